@@ -1,0 +1,12 @@
+/** One public post-mortem, in our words. `id` is the file's name in `lessons/`. */
+export interface Lesson {
+  readonly id: string;
+  readonly organisation: string;
+  /** Day of the incident, `YYYY-MM-DD`; a year or month alone where no day is known. */
+  readonly date: string;
+  readonly title: string;
+  /** Where the organisation's own text can be read, where it is known. */
+  readonly url?: string;
+  readonly whatHappened: string;
+  readonly lesson: string;
+}

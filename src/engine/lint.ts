@@ -1,0 +1,247 @@
+import type { Configuration } from "./configuration.ts";
+import type { Finding, NotComputed, Severity } from "./finding.ts";
+import { compareFindings, compareText, milder } from "./finding.ts";
+import { Fingerprints } from "./fingerprint.ts";
+import type { Location } from "./location.ts";
+import { LineIndex, overlaps } from "./location.ts";
+import type { Report, Reporter, Rule, RuleSet, World } from "./rule.ts";
+import type { Suppression } from "./suppress.ts";
+import { suppressions } from "./suppress.ts";
+
+/** Findings about suppression comments; the engine makes them itself, since only it knows which comments were used. */
+export const SUPPRESSION_RULE = "premortem/suppression";
+
+export interface LintOptions<W extends World> {
+  readonly rules: RuleSet<W>;
+  readonly configuration: Configuration;
+  /** Ids of the only rules to run; undefined: all. */
+  readonly only?: ReadonlySet<string>;
+  /** Asked between files and rules; the rest is left out once it is true. */
+  readonly cancelled?: () => boolean;
+}
+
+/** A rule that threw: it is a bug of ours, the other rules' findings stand. */
+export interface RuleFailure {
+  readonly rule: string;
+  readonly path: string;
+  readonly error: unknown;
+}
+
+export interface LintResult {
+  readonly findings: Finding[];
+  readonly notComputed: NotComputed[];
+  readonly failures: RuleFailure[];
+  /** Findings that a comment hides. */
+  readonly suppressed: number;
+}
+
+/** A report with the rule that made it. */
+interface Raised {
+  readonly id: string;
+  readonly report: Report;
+}
+
+/** Findings of the state of `paths` (default: every file of the world), sorted. */
+export function lint<W extends World>(world: W, options: LintOptions<W>, paths: readonly string[] = world.paths): LintResult {
+  const run = new Run(options);
+  for (const path of paths) {
+    if (options.cancelled?.() === true) break;
+    run.check(world, path);
+  }
+  return run.result(world, paths);
+}
+
+/** Collects what rules report and turns it into findings. Also used by `review`. */
+export class Run<W extends World> {
+  readonly #options: LintOptions<W>;
+  readonly #raised: Raised[] = [];
+  readonly #notComputed = new Map<string, NotComputed>();
+  readonly #failures: RuleFailure[] = [];
+
+  constructor(options: LintOptions<W>) {
+    this.#options = options;
+  }
+
+  /** Runs every rule's `check` on one file. */
+  check(world: W, path: string): void {
+    for (const [id, rule] of this.#rules()) {
+      if (rule.check === undefined) continue;
+      for (const reads of rule.reads) {
+        const subject = world.subject(reads, path);
+        if (subject === undefined) continue;
+        const reporter = this.#reporter(id, rule);
+        const report = (report: Report): void => {
+          if (report.location.path !== path) throw new Error(`${id} reports in ${report.location.path} while it checks ${path}`);
+          reporter.report(report);
+        };
+        this.#guard(id, path, () => rule.check!({ reads, subject, path, workspace: world, ...reporter, report }));
+      }
+    }
+  }
+
+  /** Runs every rule's `compare` on a change. */
+  compare(before: W, after: W, changed: readonly string[]): void {
+    for (const [id, rule] of this.#rules()) {
+      if (rule.compare === undefined) continue;
+      if (this.#options.cancelled?.() === true) return;
+      this.#guard(id, "", () => rule.compare!({ before, after, changed, ...this.#reporter(id, rule) }));
+    }
+  }
+
+  /** The findings so far, less the suppressed ones, plus those about suppressions in `paths`. */
+  result(world: W, paths: readonly string[]): LintResult {
+    const comments = new Comments(world, paths);
+    const fingerprints = new Fingerprints();
+    const findings: Finding[] = [];
+    let suppressed = 0;
+    const raised = [...this.#raised].sort(
+      (a, b) =>
+        compareText(a.report.location.path, b.report.location.path) ||
+        a.report.location.range.start - b.report.location.range.start ||
+        a.report.location.range.end - b.report.location.range.end ||
+        compareText(a.id, b.id) ||
+        compareText(a.report.message, b.report.message),
+    );
+    for (const { id, report } of raised) {
+      const severity = this.#severity(id, report.severity);
+      if (severity === "off") continue;
+      const finding = toFinding(id, this.#options.rules.get(id)!, report, severity, world, fingerprints);
+      if (comments.hide(finding)) suppressed++;
+      else findings.push(finding);
+    }
+    const rule = this.#options.rules.get(SUPPRESSION_RULE);
+    const severity = this.#severity(SUPPRESSION_RULE, undefined);
+    if (rule !== undefined && severity !== "off" && this.#options.only === undefined) {
+      for (const report of comments.complaints(this.#options.rules, paths)) {
+        findings.push(toFinding(SUPPRESSION_RULE, rule, report, severity, world, fingerprints));
+      }
+    }
+    findings.sort(compareFindings);
+    const notComputed = [...this.#notComputed.values()].sort(
+      (a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason),
+    );
+    return { findings, notComputed, failures: this.#failures, suppressed };
+  }
+
+  #rules(): [string, Rule<W>][] {
+    const { rules, only, configuration } = this.#options;
+    return [...rules].filter(([id]) => (only === undefined || only.has(id)) && configuration.severity[id] !== "off");
+  }
+
+  #reporter(id: string, rule: Rule<W>): Reporter {
+    return {
+      report: (report) => {
+        if (report.fixes?.some((fix) => fix.safety !== rule.fix && !(rule.fix === "safe" && fix.safety === "unsafe"))) {
+          throw new Error(`${id} offers a fix that its metadata does not announce`);
+        }
+        this.#raised.push({ id, report });
+      },
+      notComputed: (path, reason) => {
+        this.#notComputed.set(`${id}\0${path}\0${reason}`, { rule: id, path, reason });
+      },
+    };
+  }
+
+  /** The severity to show: never above the rule's own, unless the configuration says so. */
+  #severity(id: string, reported: Severity | undefined): Severity | "off" {
+    const configured = this.#options.configuration.severity[id];
+    if (configured !== undefined) return configured;
+    const most = this.#options.rules.get(id)?.severity ?? "info";
+    return reported === undefined ? most : milder(reported, most);
+  }
+
+  #guard(rule: string, path: string, action: () => void): void {
+    const raised = this.#raised.length;
+    try {
+      action();
+    } catch (error) {
+      this.#raised.length = raised;
+      this.#failures.push({ rule, path, error });
+    }
+  }
+}
+
+function toFinding(id: string, rule: Rule<never>, report: Report, severity: Severity, world: World, fingerprints: Fingerprints): Finding {
+  const { path, range } = report.location;
+  const anchor = report.key ?? world.text(path)?.slice(range.start, range.end) ?? "";
+  return {
+    rule: id,
+    severity,
+    confidence: report.confidence ?? "certain",
+    message: report.message,
+    location: report.location,
+    lessons: rule.lessons,
+    related: report.related ?? [],
+    fixes: report.fixes ?? [],
+    data: report.data ?? {},
+    fingerprint: fingerprints.next(id, path, anchor),
+  };
+}
+
+/** The suppression comments of the files in question, and which of them were of use. */
+class Comments {
+  readonly #world: World;
+  readonly #byPath = new Map<string, { lines: LineIndex; list: Suppression[] }>();
+  readonly #used = new Set<string>();
+
+  constructor(world: World, paths: readonly string[]) {
+    this.#world = world;
+    for (const path of paths) this.#of(path);
+  }
+
+  #of(path: string): { lines: LineIndex; list: Suppression[] } {
+    let entry = this.#byPath.get(path);
+    if (entry === undefined) {
+      const text = this.#world.text(path) ?? "";
+      const list = suppressions(text, this.#world.comments(path));
+      entry = { lines: new LineIndex(list.length > 0 ? text : ""), list };
+      this.#byPath.set(path, entry);
+    }
+    return entry;
+  }
+
+  /** True where a comment with a reason covers the finding's first line. */
+  hide(finding: Finding): boolean {
+    const { path, range } = finding.location;
+    const { lines, list } = this.#of(path);
+    if (list.length === 0) return false;
+    const { line } = lines.positionAt(range.start);
+    let hidden = false;
+    list.forEach((suppression, index) => {
+      if (!suppression.rules.includes(finding.rule) || suppression.lines.first > line || suppression.lines.last < line) return;
+      this.#used.add(`${path}\0${index}\0${finding.rule}`);
+      if (suppression.reason !== "") hidden = true;
+    });
+    return hidden;
+  }
+
+  /** What is wrong with the comments themselves. */
+  *complaints(rules: ReadonlyMap<string, { readonly compare?: unknown }>, paths: readonly string[]): Iterable<Report> {
+    for (const path of paths) {
+      for (const [index, suppression] of this.#of(path).list.entries()) {
+        const location: Location = { path, range: suppression.range };
+        if (suppression.rules.length === 0) {
+          yield { location, message: "This comment names no rule, so it hides nothing. Name the rule: premortem-ignore RULE -- reason." };
+          continue;
+        }
+        if (suppression.reason === "") {
+          yield { location, message: "This comment gives no reason, so it hides nothing. Add one: premortem-ignore RULE -- reason." };
+          continue;
+        }
+        for (const rule of suppression.rules) {
+          if (!rules.has(rule)) {
+            yield { location, key: rule, message: `There is no rule ${rule}, so this comment hides nothing of it. Correct the name.` };
+          } else if (rules.get(rule)!.compare === undefined && !this.#used.has(`${path}\0${index}\0${rule}`)) {
+            // What compares two states says nothing of one, so its comments cannot be judged here.
+            yield { location, key: rule, message: `${rule} finds nothing here, so this comment hides nothing. Remove it.` };
+          }
+        }
+      }
+    }
+  }
+}
+
+/** True where the finding touches `range` of `path`. */
+export function touches(finding: Finding, path: string, range: { start: number; end: number }): boolean {
+  return finding.location.path === path && overlaps(finding.location.range, range);
+}

@@ -1,0 +1,62 @@
+import { cephConf } from "./ceph-conf/index.ts";
+import type { Format, Language } from "./format.ts";
+import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
+import { ipsecConf } from "./ipsec-conf/index.ts";
+import { iptablesSave } from "./iptables/index.ts";
+import { modulesLoad } from "./modules-load/index.ts";
+import { nftables } from "./nftables/index.ts";
+import { premortemConfig } from "./premortem-config/index.ts";
+import { racoon } from "./racoon/index.ts";
+import { shell } from "./shell/index.ts";
+import { swanctl } from "./swanctl/index.ts";
+import { sysctl } from "./sysctl/index.ts";
+import { systemdUnit } from "./systemd-unit/index.ts";
+import { yaml } from "./yaml/index.ts";
+import { loadYaml } from "./yaml/load.ts";
+
+/** Every format, in the order in which they are asked. */
+export const formats: readonly Format<unknown>[] = [
+  premortemConfig,
+  nftables,
+  iptablesSave,
+  cephConf,
+  sysctl,
+  modulesLoad,
+  systemdUnit,
+  swanctl,
+  racoon,
+  ipsecConf,
+  shell,
+  ansibleInventoryIni,
+  yaml,
+];
+
+const byLanguage = new Map<Language, Format<unknown>>(formats.map((format) => [format.language, format]));
+
+/** The format of a language. */
+export function formatOf(language: Language): Format<unknown> {
+  return byLanguage.get(language)!;
+}
+
+/**
+ * The language of a file by its path and first 4 KiB; undefined where Premortem does not read it. A template's ending
+ * (`.j2`, `.jinja`, `.erb`, `.tmpl`, `.in`) does not count as part of the name.
+ */
+export function recognise(path: string, head: string): Language | undefined {
+  if (head.includes("\0")) return undefined;
+  const name = path.replace(/\.(j2|jinja2?|erb|tmpl|epp|in)$/, "");
+  let byContent: Language | undefined;
+  for (const format of formats) {
+    const how = format.recognise(name, head);
+    if (how === "name") return format.language;
+    if (how === "content") byContent ??= format.language;
+  }
+  return byContent;
+}
+
+/** Loads the libraries that parsing these files needs. Call it before `Workspace.document`; cheap when done already. */
+export async function prepare(paths: Iterable<string>): Promise<void> {
+  for (const path of paths) {
+    if (/\.ya?ml$|(^|\/)(group_vars|host_vars|inventor(y|ies))\/|premortem\.yaml$/.test(path)) return loadYaml();
+  }
+}

@@ -1,0 +1,44 @@
+import type { SyntaxProblem } from "../formats/format.ts";
+import type { Ruleset } from "./firewall/ruleset.ts";
+import { readFirewall } from "./firewall/read.ts";
+import type { SysctlFile } from "./kernel/sysctl.ts";
+import { readSysctl } from "./kernel/sysctl.ts";
+import type { CephSettings } from "./ceph/settings.ts";
+import { readCeph } from "./ceph/settings.ts";
+import type { PlaybookFile } from "./rollout/playbook.ts";
+import { readPlaybook } from "./rollout/playbook.ts";
+import type { IpsecFile } from "./ipsec/connections.ts";
+import { readIpsec } from "./ipsec/connections.ts";
+import type { ConfigFile } from "../formats/premortem-config/index.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What one file says in one respect. A rule names the respect in `reads` and gets the subject under that name. */
+export interface Subjects {
+  /** Any file of a known format, with what its reference tool refuses. */
+  syntax: { readonly language: string; readonly errors: readonly SyntaxProblem[] };
+  firewall: Ruleset;
+  sysctl: SysctlFile;
+  ceph: CephSettings;
+  playbook: PlaybookFile;
+  ipsec: IpsecFile;
+  config: ConfigFile;
+}
+
+type Reader<T> = (workspace: Workspace, path: string) => T | undefined;
+
+/** How each subject is made from a document. */
+export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = {
+  syntax: (workspace, path) => {
+    const document = workspace.document(path);
+    return document && { language: document.language, errors: document.errors };
+  },
+  firewall: readFirewall,
+  sysctl: readSysctl,
+  ceph: readCeph,
+  playbook: readPlaybook,
+  ipsec: readIpsec,
+  config: (workspace, path) => {
+    const document = workspace.document(path);
+    return document?.language === "premortem-config" ? (document.tree as ConfigFile) : undefined;
+  },
+};
