@@ -1,0 +1,53 @@
+import { migrate } from "./migration.ts";
+
+export interface Guest {
+  readonly name: string;
+  /** Bytes. */
+  readonly memory: number;
+  /** Bytes per second. */
+  readonly dirtyRate: number;
+}
+
+export interface Link {
+  /** Bytes per second that the host can send. */
+  readonly bandwidth: number;
+  /** Guests that move at the same time; they share the bandwidth. */
+  readonly parallel: number;
+  /** Seconds of pause that one guest may have. */
+  readonly downtime: number;
+}
+
+export interface Evacuation {
+  /** Seconds until the last guest has left; Infinity where one never does. */
+  readonly seconds: number;
+  /** Bytes of memory to move, counted once. */
+  readonly memory: number;
+  /** Names of the guests whose migration does not converge on their share of the link. */
+  readonly stuck: readonly string[];
+}
+
+/**
+ * Empties one host. With k at a time each guest has 1/k of the link, so its ratio of dirty rate to bandwidth is k times
+ * as high: on a full link more at once is not faster, and can be for ever. Guests start largest first as places free up.
+ */
+export function evacuate(guests: readonly Guest[], link: Link): Evacuation {
+  const places = new Array<number>(Math.max(1, Math.min(Math.floor(link.parallel), guests.length || 1))).fill(0);
+  const share = link.bandwidth / places.length;
+  const stuck: string[] = [];
+  for (const guest of [...guests].sort((a, b) => b.memory - a.memory)) {
+    const { seconds, converges } = migrate({ ...guest, bandwidth: share, downtime: link.downtime });
+    if (!converges) stuck.push(guest.name);
+    const next = places.indexOf(Math.min(...places));
+    places[next]! += seconds;
+  }
+  return {
+    seconds: guests.length === 0 ? 0 : Math.max(...places),
+    memory: guests.reduce((sum, guest) => sum + guest.memory, 0),
+    stuck,
+  };
+}
+
+/** How much slower each evacuation is when `out` of `hosts` send at once and only the rest receive; links are symmetric. */
+export function slowdown(hosts: number, out: number): number {
+  return out >= hosts ? Infinity : Math.max(1, out / (hosts - out));
+}
