@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { rules } from "../../src/core.ts";
+import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
+import { lessons } from "../../src/lessons/index.ts";
+import { rulePage } from "../../src/report/page.ts";
+import { sarifRules } from "../../src/report/sarif.ts";
+
+/** Every generated document, by path. */
+export function documents(root: string): [string, string][] {
+  return [
+    ...[...rules].map(([id, rule]): [string, string] => [`docs/rules/${id}.md`, rulePage(id, rule, lessons)]),
+    ["docs/rules.sarif.json", `${JSON.stringify(sarifRules(), null, 2)}\n`],
+    ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
+    ["README.md", readme(root)],
+  ];
+}
+
+/** Ids of the rules that have a page. */
+export function pages(): string[] {
+  return [...rules.keys()];
+}
+
+function readme(root: string): string {
+  let text = readFileSync(join(root, "README.md"), "utf8");
+  text = fill(text, "rules", ruleTable());
+  return fill(text, "settings", settingsTable(root));
+}
+
+/** Replaces what stands between `<!-- NAME -->` and `<!-- /NAME -->`. */
+function fill(text: string, name: string, content: string): string {
+  const pattern = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`);
+  if (!pattern.test(text)) throw new Error(`README.md has no place for ${name}`);
+  return text.replace(pattern, (_, open: string, close: string) => `${open}${content}${close}`);
+}
+
+function ruleTable(): string {
+  const rows = [...rules].map(([id, rule]) => {
+    const cited = rule.lessons.map((lesson) => lessons.get(lesson)!).map((lesson) => `${lesson.organisation} ${lesson.date.slice(0, 4)}`);
+    return `| [\`${id}\`](docs/rules/${id}.md) | ${rule.what} | ${rule.severity} | ${rule.fix === "none" ? "" : rule.fix} | ${cited.join(", ")} |`;
+  });
+  return ["| rule | what it finds | at most | fix | lesson of |", "| --- | --- | --- | --- | --- |", ...rows, ""].join("\n");
+}
+
+function settingsTable(root: string): string {
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    contributes?: { configuration?: { properties?: Record<string, { default?: unknown; description?: string; markdownDescription?: string }> } };
+  };
+  const rows = Object.entries(manifest.contributes?.configuration?.properties ?? {}).map(
+    ([name, setting]) => `| \`${name}\` | \`${JSON.stringify(setting.default)}\` | ${setting.markdownDescription ?? setting.description ?? ""} |`,
+  );
+  return ["| setting | default | what it does |", "| --- | --- | --- |", ...rows, ""].join("\n");
+}
