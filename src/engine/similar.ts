@@ -1,0 +1,42 @@
+/** Edits (insert, delete, replace, swap neighbours) between two words, or `limit + 1` where there are more. */
+function distance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let older: number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      let best = Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + same);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, older[j - 2]! + 1);
+      row.push(best);
+    }
+    if (Math.min(...row) > limit) return limit + 1;
+    older = previous;
+    previous = row;
+  }
+  return previous[b.length]!;
+}
+
+/** Case, dashes and underscores are what people mistype most, so they count for nothing. */
+function folded(word: string): string {
+  return word.toLowerCase().replace(/[-_ ]/g, "");
+}
+
+/**
+ * The candidate that `word` was most likely meant to be, for "did you mean …?"; undefined where none is near: at most
+ * one edit for every three letters. Between equals the first wins, so pass the candidates in a fixed order.
+ */
+export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  const wanted = folded(word);
+  let limit = Math.max(1, Math.floor(wanted.length / 3));
+  let found: string | undefined;
+  for (const candidate of candidates) {
+    const edits = distance(wanted, folded(candidate), limit);
+    if (edits > limit) continue;
+    found = candidate;
+    if (edits === 0) break;
+    limit = edits - 1;
+  }
+  return found;
+}
