@@ -1,0 +1,85 @@
+import type { Range } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { unknown } from "../../engine/unknown.ts";
+import type { CephConfTree } from "../../formats/ceph-conf/index.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
+import type { Scope } from "../fleet/fleet.ts";
+import type { Workspace } from "../workspace.ts";
+import { commandSettings } from "./commands.ts";
+import { overrideSettings } from "./overrides.ts";
+
+/** One Ceph option that a file sets, wherever it is written. */
+export interface CephSetting {
+  /** `global`, `osd`, `osd.3`, …, as the daemons compare it; a pool's name for `kind: "pool"`. Unknown in a template. */
+  readonly section: Maybe<string>;
+  /** In the daemons' form: `osd_pool_default_size`. */
+  readonly option: string;
+  readonly rawOption: string;
+  readonly optionRange: Range;
+  /** Unknown where a template decides. */
+  readonly value: Maybe<string>;
+  /** What stands there, template and all. */
+  readonly valueText: string;
+  readonly valueRange: Range;
+  readonly range: Range;
+  readonly conditional: boolean;
+  /** `conf`: ceph.conf; `override`: ceph_conf_overrides; `command`: `ceph config set`; `pool`: `ceph osd pool set`. */
+  readonly kind: "conf" | "override" | "command" | "pool";
+}
+
+/** The Ceph options that one file of the repository sets. */
+export interface CephSettings {
+  readonly path: string;
+  readonly settings: readonly CephSetting[];
+  /** Every host that they reach. */
+  readonly scope: Maybe<Scope>;
+}
+
+/** Reads a ceph.conf or a template of one, `ceph_conf_overrides` of variables, and commands in tasks and scripts. */
+export function readCeph(workspace: Workspace, path: string): CephSettings | undefined {
+  const document = workspace.document(path);
+  if (document === undefined) return undefined;
+  const settings = document.language === "ceph-conf" ? confSettings(document.tree as CephConfTree, document.text, path) : [
+    ...overrideSettings(workspace, path),
+    ...commandSettings(workspace, path),
+  ];
+  if (document.language !== "ceph-conf" && settings.length === 0) return undefined;
+  return { path, settings, scope: workspace.fleet.scopeOf(path) };
+}
+
+function confSettings(tree: CephConfTree, text: string, path: string): CephSetting[] {
+  const settings: CephSetting[] = [];
+  for (const section of tree.sections) {
+    for (const entry of section.entries) {
+      if (entry.key.includes(HOLE)) continue;
+      const valueText = text.slice(entry.valueRange.start, entry.valueRange.end);
+      settings.push({
+        section: section.name.includes(HOLE) ? unknown(`a template names the section in ${path}`) : section.name,
+        option: entry.key,
+        rawOption: entry.rawKey,
+        optionRange: entry.keyRange,
+        value: entry.value.includes(HOLE) ? unknown(`${entry.rawKey} is set by ${valueText} in ${path}`) : entry.value,
+        valueText,
+        valueRange: entry.valueRange,
+        range: entry.range,
+        conditional: entry.conditional,
+        kind: "conf",
+      });
+    }
+  }
+  return settings;
+}
+
+/** Daemon types that a section can address; `client.rgw.x` is a client. */
+export const DAEMON_TYPES = ["mon", "mgr", "osd", "mds", "client"] as const;
+export type DaemonType = (typeof DAEMON_TYPES)[number];
+
+/**
+ * The setting that a daemon of one type takes, without an instance's own section: `[type]` before `[global]`, and the
+ * last line of a section (src/common/config.cc, get_my_sections).
+ */
+export function effectiveSetting(settings: readonly CephSetting[], type: DaemonType, option: string): CephSetting | undefined {
+  const of = (section: string): CephSetting | undefined =>
+    settings.findLast((setting) => setting.kind !== "pool" && setting.section === section && setting.option === option);
+  return of(type) ?? of("global");
+}

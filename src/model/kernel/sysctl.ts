@@ -1,0 +1,82 @@
+import type { Range } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { SysctlTree } from "../../formats/sysctl/index.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
+import type { Scope } from "../fleet/fleet.ts";
+import type { Workspace } from "../workspace.ts";
+import { normaliseKey } from "./key.ts";
+import type { Placement } from "./placement.ts";
+import { placements } from "./placement.ts";
+import { taskSettings } from "./sysctl-tasks.ts";
+
+/** One sysctl that a file sets, wherever it is written. */
+export interface SysctlSetting {
+  /** In dotted form; see `normaliseKey`. */
+  readonly key: string;
+  readonly rawKey: string;
+  readonly keyRange: Range;
+  /** The value; Unknown where a template decides. undefined: `-key` alone, which excludes the key from globs. */
+  readonly value: Maybe<string> | undefined;
+  /** What stands there, template and all: `{{ file_max }}`. */
+  readonly valueText: string;
+  readonly valueRange: Range;
+  /** The whole line or task argument. */
+  readonly range: Range;
+  readonly ignoreErrors: boolean;
+  /** A template or a `when` decides whether it is set at all. */
+  readonly conditional: boolean;
+  /** It is written to a file that is read at boot; false for `sysctl -w`. */
+  readonly persistent: boolean;
+  /** The file on the host that holds it: the first, where it goes to several. */
+  readonly destination: Maybe<string>;
+  /** Every host that it reaches. */
+  readonly scope: Maybe<Scope>;
+  readonly placements: readonly Placement[];
+  /** A line of a sysctl file, or a task of Ansible. */
+  readonly source: "file" | "task";
+}
+
+/** The sysctls that one file of the repository sets. */
+export interface SysctlFile {
+  readonly path: string;
+  readonly settings: readonly SysctlSetting[];
+}
+
+/** Reads a sysctl.conf, a sysctl.d file, a template of one, or the tasks of a playbook or role that set sysctls. */
+export function readSysctl(workspace: Workspace, path: string): SysctlFile | undefined {
+  const document = workspace.document(path);
+  if (document === undefined) return undefined;
+  if (document.language === "yaml") {
+    const settings = taskSettings(workspace, path);
+    return settings.length > 0 ? { path, settings } : undefined;
+  }
+  if (document.language !== "sysctl") return undefined;
+  const tree = document.tree as SysctlTree;
+  const settings: SysctlSetting[] = [];
+  const where = placements(workspace, path);
+  const destination = where.find((place) => !isUnknown(place.destination))?.destination ?? where[0]!.destination;
+  const scope = workspace.fleet.scopeOf(path);
+  for (const line of tree.lines) {
+    if (line.key.includes(HOLE)) continue;
+    const valueText = document.text.slice(line.valueRange.start, line.valueRange.end);
+    const hidden = line.value?.includes(HOLE) === true;
+    settings.push({
+      key: normaliseKey(line.key),
+      rawKey: line.key,
+      keyRange: line.keyRange,
+      value: hidden ? unknown(`${line.key} is set by ${valueText} in ${path}`) : line.value,
+      valueText,
+      valueRange: line.valueRange,
+      range: line.range,
+      ignoreErrors: line.ignoreErrors,
+      conditional: line.conditional,
+      persistent: true,
+      destination,
+      scope,
+      placements: where,
+      source: "file",
+    });
+  }
+  return { path, settings };
+}
