@@ -1,0 +1,71 @@
+import type { Location } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import type { ModulesTree } from "../../formats/modules-load/index.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
+import type { Host, Scope, Value } from "../fleet/fleet.ts";
+import type { Workspace } from "../workspace.ts";
+import { placements, reaches } from "./placement.ts";
+
+/** A module that the repository has loaded when the host boots. */
+export interface LoadedModule {
+  /** With `_` for `-`. */
+  readonly name: string;
+  readonly location: Location;
+  readonly scope: Maybe<Scope>;
+  /** A template or a `when` decides. */
+  readonly conditional: boolean;
+}
+
+/** Every module that the repository loads at boot: modules-load.d(5), /etc/modules, and persistent modprobe tasks. */
+export function loadedModules(workspace: Workspace): readonly LoadedModule[] {
+  return workspace.memo(collect);
+}
+
+function collect(workspace: Workspace): readonly LoadedModule[] {
+  const modules: LoadedModule[] = [];
+  for (const path of workspace.paths) {
+    const document = workspace.document(path);
+    if (document?.language !== "modules-load") continue;
+    for (const { scope } of placements(workspace, path)) {
+      for (const { name, range, conditional } of (document.tree as ModulesTree).modules) {
+        if (!name.includes(HOLE)) modules.push({ name, location: { path, range }, scope, conditional });
+      }
+    }
+  }
+  for (const play of workspace.fleet.plays) {
+    for (const task of play.tasks) {
+      const { scope } = play;
+      const conditional = task.keywords.has("when");
+      if (task.module === "modprobe" && text(task.args.get("persistent")?.value) === "present") {
+        const name = task.args.get("name");
+        if (typeof name?.value === "string") modules.push({ name: name.value.replaceAll("-", "_"), location: name.location, scope, conditional });
+      }
+      const destination = task.args.get("dest") ?? task.args.get("path");
+      const content = task.args.get("content") ?? task.args.get("line") ?? task.args.get("block");
+      if (typeof destination?.value === "string" && typeof content?.value === "string" && /\/modules(-load\.d\/.+\.conf)?$/.test(destination.value)) {
+        for (const line of content.value.split("\n")) {
+          const name = /^\s*([\w-]+)/.exec(line)?.[1];
+          if (name !== undefined) modules.push({ name: name.replaceAll("-", "_"), location: content.location, scope, conditional });
+        }
+      }
+    }
+  }
+  return modules;
+}
+
+function text(value: Value | undefined): string | undefined {
+  return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
+}
+
+/** Where the repository has `module` loaded at boot on `host`; undefined: nowhere. Possible places count only where no sure one is. */
+export function loadsAtBoot(workspace: Workspace, host: Host, module: string): { readonly location: Location; readonly sure: boolean } | undefined {
+  const name = module.replaceAll("-", "_");
+  let possible: Location | undefined;
+  for (const loaded of loadedModules(workspace)) {
+    if (loaded.name !== name) continue;
+    const there = reaches(loaded.scope, host);
+    if (there === true && !loaded.conditional) return { location: loaded.location, sure: true };
+    if (there !== false) possible ??= loaded.location;
+  }
+  return possible && { location: possible, sure: false };
+}
