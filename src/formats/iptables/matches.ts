@@ -1,0 +1,300 @@
+/**
+ * What an extension takes. An option's names are separated by `|`, the first is the canonical one. Its signature: `!` where
+ * it may be negated, then the kind of each value (see values.ts), nothing for a bare flag.
+ */
+export interface Extension {
+  readonly options: Readonly<Record<string, string>>;
+  /** Protocols (numbers) one of which the rule has to name with `-p`. */
+  readonly protocols?: readonly number[];
+  /** At least one of these. */
+  readonly needs?: readonly string[];
+  /** At most one of these. */
+  readonly oneOf?: readonly string[];
+  readonly families?: "ip" | "ip6";
+  /** Tables that the kernel allows it in; none: all. */
+  readonly tables?: readonly string[];
+}
+
+/** The matches of iptables 1.8.9, from iptables-extensions(8). */
+export const MATCHES: Readonly<Record<string, Extension>> = {
+  addrtype: {
+    options: { "src-type": "!addrtypes", "dst-type": "!addrtypes", "limit-iface-in": "", "limit-iface-out": "" },
+    needs: ["src-type", "dst-type"],
+    oneOf: ["limit-iface-in", "limit-iface-out"],
+  },
+  ah: { options: { ahspi: "!spi-range", ahlen: "!uint32", ahres: "" }, protocols: [51] },
+  bpf: { options: { bytecode: "text", "object-pinned": "text" } },
+  cgroup: { options: { path: "!text", cgroup: "!uint32" }, needs: ["path", "cgroup"], oneOf: ["path", "cgroup"] },
+  cluster: {
+    options: {
+      "cluster-total-nodes": "uint32",
+      "cluster-local-node": "!uint32",
+      "cluster-local-nodemask": "!uint32",
+      "cluster-hash-seed": "uint32",
+    },
+    oneOf: ["cluster-local-node", "cluster-local-nodemask"],
+  },
+  comment: { options: { comment: "text255" }, needs: ["comment"] },
+  connbytes: {
+    options: { connbytes: "!uint64-range", "connbytes-dir": "flow-direction", "connbytes-mode": "connbytes-mode" },
+    needs: ["connbytes"],
+  },
+  connlabel: { options: { label: "!text", set: "" } },
+  connlimit: {
+    options: {
+      "connlimit-upto": "!uint32",
+      "connlimit-above": "!uint32",
+      "connlimit-mask": "prefix",
+      "connlimit-saddr": "",
+      "connlimit-daddr": "",
+    },
+    needs: ["connlimit-upto", "connlimit-above"],
+  },
+  connmark: { options: { mark: "!mark" }, needs: ["mark"] },
+  conntrack: {
+    options: {
+      ctstate: "!ctstates",
+      ctproto: "!protocol",
+      ctorigsrc: "!address",
+      ctorigdst: "!address",
+      ctreplsrc: "!address",
+      ctrepldst: "!address",
+      ctstatus: "!ctstatus",
+      ctexpire: "!uint32-range",
+      ctorigsrcport: "!port-range",
+      ctorigdstport: "!port-range",
+      ctreplsrcport: "!port-range",
+      ctrepldstport: "!port-range",
+      ctdir: "ctdir",
+    },
+    needs: ["ctstate", "ctproto", "ctorigsrc", "ctorigdst", "ctreplsrc", "ctrepldst", "ctstatus", "ctexpire", "ctorigsrcport", "ctorigdstport", "ctreplsrcport", "ctrepldstport", "ctdir"],
+  },
+  cpu: { options: { cpu: "!uint32" }, needs: ["cpu"] },
+  dccp: {
+    options: {
+      "source-port|sport": "!port-range",
+      "destination-port|dport": "!port-range",
+      "dccp-types": "!dccp-types",
+      "dccp-option": "!uint8-positive",
+    },
+    protocols: [33],
+  },
+  devgroup: { options: { "src-group": "!mark", "dst-group": "!mark" }, needs: ["src-group", "dst-group"] },
+  dscp: { options: { dscp: "!dscp", "dscp-class": "!dscp-class" }, needs: ["dscp", "dscp-class"], oneOf: ["dscp", "dscp-class"] },
+  dst: { options: { "dst-len": "!uint32", "dst-opts": "text" }, families: "ip6" },
+  ecn: {
+    options: { "ecn-tcp-cwr": "!", "ecn-tcp-ece": "!", "ecn-ip-ect": "!ect" },
+    needs: ["ecn-tcp-cwr", "ecn-tcp-ece", "ecn-ip-ect"],
+  },
+  esp: { options: { espspi: "!spi-range" }, protocols: [50] },
+  eui64: { options: {}, families: "ip6" },
+  frag: {
+    options: { fragid: "!uint32-range", fraglen: "!uint32", fragres: "", fragfirst: "", fragmore: "", fraglast: "" },
+    families: "ip6",
+    oneOf: ["fragmore", "fraglast"],
+  },
+  hashlimit: {
+    options: {
+      "hashlimit-upto|hashlimit": "!rate",
+      "hashlimit-above": "!rate",
+      "hashlimit-burst": "burst",
+      "hashlimit-mode": "hash-modes",
+      "hashlimit-srcmask": "prefix",
+      "hashlimit-dstmask": "prefix",
+      "hashlimit-name": "text255",
+      "hashlimit-htable-size": "uint32",
+      "hashlimit-htable-max": "uint32",
+      "hashlimit-htable-gcinterval": "uint32",
+      "hashlimit-htable-expire": "uint32",
+      "hashlimit-rate-match": "",
+      "hashlimit-rate-interval": "uint32",
+    },
+    needs: ["hashlimit-upto", "hashlimit-above"],
+    oneOf: ["hashlimit-upto", "hashlimit-above"],
+  },
+  hbh: { options: { "hbh-len": "!uint32", "hbh-opts": "text" }, families: "ip6" },
+  helper: { options: { helper: "!text" }, needs: ["helper"] },
+  hl: { options: { "hl-eq|hl": "!uint8", "hl-lt": "uint8", "hl-gt": "uint8" }, families: "ip6", needs: ["hl-eq", "hl-lt", "hl-gt"], oneOf: ["hl-eq", "hl-lt", "hl-gt"] },
+  icmp: { options: { "icmp-type": "!icmp-type" }, protocols: [1], families: "ip" },
+  icmp6: { options: { "icmpv6-type": "!icmpv6-type" }, protocols: [58], families: "ip6" },
+  ipcomp: { options: { ipcompspi: "!spi-range", compres: "" }, protocols: [108] },
+  iprange: { options: { "src-range": "!address-range", "dst-range": "!address-range" }, needs: ["src-range", "dst-range"] },
+  ipv6header: { options: { header: "!text", soft: "" }, families: "ip6", needs: ["header"] },
+  ipvs: {
+    options: {
+      ipvs: "!",
+      vproto: "!protocol",
+      vaddr: "!address",
+      vport: "!port",
+      vdir: "ctdir",
+      vmethod: "!ipvs-method",
+      vportctl: "!port",
+    },
+  },
+  length: { options: { length: "!uint16-range" }, needs: ["length"] },
+  limit: { options: { limit: "rate", "limit-burst": "burst" } },
+  mac: { options: { "mac-source": "!mac" }, needs: ["mac-source"] },
+  mark: { options: { mark: "!mark" }, needs: ["mark"] },
+  mh: { options: { "mh-type": "!text" }, protocols: [135], families: "ip6" },
+  multiport: {
+    options: { "source-ports|sports": "!ports", "destination-ports|dports": "!ports", ports: "!ports" },
+    protocols: [6, 17, 33, 132, 136],
+    needs: ["source-ports", "destination-ports", "ports"],
+    oneOf: ["source-ports", "destination-ports", "ports"],
+  },
+  nfacct: { options: { "nfacct-name": "text" } },
+  osf: { options: { genre: "!text", ttl: "osf-level", log: "osf-level" }, protocols: [6] },
+  owner: {
+    options: { "uid-owner": "!owner", "gid-owner": "!owner", "suppl-groups": "", "socket-exists": "!" },
+    needs: ["uid-owner", "gid-owner", "socket-exists"],
+  },
+  physdev: {
+    options: {
+      "physdev-in": "!interface",
+      "physdev-out": "!interface",
+      "physdev-is-in": "!",
+      "physdev-is-out": "!",
+      "physdev-is-bridged": "!",
+    },
+    needs: ["physdev-in", "physdev-out", "physdev-is-in", "physdev-is-out", "physdev-is-bridged"],
+  },
+  pkttype: { options: { "pkt-type": "!pkttype" }, needs: ["pkt-type"] },
+  policy: {
+    options: {
+      dir: "policy-dir",
+      pol: "policy-pol",
+      strict: "",
+      reqid: "!uint32",
+      spi: "!uint32",
+      proto: "!protocol",
+      mode: "!policy-mode",
+      "tunnel-src": "!address",
+      "tunnel-dst": "!address",
+      next: "",
+    },
+    needs: ["dir"],
+  },
+  quota: { options: { quota: "!uint64" }, needs: ["quota"] },
+  rateest: {
+    options: {
+      "rateest1|rateest": "!text",
+      rateest2: "!text",
+      "rateest-bps1|rateest-bps": "!text?",
+      "rateest-pps1|rateest-pps": "!text?",
+      "rateest-bps2": "!text?",
+      "rateest-pps2": "!text?",
+      "rateest-delta": "",
+      "rateest-lt": "!",
+      "rateest-gt": "!",
+      "rateest-eq": "!",
+    },
+  },
+  realm: { options: { realm: "!text" }, families: "ip" },
+  recent: {
+    options: {
+      set: "!",
+      rcheck: "!",
+      update: "!",
+      remove: "!",
+      seconds: "uint32-positive",
+      reap: "",
+      hitcount: "uint32-positive",
+      rttl: "",
+      name: "text199",
+      rsource: "",
+      rdest: "",
+      mask: "host-address",
+    },
+    needs: ["set", "rcheck", "update", "remove"],
+    oneOf: ["set", "rcheck", "update", "remove"],
+  },
+  rpfilter: { options: { loose: "", validmark: "", "accept-local": "", invert: "" }, tables: ["raw", "mangle"] },
+  rt: {
+    options: {
+      "rt-type": "!uint32",
+      "rt-segsleft": "!uint32-range",
+      "rt-len": "!uint32",
+      "rt-0-res": "",
+      "rt-0-addrs": "text",
+      "rt-0-not-strict": "",
+    },
+    families: "ip6",
+  },
+  sctp: {
+    options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range", "chunk-types": "!sctp-match sctp-chunks" },
+    protocols: [132],
+  },
+  set: {
+    options: {
+      "match-set": "!text set-directions",
+      "return-nomatch": "",
+      "update-counters": "!",
+      "update-subcounters": "!",
+      "packets-eq": "!uint64",
+      "packets-lt": "uint64",
+      "packets-gt": "uint64",
+      "bytes-eq": "!uint64",
+      "bytes-lt": "uint64",
+      "bytes-gt": "uint64",
+    },
+    needs: ["match-set"],
+  },
+  socket: { options: { transparent: "", nowildcard: "", "restore-skmark": "" }, tables: ["mangle"] },
+  srh: {
+    options: Object.fromEntries(
+      ["next-hdr", "hdr-len-eq", "hdr-len-gt", "hdr-len-lt", "segs-left-eq", "segs-left-gt", "segs-left-lt", "last-entry-eq", "last-entry-gt", "last-entry-lt", "tag", "psid", "nsid", "lsid"].map((name) => [`srh-${name}`, "!text"]),
+    ),
+    families: "ip6",
+  },
+  state: { options: { state: "!ctstates" }, needs: ["state"] },
+  statistic: {
+    options: { mode: "statistic-mode", probability: "!probability", every: "!uint32-positive", packet: "uint32" },
+    needs: ["mode"],
+  },
+  string: {
+    options: { from: "uint16", to: "uint16", algo: "string-algorithm", string: "!text128", "hex-string": "!text", icase: "" },
+    needs: ["string", "hex-string"],
+  },
+  tcp: {
+    options: {
+      "source-port|sport": "!port-range",
+      "destination-port|dport": "!port-range",
+      "tcp-flags": "!tcp-flags tcp-flags",
+      syn: "!",
+      "tcp-option": "!uint8-positive",
+    },
+    protocols: [6],
+  },
+  tcpmss: { options: { mss: "!uint16-range" }, protocols: [6], needs: ["mss"] },
+  time: {
+    options: {
+      timestart: "text",
+      timestop: "text",
+      monthdays: "!text",
+      weekdays: "!text",
+      days: "!text",
+      datestart: "text",
+      datestop: "text",
+      utc: "",
+      localtz: "",
+      kerneltz: "",
+      contiguous: "",
+    },
+  },
+  tos: { options: { tos: "!text" }, needs: ["tos"] },
+  ttl: { options: { "ttl-eq|ttl": "!uint8", "ttl-lt": "uint8", "ttl-gt": "uint8" }, families: "ip", needs: ["ttl-eq", "ttl-lt", "ttl-gt"], oneOf: ["ttl-eq", "ttl-lt", "ttl-gt"] },
+  u32: { options: { u32: "!text" }, needs: ["u32"] },
+  udp: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [17] },
+  udplite: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [136] },
+};
+
+/** Other names of the same match. */
+export const MATCH_SYNONYMS: Readonly<Record<string, string>> = {
+  icmpv6: "icmp6",
+  "ipv6-icmp": "icmp6",
+  "ipv6-frag": "frag",
+  "ipv6-opts": "dst",
+  "ipv6-route": "rt",
+  mport: "multiport",
+  "ipv6-mh": "mh",
+};

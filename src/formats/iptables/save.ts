@@ -1,0 +1,135 @@
+import type { Range } from "../../engine/location.ts";
+import type { SyntaxProblem } from "../format.ts";
+import type { Masked } from "../template/jinja.ts";
+import { HOLE } from "../template/jinja.ts";
+import { checkCommand } from "./check.ts";
+import { parseCommand } from "./command.ts";
+import { familyOf } from "./family.ts";
+import type { ChainLine, CommandLine, IptablesTree, SaveTable, Word } from "./tree.ts";
+import { splitWords } from "./words.ts";
+
+export const TABLES = ["filter", "nat", "mangle", "raw", "security"];
+
+interface OpenTable {
+  name: Word;
+  chains: ChainLine[];
+  commands: CommandLine[];
+  holes: { range: Range; after: number }[];
+  start: number;
+}
+
+/** Parses a masked text as iptables-restore reads it: line by line, a table from `*name` to `COMMIT`. */
+export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxProblem[] } {
+  const { text } = masked;
+  const errors: SyntaxProblem[] = [];
+  const report = (problem: SyntaxProblem): void => void errors.push(problem);
+  const tables: SaveTable[] = [];
+  const templated = masked.conditional.length > 0;
+  const family = familyOf(text);
+  const conditional = conditionals(masked);
+  let table: OpenTable | undefined;
+  const close = (committed: boolean, end: number): void => {
+    if (!table) return;
+    const { start, ...rest } = table;
+    tables.push({ ...rest, committed, range: { start, end } });
+    table = undefined;
+  };
+  for (const { start, end } of lines(text)) {
+    const content = text.slice(start, end);
+    const from = start + (content.length - content.trimStart().length);
+    const trimmed = content.trim();
+    const range = { start: from, end: from + trimmed.length };
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    const certain = !templated || !conditional(range);
+    if (trimmed.startsWith("*")) {
+      const inner = splitWords(text, from + 1, range.end).words;
+      const name: Word = { text: inner[0]?.text ?? "", range: { start: from + 1, end: inner[0]?.range.end ?? from + 1 } };
+      if (table) {
+        report(missingCommit(table, start, certain));
+        close(false, start);
+      }
+      if (!TABLES.includes(name.text) && !name.text.includes(HOLE) && !(inner.length > 1)) {
+        report({ range: name.text === "" ? range : name.range, message: `There is no table “${name.text}”: iptables-restore refuses the file. The tables are ${TABLES.join(", ")}.`, certain });
+      }
+      table = { name, chains: [], commands: [], holes: [], start: from };
+    } else if (trimmed === "COMMIT") {
+      if (!table) report({ range, message: "COMMIT without a table before it: iptables-restore refuses the file. Put “*filter” (or another table) before its rules.", certain });
+      close(true, range.end);
+    } else if (trimmed[0] === HOLE && new RegExp(`^${HOLE}+$`).test(trimmed)) {
+      table?.holes.push({ range, after: table.commands.length });
+    } else if (!table) {
+      report({ range, message: "This line stands in no table: iptables-restore refuses the file. Put “*filter” (or another table) before it.", certain: certain && !masked.regions.some((region) => region.range.start < from) });
+    } else if (trimmed.startsWith(":")) {
+      const chain = chainLine(text, range, conditional(range));
+      if (chain.policy === undefined && !chain.name.text.includes(HOLE)) report({ range, message: `The chain “${chain.name.text}” has no policy: iptables-restore refuses the line. Write “:${chain.name.text} - [0:0]” for a chain of your own.`, certain });
+      table.chains.push(chain);
+    } else {
+      const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
+      if (openQuote !== undefined) report({ range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain });
+      const command = parseCommand(words, range, { family, report: certain ? report : (problem) => report({ ...problem, certain: false }) });
+      checkCommand(command, table.name.text, family, certain ? report : (problem) => report({ ...problem, certain: false }));
+      table.commands.push({ command, range, conditional: conditional(range) });
+    }
+  }
+  if (table) {
+    report(missingCommit(table, text.length, !templated && !text.includes(HOLE)));
+    close(false, text.length);
+  }
+  return { tree: { family, tables, range: { start: 0, end: text.length } }, errors };
+}
+
+function missingCommit(table: OpenTable, at: number, certain: boolean): SyntaxProblem {
+  const commands = table.commands.at(-1)?.range.end ?? table.chains.at(-1)?.range.end ?? table.name.range.end;
+  return {
+    range: { start: table.start, end: table.name.range.end },
+    message: `The table “${table.name.text}” has no COMMIT: iptables-restore applies none of its rules. Write COMMIT after its last rule.`,
+    certain,
+    edits: [{ range: { start: Math.min(commands, at), end: Math.min(commands, at) }, newText: "\nCOMMIT" }],
+  };
+}
+
+function chainLine(text: string, range: Range, conditional: boolean): ChainLine {
+  const { words } = splitWords(text, range.start + 1, range.end);
+  const name = words[0] ?? { text: "", range: { start: range.start + 1, end: range.start + 1 } };
+  return { name, ...(words[1] && { policy: words[1] }), range, conditional };
+}
+
+/** Where a rule starts after its `[packets:bytes]`. */
+function afterCounters(text: string, start: number, end: number): number {
+  if (text[start] !== "[") return start;
+  const close = text.indexOf("]", start);
+  return close === -1 || close >= end ? start : close + 1;
+}
+
+/** The spans of the lines, without their breaks; a byte order mark is not part of the first. */
+export function* lines(text: string): Generator<Range> {
+  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  while (start <= text.length) {
+    let end = text.indexOf("\n", start);
+    if (end === -1) end = text.length;
+    yield { start, end: end > start && text[end - 1] === "\r" ? end - 1 : end };
+    start = end + 1;
+  }
+}
+
+/** A test for "a template decides whether this is there", for spans asked in rising order or not. */
+function conditionals(masked: Masked): (range: Range) => boolean {
+  const merged: { start: number; end: number }[] = [];
+  for (const { range } of [...masked.conditional].sort((a, b) => a.range.start - b.range.start)) {
+    const last = merged.at(-1);
+    if (last && range.start <= last.end) last.end = Math.max(last.end, range.end);
+    else merged.push({ ...range });
+  }
+  return (range) => {
+    let low = 0;
+    let high = merged.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const region = merged[middle]!;
+      if (range.end <= region.start) high = middle - 1;
+      else if (range.start >= region.end) low = middle + 1;
+      else return true;
+    }
+    return false;
+  };
+}
