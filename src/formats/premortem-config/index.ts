@@ -26,7 +26,7 @@ const KEY_BY_PATH = new Map<string, Key>(KEYS.map((key) => [key.path, key]));
 /** `premortem.yaml`. Needs `loadYaml()` beforehand; without it, every file is the defaults. */
 export const premortemConfig: Format<ConfigFile> = {
   language: "premortem-config",
-  recognise: (path) => (/(^|\/)premortem\.ya?ml$/.test(path) ? "name" : false),
+  recognise: (path) => (/(^|\/)premortem\.yaml$/.test(path) ? "name" : false),
   parse,
   comments: { openers: ["#"], inline: true },
 };

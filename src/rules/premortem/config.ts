@@ -3,7 +3,7 @@ import { rules } from "../index.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
-  what: "premortem.yaml says something that has no effect.",
+  what: "`premortem.yaml` says something that has no effect.",
   why: "A setting with a wrong name or a wrong value is left out, and its default holds: groups are then guessed by their names, limits are not what the team agreed on, and a rule that somebody meant to raise to an error stays what it was.",
   instead: "Correct the key or the value as the message says. The README lists every setting with its default; the editor completes them.",
   lessons: [],
