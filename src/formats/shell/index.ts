@@ -4,6 +4,7 @@ import { scan } from "./commands.ts";
 import type { ShellTree } from "./tree.ts";
 
 export { parseCommands } from "./commands.ts";
+export { programOf } from "./program.ts";
 export type { Block, Redirection, ShellCommand, ShellCommand as Command, ShellTree, ShellWord } from "./tree.ts";
 
 /** POSIX and bash scripts, as far as the list of their simple commands. Nothing in them is ever an error. */

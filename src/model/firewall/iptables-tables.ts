@@ -31,6 +31,20 @@ const BUILT_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** The tables that iptables commands build up, one after the other. */
 export class IptablesTables {
   readonly #tables = new Map<string, GrowingTable>();
+  readonly #policy: Maybe<"accept" | "drop">;
+
+  /** `policy`: of built-in chains for which nothing sets one. */
+  constructor(policy: Maybe<"accept" | "drop"> = "accept") {
+    this.#policy = policy;
+  }
+
+  /** Takes whole tables over, in place of those of the same name. */
+  adopt(tables: readonly Table[]): void {
+    for (const { family, name, range, chains } of tables) {
+      if (family !== "ip" && family !== "ip6") continue;
+      this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map(chains.map((chain) => [chain.name, { ...chain, rules: [...chain.rules] }])) });
+    }
+  }
 
   /** `*name` of a save file: the table starts empty. */
   open(family: Family, name: string, range: Range): void {
@@ -69,7 +83,13 @@ export class IptablesTables {
       }
       case "delete": {
         const chain = name && this.#table(family, table, range).chains.get(name.text);
-        if (chain && command.position !== undefined) chain.rules.splice(command.position - 1, 1);
+        if (!chain || conditional) return;
+        if (command.position !== undefined) chain.rules.splice(command.position - 1, 1);
+        else {
+          const [wanted] = lowerRule(command.rule, family, table, range, false);
+          const at = chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted));
+          if (at !== -1) chain.rules.splice(at, 1);
+        }
         return;
       }
       case "policy": {
@@ -115,7 +135,7 @@ export class IptablesTables {
       const priorities = Object.hasOwn(BUILT_IN, tableName) ? BUILT_IN[tableName]! : {};
       const base = Object.hasOwn(priorities, name);
       chain = { name, rules: [], range, nameRange };
-      if (base) Object.assign(chain, { hook: HOOKS[name]!, priority: priorities[name]!, policy: "accept" });
+      if (base) Object.assign(chain, { hook: HOOKS[name]!, priority: priorities[name]!, policy: this.#policy });
       table.chains.set(name, chain);
     }
     return chain;
@@ -126,4 +146,11 @@ function policyOf(text: string): Maybe<"accept" | "drop"> {
   if (text === "ACCEPT") return "accept";
   if (text === "DROP") return "drop";
   return unknown("a template decides the policy");
+}
+
+/** True where both rules ask and do the same, wherever they are written. */
+function sameRule(a: FirewallRule, b: FirewallRule): boolean {
+  const plain = (rule: FirewallRule): string =>
+    JSON.stringify(rule.statements, (key, value: unknown) => (/^(range|targetRange)$/.test(key) ? undefined : typeof value === "bigint" ? String(value) : value));
+  return plain(a) === plain(b);
 }
