@@ -3,6 +3,8 @@ import type { Ruleset } from "./firewall/ruleset.ts";
 import { readFirewall } from "./firewall/read.ts";
 import type { SysctlFile } from "./kernel/sysctl.ts";
 import { readSysctl } from "./kernel/sysctl.ts";
+import type { LimitsFile } from "./kernel/limits.ts";
+import { readLimits } from "./kernel/limits.ts";
 import type { CephSettings } from "./ceph/settings.ts";
 import { readCeph } from "./ceph/settings.ts";
 import type { PlaybookFile } from "./rollout/playbook.ts";
@@ -18,6 +20,7 @@ export interface Subjects {
   syntax: { readonly language: string; readonly errors: readonly SyntaxProblem[] };
   firewall: Ruleset;
   sysctl: SysctlFile;
+  limits: LimitsFile;
   ceph: CephSettings;
   playbook: PlaybookFile;
   ipsec: IpsecFile;
@@ -34,6 +37,7 @@ export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = 
   },
   firewall: readFirewall,
   sysctl: readSysctl,
+  limits: readLimits,
   ceph: readCeph,
   playbook: readPlaybook,
   ipsec: readIpsec,

@@ -23,8 +23,13 @@ export interface CephSetting {
   readonly valueRange: Range;
   readonly range: Range;
   readonly conditional: boolean;
-  /** `conf`: ceph.conf; `override`: ceph_conf_overrides; `command`: `ceph config set`; `pool`: `ceph osd pool set`. */
-  readonly kind: "conf" | "override" | "command" | "pool";
+  /**
+   * `conf`: ceph.conf; `override`: ceph_conf_overrides; `variable`: a variable that a ceph.conf template uses;
+   * `command`: `ceph config set`; `pool`: one pool's own.
+   */
+  readonly kind: "conf" | "override" | "variable" | "command" | "pool";
+  /** For a pool: known to be erasure coded. */
+  readonly erasure?: boolean;
 }
 
 /** The Ceph options that one file of the repository sets. */

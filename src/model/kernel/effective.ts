@@ -73,10 +73,11 @@ export function effectiveSysctl(workspace: Workspace, host: Host, key: string): 
 }
 
 function valueFor(workspace: Workspace, host: Host, key: string, placed: Placed | undefined): Maybe<EffectiveSysctl> | undefined {
-  if (placed === undefined || placed.setting.value === undefined) return undefined;
+  const written = placed?.setting.value;
+  if (placed === undefined || written === undefined) return undefined;
   const { path, setting } = placed;
   if (setting.conditional) return unknown(`a condition decides whether ${path} sets ${key}`);
-  const value = isUnknown(setting.value) ? resolve(workspace, path, setting.valueText, host) : setting.value;
+  const value = isUnknown(written) ? resolve(workspace, path, setting.valueText, host) : written;
   if (isUnknown(value)) return value;
   return { key, value, location: { path, range: setting.valueRange }, persistent: setting.persistent, setting };
 }

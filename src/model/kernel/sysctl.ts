@@ -33,8 +33,8 @@ export interface SysctlSetting {
   /** Every host that it reaches. */
   readonly scope: Maybe<Scope>;
   readonly placements: readonly Placement[];
-  /** A line of a sysctl file, or a task of Ansible. */
-  readonly source: "file" | "task";
+  /** A line of a sysctl file, a task of Ansible, or a variable that one of them uses. */
+  readonly source: "file" | "task" | "variable";
 }
 
 /** The sysctls that one file of the repository sets. */

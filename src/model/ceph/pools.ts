@@ -1,0 +1,45 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import type { CephSetting, CephSettings } from "./settings.ts";
+import { effectiveSetting } from "./settings.ts";
+
+/** How many copies of its data a pool keeps, or needs to accept writes. */
+export interface PoolNumber {
+  readonly setting: CephSetting;
+  readonly value: number;
+  /** The pool's name; undefined: every pool that is made without its own. */
+  readonly pool?: string;
+}
+
+/**
+ * What a file says of pools' `size` or `min_size`: the defaults that the monitors take for new pools (from their own
+ * section before [global]), and single pools' own. Pools known to be erasure coded are left out: their size is k+m.
+ */
+export function poolNumbers({ settings }: CephSettings, which: "size" | "min_size"): PoolNumber[] {
+  const numbers: PoolNumber[] = [];
+  const option = `osd_pool_default_${which}`;
+  const type = effectiveSetting(settings, "mon", "osd_pool_default_type");
+  const used = new Set([effectiveSetting(settings, "mon", option), ...settings.filter((one) => one.option === option && ofMonitor(one))]);
+  for (const setting of settings) {
+    const isDefault = setting.kind !== "pool" && setting.option === option;
+    const isPool = setting.kind === "pool" && setting.option === which;
+    if (!isPool && !(isDefault && used.has(setting))) continue;
+    if (isDefault && type !== undefined && type.value !== "replicated") continue;
+    if (isUnknown(setting.value) || !/^\d+$/.test(setting.value)) continue;
+    if (isPool && setting.erasure === true) continue;
+    const pool = isPool && !isUnknown(setting.section) ? { pool: setting.section } : {};
+    numbers.push({ setting, value: Number(setting.value), ...pool });
+  }
+  return numbers;
+}
+
+/** `[mon.a]`, or a variable that a template uses. */
+function ofMonitor({ section, kind }: CephSetting): boolean {
+  return kind === "variable" || (!isUnknown(section) && section.startsWith("mon."));
+}
+
+/** True where the file is known to reach hosts of a laboratory only. */
+export function onlyLaboratory(workspace: Workspace, { scope }: CephSettings): boolean {
+  if (isUnknown(scope) || scope.hosts.length === 0) return false;
+  return scope.hosts.every((host) => workspace.fleet.trait(host, "lab") !== undefined);
+}

@@ -1,0 +1,92 @@
+import type { Location, Range } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { unknown } from "../../engine/unknown.ts";
+import type { UnitTree } from "../../formats/systemd-unit/index.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
+import type { Workspace } from "../workspace.ts";
+import { taskLimits } from "./limit-tasks.ts";
+import type { Placement } from "./placement.ts";
+import { placements } from "./placement.ts";
+
+/** How many files one process of a service may have open. */
+export interface OpenFilesLimit {
+  /** The unit that it holds for, `ceph-osd@.service`; Unknown where the text does not tell. */
+  readonly unit: Maybe<string>;
+  /** The hard limit; Infinity for `infinity`. Unknown where a template decides. */
+  readonly value: Maybe<number>;
+  readonly valueText: string;
+  readonly valueRange: Range;
+  /** `LimitNOFILE`, or the container's `--ulimit`. */
+  readonly name: string;
+  readonly conditional: boolean;
+  readonly placements: readonly Placement[];
+}
+
+/** The limits that one file of the repository sets. */
+export interface LimitsFile {
+  readonly path: string;
+  readonly openFiles: readonly OpenFilesLimit[];
+}
+
+/** Reads LimitNOFILE of units and drop-ins, and of the tasks and variables that write them. */
+export function readLimits(workspace: Workspace, path: string): LimitsFile | undefined {
+  const document = workspace.document(path);
+  if (document === undefined) return undefined;
+  const openFiles = document.language === "systemd-unit" ? unitLimits(workspace, path, document.tree as UnitTree, document.text) : taskLimits(workspace, path);
+  return openFiles.length > 0 ? { path, openFiles } : undefined;
+}
+
+function unitLimits(workspace: Workspace, path: string, tree: UnitTree, text: string): OpenFilesLimit[] {
+  const limits: OpenFilesLimit[] = [];
+  const where = placements(workspace, path);
+  for (const section of tree.sections) {
+    if (section.name !== "Service") continue;
+    for (const entry of section.entries) {
+      if (entry.key !== "LimitNOFILE") continue;
+      const valueText = text.slice(entry.valueRange.start, entry.valueRange.end);
+      const destination = where.map((place) => place.destination).find((place) => typeof place === "string");
+      limits.push({
+        unit: unitOf(destination as string | undefined) ?? unitOf(path) ?? unknown(`nothing tells which unit ${path} is for`),
+        value: entry.value.includes(HOLE) ? unknown(`LimitNOFILE is set by ${valueText} in ${path}`) : hardLimit(entry.value),
+        valueText,
+        valueRange: entry.valueRange,
+        name: "LimitNOFILE",
+        conditional: entry.conditional,
+        placements: where,
+      });
+    }
+  }
+  return limits;
+}
+
+/** The unit that a path is about: the unit file itself, or the folder of a drop-in. */
+export function unitOf(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const dropIn = /(?:^|\/)([^/]+\.service)\.d\//.exec(path)?.[1];
+  if (dropIn !== undefined) return dropIn;
+  const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.(j2|jinja2?|erb|tmpl|epp|in)$/, "");
+  if (name.endsWith(".service")) return name;
+  // Drop-ins kept under another name: files/ceph-osd-limits.conf, templates/ceph-osd@.override.conf.j2.
+  return /(^|[-_.])ceph[-_.]osd(?![a-z])/.test(name) ? "ceph-osd@.service" : undefined;
+}
+
+/** systemd.exec(5): one number for both limits or `soft:hard`. Unknown where it is neither. */
+export function hardLimit(text: string): Maybe<number> {
+  const hard = text.split(":").at(-1)!.trim();
+  if (hard === "infinity") return Infinity;
+  return /^\d+$/.test(hard) ? Number(hard) : unknown(`${text} is not a limit`);
+}
+
+/** Every limit of the repository with its file. */
+export function allLimits(workspace: Workspace): readonly { readonly path: string; readonly limit: OpenFilesLimit }[] {
+  return workspace.memo(collect);
+}
+
+function collect(workspace: Workspace): readonly { readonly path: string; readonly limit: OpenFilesLimit }[] {
+  return workspace.paths.flatMap((path) => (readLimits(workspace, path)?.openFiles ?? []).map((limit) => ({ path, limit })));
+}
+
+/** The place of a limit's value. */
+export function limitLocation(path: string, limit: OpenFilesLimit): Location {
+  return { path, range: limit.valueRange };
+}
