@@ -1,0 +1,177 @@
+import type { Range } from "../../engine/location.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { PortInterval } from "./tracking-ports.ts";
+import { intersect, isEmpty, subtract, union } from "./tracking-ports.ts";
+import type { Chain, Field, FirewallRule, Ruleset, SetElement, Statement, Table, Values } from "./ruleset.ts";
+
+/** Base chains of a lower priority than this see a packet before conntrack does (NF_IP_PRI_CONNTRACK is -200). */
+const CONNTRACK_PRIORITY = -200;
+const TCP = 6n;
+const ALL: readonly PortInterval[] = [[0n, 65535n]];
+const DEPTH = 16;
+
+/** The first place where a ruleset asks for connection tracking; undefined for a stateless one. */
+export function statefulPlace(ruleset: Ruleset): Range | undefined {
+  for (const rule of rulesOf(ruleset)) {
+    const statement = rule.statements.find(needsTracking);
+    if (statement !== undefined) return statement.range;
+  }
+  return undefined;
+}
+
+/** Whether loading the ruleset makes the kernel track connections: a `ct` expression, NAT, or a count of connections. */
+export function isStateful(ruleset: Ruleset): boolean {
+  return statefulPlace(ruleset) !== undefined;
+}
+
+/** `ct state untracked` counts too: it is a ct expression, and nft_ct takes the hooks for every key. */
+function needsTracking(statement: Statement): boolean {
+  switch (statement.kind) {
+    case "match":
+      return statement.field.startsWith("ct ");
+    case "match-tuple":
+    case "vmap":
+      return statement.fields.some((field) => field.startsWith("ct "));
+    case "nat":
+      return statement.nat !== "tproxy";
+    case "limit":
+      return statement.what === "connections";
+    case "other":
+      return /^ct\b|^flow/.test(statement.name);
+    default:
+      return false;
+  }
+}
+
+/** Every rule of a ruleset, in the order of the text. */
+export function rulesOf(ruleset: Ruleset): FirewallRule[] {
+  return ruleset.tables.flatMap((table) => table.chains.flatMap((chain) => chain.rules));
+}
+
+/** The policy with which packets to the host end: drop where one input chain has it; undefined where none is known. */
+export function inputPolicy(ruleset: Ruleset): "accept" | "drop" | undefined {
+  const chains = ruleset.tables.filter(carriesIp).flatMap((table) => table.chains.filter((chain) => chain.hook === "input"));
+  const policies = chains.flatMap(({ policy }) => (policy === undefined || isUnknown(policy) ? [] : [policy]));
+  return policies.includes("drop") ? "drop" : policies.length > 0 ? "accept" : undefined;
+}
+
+function carriesIp(table: Table): boolean {
+  return table.family === "inet" || table.family === "ip" || table.family === "ip6";
+}
+
+/** TCP ports that a direction of traffic leaves untracked, over several rulesets of one host. */
+export interface Untracked {
+  readonly ports: readonly PortInterval[];
+  /** A set or a template hides a part of them. */
+  readonly unknown: boolean;
+}
+
+/** The TCP ports that rules ahead of conntrack exempt on a hook, where the port is the packet's destination or its source. */
+export function untracked(rulesets: readonly Ruleset[], hook: "prerouting" | "output", side: "dport" | "sport"): Untracked {
+  const walk = new Walk(side);
+  for (const ruleset of rulesets) {
+    for (const table of ruleset.tables) {
+      if (!carriesIp(table)) continue;
+      for (const chain of table.chains) if (chain.hook === hook && isEarly(chain)) walk.chain(table, chain, ALL, 0);
+    }
+  }
+  return { ports: union(walk.found), unknown: walk.unknown };
+}
+
+function isEarly({ priority }: Chain): boolean {
+  return priority === undefined ? false : isUnknown(priority) || priority < CONNTRACK_PRIORITY;
+}
+
+/** Follows rules for the ports that reach a notrack. Other matches (addresses, interfaces) narrow the hosts, not the ports. */
+class Walk {
+  readonly found: PortInterval[] = [];
+  unknown = false;
+  readonly #side: "dport" | "sport";
+  #visits = 0;
+
+  constructor(side: "dport" | "sport") {
+    this.#side = side;
+  }
+
+  chain(table: Table, chain: Chain, reach: readonly PortInterval[], depth: number): void {
+    if (depth > DEPTH || ++this.#visits > 1000) return;
+    for (const rule of chain.rules) this.#rule(table, rule, reach, depth);
+  }
+
+  #rule(table: Table, rule: FirewallRule, reach: readonly PortInterval[], depth: number): void {
+    let ports = reach;
+    for (const statement of rule.statements) {
+      if (statement.kind === "match") ports = intersect(ports, this.#portsOf(statement.field, statement.values, statement.negated));
+      else if (statement.kind === "match-tuple") ports = intersect(ports, this.#portsOfTuple(statement.fields, statement.elements));
+      else if (statement.kind === "notrack") this.found.push(...ports);
+      else if (statement.kind === "verdict" && (statement.verdict.kind === "jump" || statement.verdict.kind === "goto")) {
+        const { target } = statement.verdict;
+        const next = isUnknown(target) ? undefined : table.chains.find(({ name }) => name === target);
+        if (next !== undefined && !isEmpty(ports)) this.chain(table, next, ports, depth + 1);
+      }
+      if (isEmpty(ports)) return;
+    }
+  }
+
+  /** The ports that a match lets through. */
+  #portsOf(field: Field, values: Values, negated: boolean): readonly PortInterval[] {
+    const known = "unknown" in values ? undefined : values;
+    const [, name] = field.split(" ");
+    if (name === "dport" || name === "sport") {
+      if (field.startsWith("udp ")) return [];
+      if (name !== this.#side) return [];
+      if (known?.kind !== "intervals") {
+        this.unknown = true;
+        return ALL;
+      }
+      return negated ? subtract(ALL, known.intervals) : known.intervals;
+    }
+    if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") {
+      if (known === undefined) return ALL;
+      const has = known.kind === "names" ? known.names.includes("tcp") : known.kind === "intervals" && known.intervals.some(([low, high]) => low <= TCP && TCP <= high);
+      return has !== negated ? ALL : [];
+    }
+    return field.startsWith("udp ") || field.startsWith("icmp") ? [] : ALL;
+  }
+
+  #portsOfTuple(fields: readonly Field[], elements: readonly SetElement[] | { readonly unknown: string }): readonly PortInterval[] {
+    if (isUnknown(elements)) {
+      this.unknown ||= fields.some((field) => field.endsWith(this.#side));
+      return ALL;
+    }
+    return union(
+      (elements as readonly SetElement[]).flatMap((element) =>
+        fields.reduce<readonly PortInterval[]>((ports, field, index) => {
+          const values = element.key[index];
+          return values === undefined ? ports : intersect(ports, this.#portsOf(field, values, false));
+        }, ALL),
+      ),
+    );
+  }
+}
+
+/** The rules that accept some of these TCP ports by number, as a place that speaks of them; wide port ranges do not count. */
+export function acceptsPorts(ruleset: Ruleset, ports: readonly PortInterval[]): FirewallRule[] {
+  return rulesOf(ruleset).filter((rule) => rule.statements.some(accepts) && rule.statements.some((statement) => names(statement, ports)));
+}
+
+function accepts(statement: Statement): boolean {
+  if (statement.kind === "vmap") return isUnknown(statement.elements) || statement.elements.some(({ verdict }) => verdict?.kind === "accept");
+  return statement.kind === "verdict" && (statement.verdict.kind === "accept" || statement.verdict.kind === "jump" || statement.verdict.kind === "goto");
+}
+
+/** A range of more ports than this is meant for anything, not for one service. */
+const WIDE = 4096n;
+
+function names(statement: Statement, ports: readonly PortInterval[]): boolean {
+  const speaks = (values: Values | undefined): boolean =>
+    values !== undefined &&
+    "kind" in values &&
+    values.kind === "intervals" &&
+    values.intervals.some((interval) => interval[1] - interval[0] <= WIDE && !isEmpty(intersect([interval], ports)));
+  const isPort = (field: Field): boolean => field === "tcp dport" || field === "th dport";
+  if (statement.kind === "match") return !statement.negated && isPort(statement.field) && speaks(statement.values);
+  if (statement.kind !== "match-tuple" && statement.kind !== "vmap") return false;
+  const at = statement.fields.findIndex(isPort);
+  return at >= 0 && !isUnknown(statement.elements) && statement.elements.some((element) => speaks(element.key[at]));
+}
