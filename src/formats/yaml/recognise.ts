@@ -1,0 +1,23 @@
+const VARIABLES = /(?:^|\/)(?:group_vars|host_vars)\/(.+)$/;
+const INVENTORY = /(?:^|\/)(?:inventory|inventories|environments?)\//;
+/** A document start, or a key alone on its line. */
+const YAML_START = /^(?:\s*(?:#.*)?\r?\n|\uFEFF)*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
+
+/**
+ * Whether a file is YAML: by its ending, or as a variables file of Ansible, which has none or a host's last label for
+ * one; an inventory without an ending by how it begins.
+ */
+export function recogniseYaml(path: string, head: string): "name" | "content" | false {
+  if (/\.ya?ml$/i.test(path)) return "name";
+  const variables = VARIABLES.exec(path)?.[1];
+  if (variables !== undefined) {
+    if (variables.endsWith(".json")) return "name";
+    const name = variables.slice(variables.lastIndexOf("/") + 1);
+    if (name.startsWith(".") || /~$|\.(?:md|txt|rst|py|sh|bak|swp|orig|ini|cfg|conf|gpg|asc)$/i.test(name)) return false;
+    // A folder's files count only without an ending, DataLoader._get_dir_vars_files; a file may be called like its host.
+    return variables.includes("/") && name.includes(".") ? false : "name";
+  }
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (!name.includes(".") && INVENTORY.test(path) && YAML_START.test(head)) return "name";
+  return false;
+}
