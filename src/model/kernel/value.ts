@@ -1,0 +1,61 @@
+import type { KeyFacts } from "./keys.ts";
+import { parseInteger } from "./number.ts";
+
+/** What the kernel does with a value that it does not take as it stands. */
+export interface ValueProblem {
+  /** `refused`: EINVAL, the old value stays; `odd`: taken, but without a meaning. */
+  readonly kind: "refused" | "odd";
+  /** Goes on after "KEY = VALUE: ". */
+  readonly reason: string;
+  /** What was evidently meant. */
+  readonly instead?: string;
+}
+
+const WIDTH: Partial<Record<KeyFacts["type"], { readonly min: number; readonly max: number }>> = {
+  u8: { min: 0, max: 255 },
+  int: { min: -2147483648, max: 2147483647 },
+  enum: { min: -2147483648, max: 2147483647 },
+  bool: { min: -2147483648, max: 2147483647 },
+  bitmask: { min: -2147483648, max: 2147483647 },
+  uint: { min: 0, max: 4294967295 },
+};
+const LISTS: Partial<Record<KeyFacts["type"], number>> = { pair: 2, triple: 3 };
+const WORDS: Record<string, string> = { yes: "1", on: "1", true: "1", enabled: "1", enable: "1", no: "0", off: "0", false: "0", disabled: "0", disable: "0" };
+
+/** What is wrong with `value` for a key, after the kernel's proc handlers (kernel/sysctl.c); undefined: nothing. */
+export function valueProblem(facts: KeyFacts, value: string): ValueProblem | undefined {
+  const { type } = facts;
+  if (type === "string" || type === "cpumask" || type === "portlist") return undefined;
+  if (value === "") return { kind: "refused", reason: "the kernel refuses an empty value" };
+  const most = LISTS[type] ?? (type === "list" ? facts.count : 1);
+  const parts = value.split(/\s+/);
+  const numbers = most === 1 ? [value] : parts.slice(0, most ?? parts.length);
+  for (const part of numbers) {
+    const problem = ofNumber(facts, part);
+    if (problem !== undefined) return problem;
+  }
+  if (facts.key === "net.ipv4.ip_local_port_range" && numbers.length === 2) {
+    const [low, high] = numbers.map((part) => parseInteger(part) ?? 0) as [number, number];
+    if (low > high) return { kind: "refused", reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
+  }
+  return undefined;
+}
+
+function ofNumber(facts: KeyFacts, text: string): ValueProblem | undefined {
+  const value = parseInteger(text);
+  if (value === undefined) {
+    const quoted = /^(["'])(.*)\1$/.exec(text)?.[2];
+    if (quoted !== undefined && parseInteger(quoted) !== undefined) return { kind: "refused", reason: "quotes are not taken off, and the kernel refuses them", instead: quoted };
+    const word = WORDS[text.toLowerCase()];
+    if (word !== undefined) return { kind: "refused", reason: "the kernel takes numbers only here", instead: word };
+    const glued = /^(-?\d+)[#;]/.exec(text)?.[1];
+    if (glued !== undefined) return { kind: "refused", reason: "there are no inline comments, and this one is glued to the number", instead: glued };
+    return { kind: "refused", reason: "the kernel takes a whole number here, without a unit" };
+  }
+  const width = WIDTH[facts.type];
+  const min = Math.max(facts.min ?? -Infinity, width?.min ?? -Infinity);
+  const max = Math.min(facts.max ?? Infinity, width?.max ?? Infinity);
+  if (value < min) return { kind: "refused", reason: `the kernel takes ${min} at least` };
+  if (value > max) return { kind: "refused", reason: `the kernel takes ${max} at most` };
+  return undefined;
+}
