@@ -175,6 +175,8 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     case "esp espspi":
     case "ah ahspi":
       return is(`${module} spi`, numberRange(text, ":"));
+    case "policy pol":
+      return is("meta ipsec", intervals(text.toLowerCase() === "ipsec" ? 1n : 0n), false);
     case "helper helper":
       return is("ct helper", { kind: "names", names: [text] });
     case "physdev physdev-in":
@@ -185,12 +187,12 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     const ports = parsePortRange(text);
     return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, ports && mergeIntervals([[BigInt(ports[0]), BigInt(ports[1])]]));
   }
-  if (MODIFIERS.has(`${module} ${name}`) || ["hashlimit", "connlimit", "recent", "addrtype", "set", "owner"].includes(module)) return [[]];
+  if (MODIFIERS.has(`${module} ${name}`) || ["hashlimit", "connlimit", "recent", "addrtype", "set", "owner", "policy"].includes(module)) return [[]];
   return [[runtime(module, range, negated)]];
 }
 
 /** Options that only refine another option of their match. */
-const MODIFIERS = new Set(["policy strict", "policy next", "statistic probability", "statistic every", "statistic packet", "string algo", "string from", "string to", "string icase"]);
+const MODIFIERS = new Set(["statistic probability", "statistic every", "statistic packet", "string algo", "string from", "string to", "string icase"]);
 
 function ctStates(text: string): Values {
   const names = text.split(",").map((name) => {

@@ -135,7 +135,7 @@ export class IptablesTables {
       const priorities = Object.hasOwn(BUILT_IN, tableName) ? BUILT_IN[tableName]! : {};
       const base = Object.hasOwn(priorities, name);
       chain = { name, rules: [], range, nameRange };
-      if (base) Object.assign(chain, { hook: HOOKS[name]!, priority: priorities[name]!, policy: this.#policy });
+      if (base) Object.assign(chain, { hook: HOOKS[name]!, type: tableName === "nat" ? "nat" : "filter", priority: priorities[name]!, policy: this.#policy });
       table.chains.set(name, chain);
     }
     return chain;

@@ -27,6 +27,8 @@ export interface Table {
 export interface Chain {
   readonly name: string;
   readonly hook?: Hook;
+  /** Of a base chain. A `nat` chain sees only the first packet of each connection. */
+  readonly type?: "filter" | "nat" | "route";
   /** As nft numbers them: raw -300, mangle -150, dstnat -100, filter 0, security 50, srcnat 100. */
   readonly priority?: Maybe<number>;
   /** Of a base chain; nft's default is accept. */
