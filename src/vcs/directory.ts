@@ -11,11 +11,14 @@ export type Progress = (files: number) => void;
 /** How much of a file is looked at for NUL bytes, as git does. */
 const HEAD = 8192;
 
-/**
- * Reads the files below `root` that are wanted. `listing`: the only paths to look at, for instance those that git knows;
- * default: everything but `.git` and `node_modules`.
- */
-export function readDirectory(root: string, wanted: Wanted, listing?: readonly string[], progress?: Progress): Tree {
+export interface ReadOptions {
+  /** The only paths to look at, for instance those that git knows; default: all but `.git` and `node_modules`. */
+  readonly listing?: readonly string[];
+  readonly progress?: Progress;
+}
+
+/** Reads the files below `root` that are wanted. */
+export function readDirectory(root: string, wanted: Wanted, { listing, progress }: ReadOptions = {}): Tree {
   const omissions: Omission[] = [];
   const entries = listing === undefined ? walk(root, omissions, wanted) : lookUp(root, listing, omissions, wanted);
   const tree: Tree = { texts: new Map(), aliases: new Map(), omissions, lossy: new Set() };
@@ -106,6 +109,24 @@ function readText(
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** True where more than `limit` files lie below `root`. */
+export function exceeds(root: string, limit: number): boolean {
+  const pending = [root];
+  let files = 0;
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    let children;
+    try {
+      children = readdirSync(folder, { withFileTypes: true });
+    } catch {
+      continue;
+    }
+    files += children.length;
+    if (files > limit) return true;
+    for (const child of children) if (child.isDirectory() && !skippedDirectory(child.name)) pending.push(join(folder, child.name));
+  }
+  return false;
 }
 
 /** Every file and link below `root`; links are noted and not followed here. */

@@ -1,0 +1,71 @@
+import type { Finding, NotComputed } from "../engine/finding.ts";
+import { compareFindings, compareText } from "../engine/finding.ts";
+import { hash } from "../engine/fingerprint.ts";
+import type { RuleFailure } from "../engine/lint.ts";
+import type { Omission } from "../vcs/tree.ts";
+
+/** What stands in `rule` of a note about a file that could not be read. */
+export const INPUT = "premortem/input";
+
+/** One of N equal parts of the work. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** True where a path belongs to the part. Every path belongs to exactly one. */
+export function inShard(path: string, shard: Shard | undefined): boolean {
+  return shard === undefined || Number.parseInt(hash(path).slice(0, 8), 16) % shard.count === shard.index - 1;
+}
+
+/** A file that is reached by several paths is reported by its own path, and once. */
+export function unalias(findings: readonly Finding[], aliases: ReadonlyMap<string, string>): Finding[] {
+  if (aliases.size === 0) return [...findings];
+  const own = (path: string): string => aliases.get(path) ?? path;
+  const seen = new Set<string>();
+  const result: Finding[] = [];
+  // Those under a file's own path come first, so that they are the ones that stay.
+  const ordered = [...findings].sort((a, b) => Number(aliases.has(a.location.path)) - Number(aliases.has(b.location.path)));
+  for (const finding of ordered) {
+    const renamed = rename(finding, own);
+    const key = `${renamed.rule}\0${renamed.location.path}\0${renamed.location.range.start}\0${renamed.location.range.end}`;
+    if (aliases.has(finding.location.path) && seen.has(key)) continue;
+    seen.add(key);
+    result.push(renamed);
+  }
+  return result.sort(compareFindings);
+}
+
+/** Puts a directory's name before every path. */
+export function prefixed(finding: Finding, prefix: string): Finding {
+  return prefix === "" ? finding : rename(finding, (path) => prefix + path);
+}
+
+function rename(finding: Finding, change: (path: string) => string): Finding {
+  return {
+    ...finding,
+    location: { ...finding.location, path: change(finding.location.path) },
+    related: finding.related.map((related) => ({ ...related, location: { ...related.location, path: change(related.location.path) } })),
+    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path: change(edit.path) })) })),
+  };
+}
+
+/** Notes about files and rules that failed, in the form of those that rules make. */
+export function notes(omissions: readonly Omission[], failures: readonly RuleFailure[]): NotComputed[] {
+  return [
+    ...omissions.map(({ path, reason }) => ({ rule: INPUT, path, reason })),
+    ...failures.map(({ rule, path, error }) => ({
+      rule,
+      path,
+      reason: `the rule failed: ${error instanceof Error ? error.message : String(error)}; please report it, all other findings stand`,
+    })),
+  ];
+}
+
+/** Sorted, each once. */
+export function sortedNotes(list: readonly NotComputed[]): NotComputed[] {
+  const unique = new Map(list.map((note) => [`${note.path}\0${note.rule}\0${note.reason}`, note]));
+  return [...unique.values()].sort(
+    (a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason),
+  );
+}

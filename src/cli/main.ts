@@ -1,0 +1,89 @@
+import { Command, CommanderError } from "commander";
+import { hostsJson, hostsText } from "../report/hosts.ts";
+import { VERSION } from "../report/report.ts";
+import { Unavailable } from "../vcs/unavailable.ts";
+import { explain } from "./explain.ts";
+import type { FixCommandOptions } from "./fix.ts";
+import { fixCommand } from "./fix.ts";
+import type { ReportOptions } from "./options.ts";
+import { configOption, failOnOption, ruleOption, withReportOptions } from "./options.ts";
+import { checkCommand, reviewCommand } from "./review.ts";
+import { select } from "./selection.ts";
+import { loadState } from "./state.ts";
+import type { Terminal } from "./terminal.ts";
+import { warn } from "./terminal.ts";
+
+/** Runs the command line; gives its exit status. `args` are those after the program's name. */
+export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+  let status = 0;
+  const program = commands(terminal, (result) => {
+    status = result;
+  });
+  if (args.length === 0) {
+    terminal.err(program.helpInformation());
+    return 2;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return status;
+  } catch (error) {
+    // Commander has printed its message already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Unavailable) warn(terminal, error.message);
+    else warn(terminal, `This is a bug in Premortem; please report it: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return 2;
+  }
+}
+
+function commands(terminal: Terminal, done: (status: number) => void): Command {
+  const program = new Command("premortem")
+    .description("Reviews infrastructure changes before they are applied.")
+    .version(VERSION)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => terminal.out(text),
+      writeErr: (text) => terminal.err(text),
+      outputError: (text) => warn(terminal, `${text.trim().replace(/^error: /, "").replace(/\s*\n\s*/g, " ")} (see premortem --help)`),
+    });
+  withReportOptions(program.command("review"))
+    .description("findings of the change from a base to the working tree")
+    .argument("[path]", "what to review (default: the current directory)")
+    .option("--base <rev|dir>", "the revision or directory to compare with (default: HEAD)")
+    .action(async (path: string | undefined, options: ReportOptions & { base?: string }) => done(await reviewCommand(path, options, terminal)));
+  withReportOptions(program.command("check"))
+    .description("findings of the state alone, as the editor shows them while typing")
+    .argument("[path...]", "what to check (default: the current directory)")
+    .action(async (paths: string[], options: ReportOptions) => done(await checkCommand(paths, options, terminal)));
+  program
+    .command("fix")
+    .description("apply quick fixes")
+    .argument("[path...]", "what to mend (default: the current directory)")
+    .option("--unsafe", "also those that change what the hosts do")
+    .option("--dry-run", "write nothing, and print a unified diff")
+    .addOption(configOption())
+    .addOption(failOnOption())
+    .addOption(ruleOption())
+    .action(async (paths: string[], options: FixCommandOptions) => done(await fixCommand(paths, options, terminal)));
+  program
+    .command("hosts")
+    .description("the fleet as understood: hosts, groups, effective variables, and which file reaches which host")
+    .argument("[path]", "the repository (default: the current directory)")
+    .option("--json", "as JSON")
+    .addOption(configOption())
+    .action(async (path: string | undefined, options: { json?: boolean; config?: string }) => done(await hostsCommand(path, options, terminal)));
+  program
+    .command("explain")
+    .description("the page of a rule or a lesson")
+    .argument("[rule|lesson]", "its id; without one, all are listed")
+    .action((name: string | undefined) => terminal.out(explain(name, terminal.colour)));
+  return program;
+}
+
+async function hostsCommand(path: string | undefined, options: { json?: boolean; config?: string }, terminal: Terminal): Promise<number> {
+  const { workspace, tree, settings } = await loadState(select(path === undefined ? [] : [path])[0]!, { config: options.config });
+  const omissions = [...settings.omissions, ...tree.omissions];
+  for (const omission of omissions) warn(terminal, `${omission.path}: ${omission.reason}.`);
+  terminal.out(options.json === true ? hostsJson(workspace) : hostsText(workspace, terminal.colour));
+  return omissions.some((omission) => omission.incomplete) ? 2 : 0;
+}

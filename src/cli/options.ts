@@ -1,0 +1,85 @@
+import { existsSync } from "node:fs";
+import type { Command } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { nearest } from "../engine/similar.ts";
+import { rules } from "../core.ts";
+import { Unavailable } from "../vcs/unavailable.ts";
+import type { Shard } from "./findings.ts";
+
+export type Format = "text" | "json" | "sarif";
+export type Level = "error" | "warning" | "info";
+
+/** The options that `check` and `review` share, as commander hands them over. */
+export interface ReportOptions {
+  readonly format: Format;
+  readonly output?: string;
+  readonly config?: string;
+  readonly severity: Level;
+  readonly failOn: Level | "never";
+  readonly rule?: readonly string[];
+  readonly shard?: Shard;
+  readonly jobs?: number;
+  readonly progress: boolean;
+}
+
+const LEVELS = ["error", "warning", "info"];
+
+export function configOption(): Option {
+  return new Option("--config <file>", "use this premortem.yaml, not the nearest one upwards");
+}
+
+export function failOnOption(): Option {
+  return new Option("--fail-on <level>", "exit with 1 from this severity on").choices([...LEVELS, "never"]).default("error");
+}
+
+export function ruleOption(): Option {
+  return new Option("--rule <id...>", "run only these rules");
+}
+
+/** Adds the options of every command that prints findings. */
+export function withReportOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--format <format>", "how to print the findings").choices(["text", "json", "sarif"]).default("text"))
+    .addOption(new Option("--output <file>", "write the findings to a file"))
+    .addOption(configOption())
+    .addOption(new Option("--severity <level>", "the least severity that is shown").choices(LEVELS).default("info"))
+    .addOption(failOnOption())
+    .addOption(ruleOption())
+    .addOption(new Option("--shard <I/N>", "do one of N parts; together they give the whole").argParser(parseShard))
+    .addOption(new Option("--jobs <n>", "how much to do at once; never changes the result").argParser(parseJobs))
+    .addOption(new Option("--no-progress", "show no progress on a terminal"));
+}
+
+function parseShard(text: string): Shard {
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text);
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || index < 1 || index > count) throw new InvalidArgumentError("Write it as I/N with I from 1 to N, such as 1/4.");
+  return { index, count };
+}
+
+function parseJobs(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1.");
+  return Number(text);
+}
+
+/**
+ * Tells rule ids from paths: `--rule a b PATH` takes every word that follows it, and the paths among them are meant as
+ * such. Throws for what is neither.
+ */
+export function splitRules(words: readonly string[] | undefined, paths: readonly string[]): { only: Set<string> | undefined; paths: string[] } {
+  if (words === undefined) return { only: undefined, paths: [...paths] };
+  const only = new Set<string>();
+  const rest = [...paths];
+  for (const word of words.flatMap((part) => (existsSync(part) ? [part] : part.split(",")))) {
+    if (rules.has(word)) only.add(word);
+    else if (only.size > 0 && existsSync(word)) rest.push(word);
+    else throw new Unavailable(unknownRule(word));
+  }
+  return { only, paths: rest };
+}
+
+/** For a rule id that there is not. */
+export function unknownRule(word: string): string {
+  const meant = nearest(word, rules.keys());
+  return `There is no rule ${word}. ${meant ? `Did you mean ${meant}?` : "docs/rules lists all rules, and so does: premortem explain."}`;
+}

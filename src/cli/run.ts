@@ -1,0 +1,132 @@
+import type { Finding, NotComputed } from "../engine/finding.ts";
+import { compareFindings } from "../engine/finding.ts";
+import { lintFiles, reviewChange } from "../core.ts";
+import type { Workspace } from "../model/workspace.ts";
+import type { Report } from "../report/report.ts";
+import type { Base } from "./base.ts";
+import { readBase } from "./base.ts";
+import { inShard, notes, prefixed, sortedNotes, unalias } from "./findings.ts";
+import type { Shard } from "./findings.ts";
+import type { Selection } from "./selection.ts";
+import { selects } from "./selection.ts";
+import type { State, StateOptions } from "./state.ts";
+import { loadState, settingsFindings } from "./state.ts";
+
+export interface RunOptions extends StateOptions {
+  readonly only: ReadonlySet<string> | undefined;
+  readonly shard: Shard | undefined;
+}
+
+/** A report, and whether files had to be left out that Premortem would have reviewed. */
+export interface Outcome {
+  readonly report: Report;
+  readonly incomplete: boolean;
+}
+
+/** Findings of the state of the selections. */
+export async function check(selections: readonly Selection[], options: RunOptions): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const selection of selections) outcomes.push(await checkOne(selection, options));
+  if (outcomes.length === 1) return outcomes[0]!;
+  const reports = outcomes.map((outcome) => outcome.report);
+  const report: Report = {
+    findings: reports.flatMap((one) => one.findings).sort(compareFindings),
+    notComputed: sortedNotes(reports.flatMap((one) => one.notComputed)),
+    suppressed: total(reports, (one) => one.suppressed),
+    files: total(reports, (one) => one.files),
+    text: (path) => {
+      for (const one of reports) {
+        const text = one.text(path);
+        if (text !== undefined) return text;
+      }
+      return undefined;
+    },
+  };
+  return { report, incomplete: outcomes.some((outcome) => outcome.incomplete) };
+}
+
+async function checkOne(selection: Selection, options: RunOptions): Promise<Outcome> {
+  const state = await loadState(selection, options);
+  const { workspace, tree, settings } = state;
+  const targets = workspace.paths.filter((path) => selects(selection, path) && inShard(path, options.shard));
+  const result = lintFiles(workspace, targets, options.only && { only: options.only });
+  const ofSettings = (await settingsFindings(settings)).filter(
+    ({ rule, location }) => (options.only?.has(rule) ?? true) && inShard(location.path, options.shard),
+  );
+  return finish(state, [...ofSettings, ...unalias(result.findings, tree.aliases)], {
+    notComputed: result.notComputed,
+    failures: result.failures,
+    suppressed: result.suppressed,
+    files: targets.length,
+  });
+}
+
+/** Findings of the change from `base` to the selection as it stands on the disk. */
+export async function reviewFrom(base: Base, selection: Selection, options: RunOptions): Promise<Outcome> {
+  const listing = base.listing();
+  const after = await loadState(selection, { ...options, ...(listing && { listing }) });
+  const before = await readBase(base, after);
+  const dropped = [...after.tree.omissions, ...before.tree.omissions].filter((omission) => omission.incomplete);
+  // What only one side could read is no change.
+  const left = (path: string): boolean => !dropped.some((omission) => path === omission.path || path.startsWith(`${omission.path}/`));
+  const remove = (workspace: Workspace): Workspace =>
+    workspace.with(new Map(workspace.paths.filter((path) => !left(path)).map((path) => [path, undefined])));
+  const head = dropped.length === 0 ? after.workspace : remove(after.workspace);
+  const old = dropped.length === 0 ? before.workspace : remove(before.workspace);
+  const result = reviewChange(old, head, options.only && { only: options.only });
+  const mine = (path: string): boolean => selects(selection, path) && inShard(path, options.shard);
+  const aliases = new Map([...before.tree.aliases, ...after.tree.aliases]);
+  return finish(
+    after,
+    unalias(result.findings, aliases).filter((finding) => mine(finding.location.path)),
+    {
+      notComputed: result.notComputed,
+      failures: result.failures,
+      suppressed: result.suppressed,
+      files: head.paths.filter(mine).length,
+      omissions: before.tree.omissions,
+      before: old,
+      change: {
+        base: base.name,
+        changed: result.changed.filter((path) => mine(path) && !aliases.has(path)).length,
+        fixed: unalias(result.fixed, aliases).filter((finding) => mine(finding.location.path)).length,
+        unchanged: result.unchanged,
+      },
+    },
+  );
+}
+
+interface Rest {
+  readonly notComputed: readonly NotComputed[];
+  readonly failures: Parameters<typeof notes>[1];
+  readonly suppressed: number;
+  readonly files: number;
+  readonly omissions?: State["tree"]["omissions"];
+  readonly before?: Workspace;
+  readonly change?: NonNullable<Report["change"]>;
+}
+
+function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome {
+  const { selection, tree, settings, workspace } = state;
+  const { prefix } = selection;
+  const omissions = [...settings.omissions, ...tree.omissions.filter(({ path }) => selects(selection, path)), ...(rest.omissions ?? [])];
+  const own = (path: string): string => tree.aliases.get(path) ?? path;
+  const all = [...notes(omissions, rest.failures), ...rest.notComputed.map((note) => ({ ...note, path: own(note.path) }))];
+  const report: Report = {
+    findings: findings.map((finding) => prefixed(finding, prefix)).sort(compareFindings),
+    notComputed: sortedNotes(all.map((note) => ({ ...note, path: note.path === "" ? "" : prefix + note.path }))),
+    suppressed: rest.suppressed,
+    files: rest.files,
+    ...(rest.change && { change: rest.change }),
+    text: (shown) => {
+      if (!shown.startsWith(prefix)) return undefined;
+      const path = shown.slice(prefix.length);
+      return workspace.text(path) ?? rest.before?.text(path) ?? (path === settings.path ? settings.text : undefined);
+    },
+  };
+  return { report, incomplete: omissions.some((omission) => omission.incomplete) };
+}
+
+function total(reports: readonly Report[], count: (report: Report) => number): number {
+  return reports.reduce((sum, report) => sum + count(report), 0);
+}

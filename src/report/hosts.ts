@@ -1,0 +1,119 @@
+import { HOST_VARIABLES, TRAITS } from "../engine/configuration.ts";
+import type { Json } from "../engine/finding.ts";
+import { compareText } from "../engine/finding.ts";
+import { isUnknown } from "../engine/unknown.ts";
+import type { Host, Value, Variable } from "../model/fleet/fleet.ts";
+import type { Workspace } from "../model/workspace.ts";
+import { Places } from "./report.ts";
+import { painter, plural, printable } from "./text.ts";
+
+/** A reviewed file and the hosts that it reaches, or the reason why that is not known. */
+interface Reach {
+  readonly path: string;
+  readonly how: string;
+  readonly hosts?: readonly string[];
+}
+
+/** The files that say something about hosts, by path. */
+function reaches(workspace: Workspace): Reach[] {
+  return workspace.paths.flatMap((path): Reach[] => {
+    if (workspace.language(path) === undefined) return [];
+    const scope = workspace.fleet.scopeOf(path);
+    if (isUnknown(scope)) return [{ path, how: scope.unknown }];
+    return [{ path, how: scope.how, hosts: scope.hosts.map((host) => host.name).sort(compareText) }];
+  });
+}
+
+/** The fleet as JSON: hosts with groups, traits, effective variables and files; groups; files. */
+export function hostsJson(workspace: Workspace): string {
+  const { fleet } = workspace;
+  const places = new Places((path) => workspace.text(path));
+  const files = reaches(workspace);
+  const result: Json = {
+    version: 1,
+    hosts: fleet.hosts.map((host): Json => ({
+      name: host.name,
+      groups: host.groups,
+      traits: traitsOf(workspace, host).map(({ trait, why, certain }): Json => ({ trait, why, certain })),
+      facts: Object.fromEntries(factsOf(workspace, host).map(([name, variable]) => [name, described(variable, places)])),
+      variables: Object.fromEntries(variablesOf(host).map((variable) => [variable.name, described(variable, places)])),
+      files: files.filter((file) => file.hosts?.includes(host.name)).map((file) => file.path),
+    })),
+    groups: [...fleet.groups.values()]
+      .sort((a, b) => compareText(a.name, b.name))
+      .map((group): Json => ({ name: group.name, children: group.children, hosts: group.hosts })),
+    files: files.map(({ path, how, hosts }): Json => (hosts === undefined ? { path, unknown: how } : { path, how, hosts })),
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+/** The same for a person. */
+export function hostsText(workspace: Workspace, colour: boolean): string {
+  const { fleet } = workspace;
+  const paint = painter(colour);
+  const lines: string[] = [];
+  if (fleet.hosts.length === 0) {
+    lines.push("No hosts: there is no inventory here that Premortem reads. Findings that need hosts are left out.", "");
+  }
+  const files = reaches(workspace);
+  for (const host of fleet.hosts) {
+    lines.push(paint("bold", printable(host.name)), `  groups: ${printable(host.groups.join(", "))}`);
+    for (const { trait, why, certain } of traitsOf(workspace, host)) lines.push(`  ${trait}${certain ? "" : " (guessed)"}: ${printable(why)}`);
+    for (const variable of variablesOf(host)) {
+      lines.push(`  ${printable(variable.name)} = ${printable(shown(variable.value))} ${paint("dim", `(${variable.origin}, ${variable.location.path})`)}`);
+    }
+    for (const file of files) if (file.hosts?.includes(host.name)) lines.push(`  gets ${printable(file.path)} ${paint("dim", `(${file.how})`)}`);
+    lines.push("");
+  }
+  const groups = [...fleet.groups.values()].sort((a, b) => compareText(a.name, b.name));
+  if (groups.length > 0) {
+    lines.push(paint("bold", "Groups"));
+    for (const group of groups) lines.push(printable(`  ${group.name}: ${plural(group.hosts.length, "host")}: ${group.hosts.join(", ")}`));
+    lines.push("");
+  }
+  if (files.length > 0) {
+    lines.push(paint("bold", "Files"));
+    for (const { path, how, hosts } of files) {
+      lines.push(printable(hosts === undefined ? `  ${path}: hosts not known: ${how}` : `  ${path}: ${plural(hosts.length, "host")} (${how})`));
+    }
+    lines.push("");
+  }
+  lines.push(`${plural(fleet.hosts.length, "host")} in ${plural(groups.length, "group")}.`);
+  return `${lines.join("\n")}\n`;
+}
+
+function traitsOf(workspace: Workspace, host: Host): { trait: string; why: string; certain: boolean }[] {
+  return TRAITS.flatMap((trait) => {
+    const evidence = workspace.fleet.trait(host, trait);
+    return evidence === undefined ? [] : [{ trait, ...evidence }];
+  });
+}
+
+function factsOf(workspace: Workspace, host: Host): [string, Variable][] {
+  return HOST_VARIABLES.flatMap((name): [string, Variable][] => {
+    const variable = workspace.fleet.fact(host, name);
+    return variable === undefined ? [] : [[name, variable]];
+  });
+}
+
+function variablesOf(host: Host): Variable[] {
+  return [...host.variables.values()].sort((a, b) => compareText(a.name, b.name));
+}
+
+function described(variable: Variable, places: Places): Json {
+  const { path, range } = variable.location;
+  return { name: variable.name, value: plain(variable.value), origin: variable.origin, path, line: places.at(path, range.start).line };
+}
+
+/** A value as JSON: what is not known becomes `{ "unknown": reason }`. */
+function plain(value: Value): Json {
+  if (isUnknown(value)) return { unknown: value.unknown };
+  if (Array.isArray(value)) return (value as readonly Value[]).map(plain);
+  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plain(part)]));
+  return value as Json;
+}
+
+function shown(value: Value): string {
+  if (isUnknown(value)) return `not known: ${value.unknown}`;
+  return typeof value === "string" ? value : JSON.stringify(plain(value));
+}
