@@ -1,8 +1,8 @@
 import type { Range } from "../../engine/location.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
 import type { Masked } from "../template/jinja.ts";
-import { HOLE, isConditional } from "../template/jinja.ts";
-import { maskPlaceholders } from "../template/placeholders.ts";
+import { HOLE } from "../template/jinja.ts";
+import { isConditionalIn, maskPlaceholders } from "../template/placeholders.ts";
 import type { RacoonTree, Statement, Word } from "./tree.ts";
 
 /** Directives that begin a statement: a line that starts with one shows that the semicolon before it is missing. */
@@ -151,7 +151,7 @@ class Parser {
 
   #place(start: number, end: number): { range: Range; conditional: boolean } {
     const range = { start, end };
-    return { range, conditional: isConditional(this.#masked, range) };
+    return { range, conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.words[0]!.range.start) };
   }
 
   #add(statement: Statement): void {

@@ -2,8 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { Masked } from "../template/jinja.ts";
-import { isConditional } from "../template/jinja.ts";
-import { maskPlaceholders } from "../template/placeholders.ts";
+import { isConditionalIn, maskPlaceholders } from "../template/placeholders.ts";
 import type { Entry, Section, SwanctlTree, Text } from "./tree.ts";
 
 /** What ends a name: strongSwan's settings_lexer.l. */
@@ -120,7 +119,7 @@ class Parser {
     const empty = char === undefined || char === "\n" || char === "\r" || char === "#" || char === "}";
     const value = empty ? undefined : char === '"' ? this.#quoted() : this.#untilLineEnd();
     const range = { start: key.range.start, end: value?.range.end ?? equals };
-    this.#add({ kind: "setting", key, value, range, conditional: isConditional(this.#masked, range) });
+    this.#add({ kind: "setting", key, value, range, conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.name.range.start) });
   }
 
   #push(name: Text, references: readonly Text[]): void {
@@ -132,7 +131,7 @@ class Parser {
     const range = { start: name.range.start, end };
     const section: Section = {
       kind: "section", name, references, entries, range, body: { start: bodyStart, end: bodyEnd },
-      conditional: isConditional(this.#masked, range),
+      conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.name.range.start),
     };
     this.#add(section);
   }

@@ -1,3 +1,4 @@
+import type { Range } from "../../engine/location.ts";
 import type { Masked } from "./jinja.ts";
 import { HOLE, maskJinja } from "./jinja.ts";
 
@@ -17,4 +18,11 @@ export function maskPlaceholders(text: string): Masked {
     return found.replace(/[^\r\n]/g, output ? HOLE : " ");
   });
   return { text: clean, regions, conditional: masked.conditional };
+}
+
+/** True where a template decides whether `range` is there, once the section that begins at `holder` is. */
+export function isConditionalIn(masked: Masked, range: Range, holder: number | undefined): boolean {
+  return masked.conditional.some(
+    ({ range: { start, end } }) => start <= range.start && range.end <= end && !(holder !== undefined && start <= holder && holder < end),
+  );
 }
