@@ -12,6 +12,8 @@ export { entriesOf, entryOf, itemsOf, nodeAt, stringOf, valueAt, valueOf } from 
 const EMPTY: YamlTree = { documents: [] };
 /** Brackets or list marks inside each other; the library descends by recursion. */
 const DEPTH = 500;
+/** A line that far to the right may stand as many levels deep. */
+const INDENTED = /^ {500}/m;
 
 /** YAML as Ansible, Ceph and Kubernetes keep it. Needs `loadYaml()` beforehand; without it, every file is empty. */
 export const yaml: Format<YamlTree> = {
@@ -69,7 +71,12 @@ function nested(text: string): Parsed<YamlTree> {
   return { tree: EMPTY, errors: [{ range, message: "This file is nested too deeply to be read. Its contents are left out. Flatten it.", certain: false }] };
 }
 
-function tooDeep(text: string): boolean {
+/**
+ * True for a text that is nested so deeply that the library, which descends by recursion, must not be given it: at the
+ * end of its stack Node does not throw but aborts.
+ */
+export function tooDeep(text: string): boolean {
+  if (INDENTED.test(text)) return true;
   let depth = 0;
   let marks = 0;
   for (let i = 0; i < text.length; i++) {
