@@ -1,0 +1,140 @@
+import type { Location } from "../../engine/location.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Task, Value } from "../fleet/fleet.ts";
+import { commandActions } from "./commands.ts";
+import { expand, words } from "./task-values.ts";
+
+/** What a service carries: whose traffic or data stands still while it does. */
+export type ServiceKind = "ipsec" | "firewall" | "network" | "storage" | "hypervisor" | "host";
+
+export type Action = "restart" | "reload" | "stop" | "start" | "upgrade" | "reboot";
+
+/** A service that a task interrupts. */
+export interface Interruption {
+  /** As the task names it; `host` for a reboot. */
+  readonly service: string;
+  readonly kind: ServiceKind;
+  readonly action: "restart" | "stop" | "upgrade" | "reboot";
+  /** The task's argument that does it. */
+  readonly location: Location;
+  /** False where a template hides the name and only the task's own name tells. */
+  readonly certain: boolean;
+}
+
+/** What a task does to a service that hosts depend on. */
+export interface ServiceAction extends Omit<Interruption, "action"> {
+  readonly action: Action;
+}
+
+/** Unit, package and init script names by what they carry: those of Debian, Red Hat, SUSE, Alpine and upstream. */
+const SERVICES: readonly (readonly [ServiceKind, RegExp])[] = [
+  ["ipsec", /^(racoon|racoon-tool|ipsec-tools|strongswan(-(starter|swanctl))?|charon(-systemd)?|libcharon\S*|libstrongswan\S*|ipsec|libreswan|openswan|pluto|openiked|iked|isakmpd)$/],
+  ["firewall", /^(nftables|iptables|ip6tables|iptables-(services|nft|persistent)|netfilter-persistent|firewalld|ufw|shorewall6?|ferm)$/],
+  [
+    "network",
+    /^(networking|network|systemd-networkd|NetworkManager|network-manager|networkmanager|netplan|ifupdown2?|wicked(d|d-\S+)?|openvswitch(-switch)?|ovs-vswitchd|ovsdb-server|frr|quagga|zebra|bird[26]?|keepalived|wg-quick(@\S*)?|openvpn(@\S*|-(server|client)@\S*)?|bgpd|ospfd)$/,
+  ],
+  [
+    "storage",
+    /^(ceph|ceph-(osd|mon|mds|mgr|common|base|volume)(@\S*|\.target)?|ceph\.target|ceph-radosgw(@\S*|\.target)?|radosgw|glusterd|glusterfs-server|nfs-server|nfs-kernel-server|drbd|iscsid|open-iscsi|multipathd|multipath-tools|tgt|target)$/,
+  ],
+  ["hypervisor", /^(libvirtd|libvirt-bin|libvirt-daemon(-system)?|libvirt|virtqemud|qemu-kvm|qemu-system\S*|(openstack-)?nova-compute|xen(d|stored|-hypervisor\S*)?|xapi|pve-(cluster|manager|qemu-kvm)|pvedaemon|pve-ha-\S+)$/],
+];
+
+const KERNEL = /^(linux-(image|generic|virtual|headers|modules)\S*|kernel(-(core|ml|lt|default|modules|headers|devel)\S*)?)$/;
+
+/** What a unit or package of this name carries; undefined: nothing that the rollout rules ask about. */
+export function kindOf(name: string): ServiceKind | undefined {
+  const plain = name.trim().replace(/\.service$/, "");
+  return SERVICES.find(([, pattern]) => pattern.test(plain))?.[0];
+}
+
+/** True for a package that holds a kernel. */
+export function isKernelPackage(name: string): boolean {
+  return KERNEL.test(name.trim());
+}
+
+const STATES: Record<string, Action> = { restarted: "restart", reloaded: "reload", stopped: "stop", started: "start", restart: "restart" };
+const SERVICE_MODULES = new Set(["service", "systemd", "systemd_service", "sysvinit", "openrc", "rc_service"]);
+const PACKAGE_MODULES = new Set(["apt", "yum", "dnf", "dnf5", "package", "zypper", "apk", "pacman"]);
+
+/** What a task does to the services of the table, by module, arguments and literal loops. */
+export function actionsOf(task: Task): readonly ServiceAction[] {
+  const { module } = task;
+  if (module === "reboot") return [{ service: "host", kind: "host", action: "reboot", location: task.location, certain: true }];
+  if (SERVICE_MODULES.has(module)) return serviceActions(task);
+  if (PACKAGE_MODULES.has(module)) return packagesOf(task).flatMap(upgradeOf);
+  if (/^(command|shell|raw|script)$/.test(module)) {
+    const argument = task.args.get("_raw_params") ?? task.args.get("cmd") ?? task.args.get("argv");
+    if (argument === undefined) return [];
+    return commandActions(commandText(argument.value)).flatMap(({ service, action }): ServiceAction[] => {
+      const place = { location: argument.location, certain: true };
+      if (action === "reboot") return [{ service: "host", kind: "host", action, ...place }];
+      const kind = kindOf(service);
+      return kind === undefined ? [] : [{ service, kind, action, ...place }];
+    });
+  }
+  return [];
+}
+
+/** The services that a task interrupts: restarts, upgrades and reboots. A reload interrupts nothing by itself. */
+export function interruptionsOf(task: Task): readonly Interruption[] {
+  return actionsOf(task).filter((found): found is Interruption => found.action !== "reload" && found.action !== "start" && found.action !== "stop");
+}
+
+function serviceActions(task: Task): ServiceAction[] {
+  const state = task.args.get("state");
+  if (state === undefined || isUnknown(state.value)) return [];
+  const action = STATES[String(state.value)];
+  if (action === undefined) return [];
+  const name = task.args.get("name") ?? task.args.get("service");
+  if (name === undefined) return [];
+  const known = expand(task, name.value);
+  if (known === undefined) return hinted(task).map((service) => ({ service, kind: kindOf(service)!, action, location: state.location, certain: false }));
+  return known.flatMap((service): ServiceAction[] => {
+    const kind = kindOf(service);
+    return kind === undefined ? [] : [{ service: service.replace(/\.service$/, ""), kind, action, location: state.location, certain: true }];
+  });
+}
+
+/** The service that the task's own name speaks of, where a template hides it. */
+function hinted(task: Task): string[] {
+  return words(task.name ?? "").filter((word) => kindOf(word) !== undefined && !/^(network|host|target)$/i.test(word)).slice(0, 1);
+}
+
+/** A package that a task installs. */
+export interface PackageInstall {
+  readonly name: string;
+  /** The version behind `=` (apt) or `-` (an exact rpm is not told apart); undefined: none. */
+  readonly version?: string;
+  /** `latest`, or a template that may say so (undefined). */
+  readonly state: string | undefined;
+  readonly location: Location;
+}
+
+/** The packages that a task installs by name; empty where a template hides them all. */
+export function packagesOf(task: Task): readonly PackageInstall[] {
+  if (!PACKAGE_MODULES.has(task.module)) return [];
+  const name = task.args.get("name") ?? task.args.get("pkg") ?? task.args.get("package") ?? task.args.get("deb");
+  const state = task.args.get("state");
+  if (name === undefined) return [];
+  const stateText = state === undefined ? "present" : isUnknown(state.value) ? undefined : String(state.value);
+  return (expand(task, name.value) ?? []).map((text) => {
+    const file = /([^/]+?)_([^_/]+)_[^_/]+\.deb$/.exec(text);
+    const pinned = /^([^=<>~!]+)=+(.+)$/.exec(text);
+    const match = file ?? pinned;
+    return { name: (match?.[1] ?? text).trim(), ...(match && { version: match[2]! }), state: stateText, location: (state ?? name).location };
+  });
+}
+
+/** A newer package restarts its daemon while it is installed. */
+function upgradeOf({ name, version, state, location }: PackageInstall): ServiceAction[] {
+  const kind = kindOf(name);
+  if (kind === undefined || !(state === "latest" || (version !== undefined && (state === "present" || state === "installed")))) return [];
+  return [{ service: name, kind, action: "upgrade", location, certain: true }];
+}
+
+function commandText(value: Value): string {
+  if (Array.isArray(value)) return value.filter((part) => typeof part === "string").join(" ");
+  return typeof value === "string" ? value : "";
+}
