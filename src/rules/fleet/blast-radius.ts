@@ -1,0 +1,121 @@
+import type { Severity } from "../../engine/finding.ts";
+import type { Effect } from "../../model/fleet/change/effects.ts";
+import { effectsOf } from "../../model/fleet/change/effects.ts";
+import { byGroup, interruptedHosts, listNames, share } from "../../model/fleet/change/words.ts";
+import type { Fleet } from "../../model/fleet/fleet.ts";
+import { rule } from "../rule.ts";
+
+/** Below both of these, and with nothing interrupted, an edit is an everyday one and not worth a line. */
+const MANY_HOSTS = 10;
+const LARGE_SHARE = 0.1;
+
+export default rule({
+  what: "One edit changes the configuration of many hosts.",
+  why: "The cause of an outage is often not in the line but in the number of machines that it reaches: a value that everybody inherits, a list that every template walks through. All of them change with the next run, and those whose services restart do so together.",
+  instead: "Read the number before you merge. Give the value to a few hosts first, watch them, then widen; or keep hosts whose interruption needs care out of the automatic run.",
+  lessons: ["2017-network-added"],
+  reads: ["playbook"],
+  severity: "warning",
+  fix: "none",
+  lifecycle: "stable",
+  data: {
+    hosts: "hosts whose effective configuration changes",
+    of: "hosts in the inventory",
+    interrupted: "hosts on which a service is interrupted",
+    hypervisors: "virtualisation hosts among the interrupted ones",
+    groups: "changed hosts by group",
+    services: "the services that are interrupted",
+  },
+  examples: {
+    bad: {
+      before: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/all.yml": "resolvers:\n  - 192.0.2.53\n",
+        "site.yml":
+          "- hosts: all\n  tasks:\n    - name: Resolvers\n      ansible.builtin.template:\n        src: interfaces.j2\n        dest: /etc/network/interfaces\n      notify: Restart the network\n  handlers:\n    - name: Restart the network\n      ansible.builtin.service:\n        name: networking\n        state: restarted\n",
+        "templates/interfaces.j2": "{% for address in resolvers %}\ndns-nameservers {{ address }}\n{% endfor %}\n",
+      },
+      after: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/all.yml": "resolvers:\n  - 192.0.2.53\n  ⟦- 198.51.100.53⟧\n",
+        "site.yml":
+          "- hosts: all\n  tasks:\n    - name: Resolvers\n      ansible.builtin.template:\n        src: interfaces.j2\n        dest: /etc/network/interfaces\n      notify: Restart the network\n  handlers:\n    - name: Restart the network\n      ansible.builtin.service:\n        name: networking\n        state: restarted\n",
+        "templates/interfaces.j2": "{% for address in resolvers %}\ndns-nameservers {{ address }}\n{% endfor %}\n",
+      },
+    },
+    good: {
+      before: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/all.yml": "motd: welcome\n",
+      },
+      after: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/all.yml": "motd: welcome\n",
+        "host_vars/app01.example.net.yml": "motd: welcome to the first\n",
+      },
+    },
+    lookalike: {
+      // The value moves to where everybody inherits it: no host ends up with another one.
+      before: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/app.yml": "firewall: true\n",
+      },
+      after: {
+        "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
+        "group_vars/all.yml": "# Everybody has one.\nfirewall: true\n",
+      },
+    },
+  },
+  compare({ before, after, report }) {
+    const { fleet } = after;
+    for (const effect of effectsOf(before, after)) {
+      if (!effect.used) continue;
+      const interrupted = interruptedHosts(effect);
+      const part = share(effect.hosts.length, fleet.hosts.length);
+      const many = effect.hosts.length >= MANY_HOSTS || (effect.hosts.length > 1 && part >= LARGE_SHARE);
+      if (effect.hosts.length < 2 || (!many && interrupted.length < 2)) continue;
+      const hypervisors = interrupted.filter((host) => fleet.trait(host, "hypervisor") !== undefined);
+      report({
+        location: effect.location,
+        key: effect.cause.kind === "file" ? "file" : effect.cause.names.join(),
+        severity: severityOf(effect, fleet, interrupted.length, hypervisors.length),
+        message: message(effect, fleet, interrupted.length, hypervisors.length),
+        related: [
+          ...effect.also.slice(0, 20).map((location) => ({ location, message: "The same change is made here." })),
+          ...effect.interruptions.map(({ task, service, hosts }) => ({
+            location: task.location,
+            message: `This interrupts ${service} on ${hosts.length} hosts.`,
+          })),
+        ],
+        data: {
+          hosts: effect.hosts.length,
+          of: fleet.hosts.length,
+          interrupted: interrupted.length,
+          hypervisors: hypervisors.length,
+          groups: byGroup(effect.hosts, fleet),
+          services: [...new Set(effect.interruptions.map(({ service }) => service))].sort(),
+        },
+      });
+    }
+  },
+});
+
+/** A warning needs more than a number: hosts that go down together, and enough of them to matter. */
+function severityOf(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number): Severity {
+  const enough = interrupted > 1 && share(interrupted, fleet.hosts.length) >= LARGE_SHARE;
+  return hypervisors > 1 || enough ? "warning" : "info";
+}
+
+function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number): string {
+  const what = effect.cause.kind === "file" ? "This edit changes what" : `This edit changes ${listNames(effect.cause.names)} on`;
+  const percent = Math.round(share(effect.hosts.length, fleet.hosts.length) * 100);
+  const groups = Object.entries(byGroup(effect.hosts, fleet))
+    .slice(0, 6)
+    .map(([group, count]) => `${group} ${count}`)
+    .join(", ");
+  const reach = `${effect.hosts.length} of ${fleet.hosts.length} hosts${effect.cause.kind === "file" ? " get" : ""} (${percent}%: ${groups}).`;
+  if (interrupted === 0) return `${what} ${reach} No interruption of a service was found. Check that all of them are meant.`;
+  const services = listNames([...new Set(effect.interruptions.map(({ service }) => service))].sort());
+  const among = hypervisors === 0 ? "" : `; ${hypervisors} of them are virtualisation hosts, whose guests have to move first`;
+  return `${what} ${reach} ${interrupted} of them interrupt ${services}${among}. Change a few hosts first, and widen once they are well.`;
+}
