@@ -25,18 +25,21 @@ function folded(word: string): string {
 
 /**
  * The candidate that `word` was most likely meant to be, for "did you mean …?"; undefined where none is near: at most
- * one edit for every three letters. Between equals the first wins, so pass the candidates in a fixed order.
+ * one edit for every three letters, or one word is the beginning of the other. Between equals the first wins, so pass the candidates in a fixed order.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = folded(word);
   let limit = Math.max(1, Math.floor(wanted.length / 3));
   let found: string | undefined;
-  for (const candidate of candidates) {
+  const all = [...candidates];
+  for (const candidate of all) {
     const edits = distance(wanted, folded(candidate), limit);
     if (edits > limit) continue;
     found = candidate;
-    if (edits === 0) break;
+    if (edits === 0) return found;
     limit = edits - 1;
   }
-  return found;
+  if (found !== undefined || wanted.length < 3) return found;
+  // Not mistyped but shortened or lengthened: `warn` for `warning`.
+  return all.find((candidate) => folded(candidate).startsWith(wanted) || (candidate.length > 3 && wanted.startsWith(folded(candidate))));
 }

@@ -2,6 +2,7 @@ import type { Configuration } from "../../engine/configuration.ts";
 import { DEFAULT_CONFIGURATION } from "../../engine/configuration.ts";
 import { nearest } from "../../engine/similar.ts";
 import type { Format, Parsed } from "../format.ts";
+import { tooDeep } from "../yaml/index.ts";
 import { yamlLibrary } from "../yaml/load.ts";
 import type { Key } from "./keys.ts";
 import { KEYS, SECTIONS, namesIn } from "./keys.ts";
@@ -39,14 +40,11 @@ export function configurationOf(text: string): Configuration {
 function parse(text: string): Parsed<ConfigFile> {
   const yaml = yamlLibrary();
   if (yaml === undefined) return { tree: NOTHING, errors: [] };
-  let document;
-  try {
-    document = yaml.parseDocument(text, { prettyErrors: false, logLevel: "silent", stringKeys: false });
-  } catch {
-    // The library descends by recursion, so only a text that is nested thousands of times gets here.
+  if (tooDeep(text)) {
     const range = { start: 0, end: Math.min(text.length, 1) };
     return { tree: NOTHING, errors: [{ range, message: "This file is nested too deeply to be read. The defaults hold. Flatten it.", certain: true }] };
   }
+  const document = yaml.parseDocument(text, { prettyErrors: false, logLevel: "silent" });
   const reader = new ValueReader(yaml, document);
   for (const error of document.errors) {
     const start = Math.min(error.pos[0], text.length);
@@ -63,6 +61,7 @@ function parse(text: string): Parsed<ConfigFile> {
 
   function readSection(section: string, node: unknown, into: { [key: string]: unknown }): void {
     const map = reader.resolve(node);
+    if (map === undefined && yaml!.isAlias(node)) reader.problem(reader.range(node), `Nothing is named *${node.source} above, so this is left out. Name it with &${node.source}.`);
     // A section with nothing below it is one that somebody is about to fill in.
     if (map === undefined || (yaml!.isScalar(map) && map.value === null)) return;
     if (!yaml!.isMap(map)) {
