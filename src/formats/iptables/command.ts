@@ -27,6 +27,7 @@ const BASICS: Readonly<Record<string, string>> = {
   wait: "optional",
   "wait-interval": "text",
   modprobe: "text",
+  help: "",
 };
 
 /** Commands, with how many arguments they take: least and most. */
@@ -52,7 +53,7 @@ const SHORT: Readonly<Record<string, string>> = {
   E: "rename-chain", Z: "zero", L: "list", S: "list-rules", V: "version",
   s: "source", d: "destination", p: "protocol", i: "in-interface", o: "out-interface", f: "fragment", j: "jump", g: "goto",
   m: "match", t: "table", "4": "ipv4", "6": "ipv6", v: "verbose", n: "numeric", x: "exact", c: "set-counters", w: "wait",
-  W: "wait-interval", M: "modprobe",
+  W: "wait-interval", M: "modprobe", h: "help",
 };
 
 /** Protocol numbers that have a match of their own, which needs no `-m`. */

@@ -8,9 +8,13 @@ export interface Extension {
   readonly protocols?: readonly number[];
   /** At least one of these. */
   readonly needs?: readonly string[];
+  /** Every one of these. */
+  readonly needsAll?: readonly string[];
   /** At most one of these. */
   readonly oneOf?: readonly string[];
   readonly families?: "ip" | "ip6";
+  /** Built-in chains that the kernel refuses it in. */
+  readonly notIn?: readonly string[];
   /** Tables that the kernel allows it in; none: all. */
   readonly tables?: readonly string[];
 }
@@ -22,7 +26,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
     needs: ["src-type", "dst-type"],
     oneOf: ["limit-iface-in", "limit-iface-out"],
   },
-  ah: { options: { ahspi: "!spi-range", ahlen: "!uint32", ahres: "" }, protocols: [51] },
+  ah: { options: { ahspi: "!spi-range", ahlen: "!uint32", ahres: "" } },
   bpf: { options: { bytecode: "text", "object-pinned": "text" } },
   cgroup: { options: { path: "!text", cgroup: "!uint32" }, needs: ["path", "cgroup"], oneOf: ["path", "cgroup"] },
   cluster: {
@@ -32,12 +36,14 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
       "cluster-local-nodemask": "!uint32",
       "cluster-hash-seed": "uint32",
     },
+    needs: ["cluster-local-node", "cluster-local-nodemask"],
+    needsAll: ["cluster-total-nodes"],
     oneOf: ["cluster-local-node", "cluster-local-nodemask"],
   },
   comment: { options: { comment: "text255" }, needs: ["comment"] },
   connbytes: {
     options: { connbytes: "!uint64-range", "connbytes-dir": "flow-direction", "connbytes-mode": "connbytes-mode" },
-    needs: ["connbytes"],
+    needsAll: ["connbytes", "connbytes-dir", "connbytes-mode"],
   },
   connlabel: { options: { label: "!text", set: "" } },
   connlimit: {
@@ -110,6 +116,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
       "hashlimit-rate-interval": "uint32",
     },
     needs: ["hashlimit-upto", "hashlimit-above"],
+    needsAll: ["hashlimit-name"],
     oneOf: ["hashlimit-upto", "hashlimit-above"],
   },
   hbh: { options: { "hbh-len": "!uint32", "hbh-opts": "text" }, families: "ip6" },
@@ -147,6 +154,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
   owner: {
     options: { "uid-owner": "!owner", "gid-owner": "!owner", "suppl-groups": "", "socket-exists": "!" },
     needs: ["uid-owner", "gid-owner", "socket-exists"],
+    notIn: ["INPUT", "FORWARD", "PREROUTING"],
   },
   physdev: {
     options: {
@@ -189,7 +197,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
       "rateest-eq": "!",
     },
   },
-  realm: { options: { realm: "!text" }, families: "ip" },
+  realm: { options: { realm: "!text" }, families: "ip", needs: ["realm"] },
   recent: {
     options: {
       set: "!",
@@ -198,7 +206,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
       remove: "!",
       seconds: "uint32-positive",
       reap: "",
-      hitcount: "uint32-positive",
+      hitcount: "uint16-positive",
       rttl: "",
       name: "text199",
       rsource: "",
@@ -281,7 +289,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
       contiguous: "",
     },
   },
-  tos: { options: { tos: "!text" }, needs: ["tos"] },
+  tos: { options: { tos: "!tos" }, needs: ["tos"] },
   ttl: { options: { "ttl-eq|ttl": "!uint8", "ttl-lt": "uint8", "ttl-gt": "uint8" }, families: "ip", needs: ["ttl-eq", "ttl-lt", "ttl-gt"], oneOf: ["ttl-eq", "ttl-lt", "ttl-gt"] },
   u32: { options: { u32: "!text" }, needs: ["u32"] },
   udp: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [17] },

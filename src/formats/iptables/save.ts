@@ -10,6 +10,8 @@ import { splitWords } from "./words.ts";
 
 export const TABLES = ["filter", "nat", "mangle", "raw", "security"];
 
+const BUILT_IN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
+
 interface OpenTable {
   name: Word;
   chains: ChainLine[];
@@ -39,8 +41,13 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     const from = start + (content.length - content.trimStart().length);
     const trimmed = content.trim();
     const range = { start: from, end: from + trimmed.length };
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
+    if (content === "" || content.startsWith("#")) continue;
     const certain = !templated || !conditional(range);
+    if (trimmed === "" || ((from > start || content !== trimmed) && /^([#*:]|COMMIT$)/.test(trimmed))) {
+      const touched = masked.regions.some((region) => region.range.start <= end && start <= region.range.end);
+      if (!touched) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
+    }
+    if (trimmed === "" || trimmed.startsWith("#")) continue;
     if (trimmed.startsWith("*")) {
       const inner = splitWords(text, from + 1, range.end).words;
       const name: Word = { text: inner[0]?.text ?? "", range: { start: from + 1, end: inner[0]?.range.end ?? from + 1 } };
@@ -62,6 +69,9 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     } else if (trimmed.startsWith(":")) {
       const chain = chainLine(text, range, conditional(range));
       if (chain.policy === undefined && !chain.name.text.includes(HOLE)) report({ range, message: `The chain “${chain.name.text}” has no policy: iptables-restore refuses the line. Write “:${chain.name.text} - [0:0]” for a chain of your own.`, certain });
+      if (chain.policy && BUILT_IN.includes(chain.name.text) && !/^(ACCEPT|DROP|-)$/.test(chain.policy.text) && !chain.policy.text.includes(HOLE)) {
+        report({ range: chain.policy.range, message: `A built-in chain's policy is ACCEPT or DROP; the kernel refuses “${chain.policy.text}”.`, certain });
+      }
       table.chains.push(chain);
     } else {
       const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
@@ -76,6 +86,12 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     close(false, text.length);
   }
   return { tree: { family, tables, range: { start: 0, end: text.length } }, errors };
+}
+
+/** White space that iptables-restore does not skip: it skips only lines that are empty or begin with “#”. */
+function strayWhiteSpace(line: Range, trimmed: string, leading: boolean, certain: boolean): SyntaxProblem {
+  const what = trimmed === "" ? "This line is not empty: it holds white space" : `White space stands ${leading ? "before" : "after"} “${trimmed.startsWith("#") ? "#" : trimmed}”`;
+  return { range: line, message: `${what}. iptables-restore refuses the file. Remove the white space.`, certain, edits: [{ range: line, newText: trimmed }] };
 }
 
 function missingCommit(table: OpenTable, at: number, certain: boolean): SyntaxProblem {

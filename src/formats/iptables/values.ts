@@ -117,7 +117,7 @@ const inFamily = (test: (word: string, family: "ip" | "ip6") => boolean): Check 
 const CHECKS: Readonly<Record<string, Check>> = {
   text: text(Infinity),
   "text?": text(Infinity),
-  text29: text(29),
+  text30: text(30),
   text31: text(31),
   text63: text(63),
   text128: text(128),
@@ -126,6 +126,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   uint8: number(0n, 255n),
   "uint8-positive": number(1n, 255n),
   uint16: number(0n, 65535n),
+  "uint16-positive": number(1n, 65535n),
   uint32: number(0n, U32),
   "uint32-positive": number(1n, U32),
   uint64: number(0n, (1n << 64n) - 1n),
@@ -133,14 +134,20 @@ const CHECKS: Readonly<Record<string, Check>> = {
   "uint32-range": range(":", U32),
   "uint64-range": range(":", (1n << 64n) - 1n),
   "spi-range": range(":", U32),
-  "queue-range": range(":", 65535n),
+  "queue-range": (word) => {
+    const [first, last] = word.split(":").map((part, i) => (part === "" ? (i === 0 ? 0n : 65535n) : parseNumber(part, 0n, 65535n)));
+    if (word === ":") return true;
+    return first !== undefined && last !== undefined && first < last && last - first < 65535n;
+  },
+  zone: (word) => number(0n, 65535n)(word) || word === "mark",
+  tos: (word) => /^(0x[0-9a-f]+|\d+)(\/(0x[0-9a-f]+|\d+))?$/i.test(word) || begins(["Minimize-Delay", "Maximize-Throughput", "Maximize-Reliability", "Minimize-Cost", "Normal-Service"])(word),
   mark,
   prefix: (word, family) => number(0n, family === "ip" ? 32n : 128n)(word),
   protocol: (word) => parseProtocol(word) !== undefined || /^[a-z][a-z0-9.-]*$/i.test(word),
   port: portish,
   "port-range": portRange,
   ports: (word) => word.split(",").length <= 15 && listOf((part) => portRange(part) && part !== "" && !part.startsWith(":") && !part.endsWith(":"))(word),
-  "nat-ports": (word) => /^\d+(-\d+)?(\/\d+)?$/.test(word) ? word.split(/[-/]/).slice(0, 2).every(number(0n, 65535n)) : portish(word),
+  "nat-ports": (word) => (/^\d+(-\d+)?$/.test(word) ? word.split("-").every(number(0n, 65535n)) : parsePort(word) !== undefined || (portish(word) && !word.includes("-"))),
   interface: (word) => word.length < 16 && word !== "",
   address: (word, family) => word.split(",").every((part) => inFamily((one, f) => parseNetwork(one, f) !== undefined)(part, family) || host(part.split("/")[0]!)),
   "host-address": inFamily((word, family) => parseAddress(word, family) !== undefined || (host(word))),
@@ -197,11 +204,10 @@ function natRange(word: string, family: "ip" | "ip6"): boolean {
       ports = bracketed[3] ?? "";
     }
   }
-  if (ports !== "" && !/^\d+(-\d+)?(\/\d+)?$/.test(ports) && !portish(ports)) return false;
+  if (ports !== "" && !/^\d+(-\d+(\/(\d+|[a-z][\w.-]*))?)?$/.test(ports) && !(portish(ports) && !/^[a-z]+-[a-z]+$/.test(ports) )) return false;
   if (/^\d/.test(ports)) {
-    const bounds = ports.split(/[-/]/).map(Number);
-    if (bounds.some((bound) => bound > 65535) || (/-/.test(ports) && bounds[0]! > bounds[1]!)) return false;
-    if (bounds[0] === 0) return false;
+    const bounds = ports.split(/[-/]/).filter((part) => /^\d/.test(part)).map(Number);
+    if (bounds.some((bound) => bound > 65535 || bound === 0) || (/-/.test(ports) && bounds[0]! > bounds[1]!)) return false;
   }
   if (addresses === "") return ports !== "";
   const parse = family === "ip" ? (one: string): bigint | undefined => parseIpv4(one) : parseIpv6;
