@@ -1,15 +1,21 @@
 import type { Location } from "../../engine/location.ts";
 import type { Command, ShellTree } from "../../formats/shell/index.ts";
 import { parseCommands } from "../../formats/shell/index.ts";
+import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Play, Task, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Backend, Effect } from "./reload-steps.ts";
 import { effectsOf, unitEffect } from "./reload-steps.ts";
-import { unitActionEffects } from "./reload-units.ts";
+import { execCommand, unitActionEffects } from "./reload-units.ts";
 
 /** An effect with the place that causes it and what that does, as a clause without full stop. */
-export type Sited = Effect & { readonly location: Location; readonly how: string };
+export type Sited = Effect & {
+  readonly location: Location;
+  readonly how: string;
+  /** The service that was restarted, where that is what does it. */
+  readonly restarted?: string;
+};
 
 /** Scripts may run scripts; a chain longer than this is not followed. */
 const DEPTH = 4;
@@ -69,7 +75,8 @@ function resolve(workspace: Workspace, effect: Effect, location: Location, text:
     const run = (line: string): Effect[] => effectsOfCommands(workspace, parseCommands(line), () => location, DEPTH);
     const known = unitActionEffects(workspace, effect.unit, effect.action, run);
     if (known === undefined) return [{ ...effect, location, how: `what ${effect.action} of the service ${effect.unit} does is not known` }];
-    return known.effects.map((inner) => ({ ...inner, location, how: known.why }));
+    const restarted = effect.action === "restart" ? { restarted: effect.unit } : {};
+    return known.effects.map((inner) => ({ ...inner, location, how: known.why, ...restarted }));
   }
   if (effect.does === "run") {
     const script = depth < DEPTH ? findScript(workspace, effect.program) : undefined;
@@ -236,4 +243,17 @@ function plain(value: Value | undefined): string | undefined {
 
 function isTrue(value: Value | undefined): boolean {
   return value === true || (typeof value === "string" && /^(yes|true|on|1)$/i.test(value));
+}
+
+/** What a unit file does to the rules when it is reloaded and when it is started, with the place of each line. */
+export function runsOfUnit(workspace: Workspace, path: string): { readonly arm: string; readonly effects: Sited[] }[] {
+  const document = workspace.document(path);
+  if (document?.language !== "systemd-unit") return [];
+  const entries = (document.tree as UnitTree).sections.filter(({ name }) => name === "Service").flatMap((section) => section.entries);
+  return [["ExecReload"], ["ExecStartPre", "ExecStart", "ExecStartPost"]].map((keys) => ({
+    arm: keys[0]!,
+    effects: entries
+      .filter(({ key }) => keys.includes(key))
+      .flatMap(({ value, valueRange }) => effectsOfCommands(workspace, parseCommands(execCommand(value)), () => ({ path, range: valueRange }), 0)),
+  }));
 }

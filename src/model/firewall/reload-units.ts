@@ -136,3 +136,9 @@ function overlay(known: UnitEffects | undefined, own: ExecLines, run: (text: str
 export function execCommand(line: string): string {
   return line.replace(/^[-@:+!]+/, "");
 }
+
+/** Whether the distribution's service, as nobody has changed it, reloads in one transaction. */
+export function reloadIsAtomic(workspace: Workspace, unit: string): boolean {
+  const known = Object.hasOwn(KNOWN, unit) && !workspace.memo(unitFiles).has(unit) ? KNOWN[unit] : undefined;
+  return loadsAtOnce(known?.reload);
+}

@@ -6,7 +6,7 @@ import type { Chain, Field, FirewallRule, Ruleset, SetElement, Statement, Table,
 
 /** Base chains of a lower priority than this see a packet before conntrack does (NF_IP_PRI_CONNTRACK is -200). */
 const CONNTRACK_PRIORITY = -200;
-const TCP = 6n;
+const NUMBERS = { tcp: 6n, udp: 17n } as const;
 const ALL: readonly PortInterval[] = [[0n, 65535n]];
 const DEPTH = 16;
 
@@ -59,23 +59,40 @@ function carriesIp(table: Table): boolean {
   return table.family === "inet" || table.family === "ip" || table.family === "ip6";
 }
 
-/** TCP ports that a direction of traffic leaves untracked, over several rulesets of one host. */
+/** Ports that a direction of traffic leaves untracked, over several rulesets of one host. */
 export interface Untracked {
   readonly ports: readonly PortInterval[];
+  /** Each rule that exempts some of them by number. */
+  readonly exemptions: readonly Exemption[];
   /** A set or a template hides a part of them. */
   readonly unknown: boolean;
 }
 
-/** The TCP ports that rules ahead of conntrack exempt on a hook, where the port is the packet's destination or its source. */
-export function untracked(rulesets: readonly Ruleset[], hook: "prerouting" | "output", side: "dport" | "sport"): Untracked {
-  const walk = new Walk(side);
+export interface Exemption {
+  readonly ruleset: Ruleset;
+  readonly rule: FirewallRule;
+  readonly ports: readonly PortInterval[];
+}
+
+/** The ports that rules ahead of conntrack exempt on a hook, where the port is the packet's destination or its source. */
+export function untracked(
+  rulesets: readonly Ruleset[],
+  hook: "prerouting" | "output",
+  side: "dport" | "sport",
+  protocol: "tcp" | "udp" = "tcp",
+): Untracked {
+  const exemptions: Exemption[] = [];
+  let hidden = false;
   for (const ruleset of rulesets) {
+    const walk = new Walk(ruleset, side, protocol);
     for (const table of ruleset.tables) {
       if (!carriesIp(table)) continue;
       for (const chain of table.chains) if (chain.hook === hook && isEarly(chain)) walk.chain(table, chain, ALL, 0);
     }
+    exemptions.push(...walk.found);
+    hidden ||= walk.unknown;
   }
-  return { ports: union(walk.found), unknown: walk.unknown };
+  return { ports: union(exemptions.flatMap(({ ports }) => ports)), exemptions, unknown: hidden };
 }
 
 function isEarly({ priority }: Chain): boolean {
@@ -84,13 +101,17 @@ function isEarly({ priority }: Chain): boolean {
 
 /** Follows rules for the ports that reach a notrack. Other matches (addresses, interfaces) narrow the hosts, not the ports. */
 class Walk {
-  readonly found: PortInterval[] = [];
+  readonly found: Exemption[] = [];
   unknown = false;
+  readonly #ruleset: Ruleset;
   readonly #side: "dport" | "sport";
+  readonly #protocol: "tcp" | "udp";
   #visits = 0;
 
-  constructor(side: "dport" | "sport") {
+  constructor(ruleset: Ruleset, side: "dport" | "sport", protocol: "tcp" | "udp") {
+    this.#ruleset = ruleset;
     this.#side = side;
+    this.#protocol = protocol;
   }
 
   chain(table: Table, chain: Chain, reach: readonly PortInterval[], depth: number): void {
@@ -103,7 +124,7 @@ class Walk {
     for (const statement of rule.statements) {
       if (statement.kind === "match") ports = intersect(ports, this.#portsOf(statement.field, statement.values, statement.negated));
       else if (statement.kind === "match-tuple") ports = intersect(ports, this.#portsOfTuple(statement.fields, statement.elements));
-      else if (statement.kind === "notrack") this.found.push(...ports);
+      else if (statement.kind === "notrack") this.found.push({ ruleset: this.#ruleset, rule, ports });
       else if (statement.kind === "verdict" && (statement.verdict.kind === "jump" || statement.verdict.kind === "goto")) {
         const { target } = statement.verdict;
         const next = isUnknown(target) ? undefined : table.chains.find(({ name }) => name === target);
@@ -118,7 +139,7 @@ class Walk {
     const known = "unknown" in values ? undefined : values;
     const [, name] = field.split(" ");
     if (name === "dport" || name === "sport") {
-      if (field.startsWith("udp ")) return [];
+      if (!field.startsWith("th ") && !field.startsWith(`${this.#protocol} `)) return [];
       if (name !== this.#side) return [];
       if (known?.kind !== "intervals") {
         this.unknown = true;
@@ -128,10 +149,12 @@ class Walk {
     }
     if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") {
       if (known === undefined) return ALL;
-      const has = known.kind === "names" ? known.names.includes("tcp") : known.kind === "intervals" && known.intervals.some(([low, high]) => low <= TCP && TCP <= high);
+      const number = NUMBERS[this.#protocol];
+      const has = known.kind === "names" ? known.names.includes(this.#protocol) : known.kind === "intervals" && known.intervals.some(([low, high]) => low <= number && number <= high);
       return has !== negated ? ALL : [];
     }
-    return field.startsWith("udp ") || field.startsWith("icmp") ? [] : ALL;
+    const other = this.#protocol === "tcp" ? "udp " : "tcp ";
+    return field.startsWith(other) || field.startsWith("icmp") ? [] : ALL;
   }
 
   #portsOfTuple(fields: readonly Field[], elements: readonly SetElement[] | { readonly unknown: string }): readonly PortInterval[] {
