@@ -6,7 +6,7 @@ import { allLimits } from "../kernel/limits.ts";
 import { parseInteger } from "../kernel/number.ts";
 import type { Placement } from "../kernel/placement.ts";
 import { reaches } from "../kernel/placement.ts";
-import { resolveWithPlace } from "../kernel/reference.ts";
+import { resolveWithPlace } from "../written/reference.ts";
 import type { Workspace } from "../workspace.ts";
 import type { OsdCount } from "./osds.ts";
 import { osdsOf } from "./osds.ts";

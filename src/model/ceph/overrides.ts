@@ -1,9 +1,51 @@
+import type { YamlEntry } from "../../formats/yaml/index.ts";
+import { entriesOf } from "../../formats/yaml/index.ts";
+import { unknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
+import { mappings, plainText, unquotedRange } from "../written/tasks.ts";
+import { optionFacts } from "./options.ts";
 import type { CephSetting } from "./settings.ts";
 
-/** The options under `ceph_conf_overrides` (ceph-ansible) in a file of variables. */
+/** Variables that hold sections of ceph.conf. */
+const OVERRIDES = /^ceph_conf_overrides(_\w+)?$|^ceph_conf$|^cephConfig$|^config_overrides$/;
+const SECTION = /^(global|mon|mgr|osd|mds|client)(\..+)?$/;
+
+/**
+ * The options of a file of variables: under `ceph_conf_overrides` (ceph-ansible) by section, and single variables that
+ * are named after an option, as roles hand them to their template.
+ */
 export function overrideSettings(workspace: Workspace, path: string): CephSetting[] {
-  void workspace;
-  void path;
-  return [];
+  const text = workspace.text(path) ?? "";
+  if (!/ceph|osd|rook/i.test(text) || workspace.language(path) !== "yaml") return [];
+  const settings: CephSetting[] = [];
+  const add = (section: string, { key, keyRange, value, range }: YamlEntry, kind: CephSetting["kind"]): void => {
+    const valueText = plainText(value);
+    if (valueText === undefined) return;
+    settings.push({
+      section,
+      option: key.trim().replace(/\s+/g, "_"),
+      rawOption: key,
+      optionRange: unquotedRange(text, keyRange),
+      value: valueText.includes("{{") || valueText.includes("{%") ? unknown(`${key} is set by ${valueText} in ${path}`) : valueText,
+      valueText,
+      valueRange: unquotedRange(text, value.range),
+      range,
+      conditional: false,
+      kind,
+    });
+  };
+  for (const { node, key, parent } of mappings(workspace, path)) {
+    if (key !== undefined && OVERRIDES.test(key)) {
+      for (const section of entriesOf(node)) {
+        if (SECTION.test(section.key)) for (const entry of entriesOf(section.value)) add(section.key, entry, "override");
+      }
+    }
+    if (parent !== undefined || !VARIABLES.test(path)) continue;
+    for (const entry of entriesOf(node)) {
+      if (/^osd_pool_default_(min_)?size$/.test(entry.key) && optionFacts(entry.key) !== undefined) add("global", entry, "variable");
+    }
+  }
+  return settings;
 }
+
+const VARIABLES = /(^|\/)(group_vars|host_vars|defaults|vars)\//;

@@ -33,9 +33,9 @@ export function poolNumbers({ settings }: CephSettings, which: "size" | "min_siz
   return numbers;
 }
 
-/** `[mon.a]`, or a variable that a template uses. */
+/** `[mon.a]`, or a variable that a template uses for one of the monitors' sections. */
 function ofMonitor({ section, kind }: CephSetting): boolean {
-  return kind === "variable" || (!isUnknown(section) && section.startsWith("mon."));
+  return !isUnknown(section) && (section.startsWith("mon.") || (kind === "variable" && (section === "global" || section === "mon")));
 }
 
 /** True where the file is known to reach hosts of a laboratory only. */

@@ -6,7 +6,9 @@ import { HOLE } from "../../formats/template/jinja.ts";
 import type { Scope } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { commandSettings } from "./commands.ts";
+import { settingsOfVariables } from "./fed.ts";
 import { overrideSettings } from "./overrides.ts";
+import { outcomes } from "../written/reference.ts";
 
 /** One Ceph option that a file sets, wherever it is written. */
 export interface CephSetting {
@@ -44,15 +46,17 @@ export interface CephSettings {
 export function readCeph(workspace: Workspace, path: string): CephSettings | undefined {
   const document = workspace.document(path);
   if (document === undefined) return undefined;
-  const settings = document.language === "ceph-conf" ? confSettings(document.tree as CephConfTree, document.text, path) : [
-    ...overrideSettings(workspace, path),
-    ...commandSettings(workspace, path),
-  ];
-  if (document.language !== "ceph-conf" && settings.length === 0) return undefined;
-  return { path, settings, scope: workspace.fleet.scopeOf(path) };
+  const scope = workspace.fleet.scopeOf(path);
+  if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), scope };
+  const known = new Set<string>();
+  const settings = [...(settingsOfVariables(workspace).get(path) ?? []), ...overrideSettings(workspace, path), ...commandSettings(workspace, path)].filter((one) => {
+    const place = `${one.option} ${one.valueRange.start}`;
+    return !known.has(place) && known.add(place);
+  });
+  return settings.length === 0 ? undefined : { path, settings, scope };
 }
 
-function confSettings(tree: CephConfTree, text: string, path: string): CephSetting[] {
+function confSettings(workspace: Workspace, tree: CephConfTree, text: string, path: string, scope: Maybe<Scope>): CephSetting[] {
   const settings: CephSetting[] = [];
   for (const section of tree.sections) {
     for (const entry of section.entries) {
@@ -63,7 +67,7 @@ function confSettings(tree: CephConfTree, text: string, path: string): CephSetti
         option: entry.key,
         rawOption: entry.rawKey,
         optionRange: entry.keyRange,
-        value: entry.value.includes(HOLE) ? unknown(`${entry.rawKey} is set by ${valueText} in ${path}`) : entry.value,
+        value: entry.value.includes(HOLE) ? own(workspace, path, valueText, scope) : entry.value,
         valueText,
         valueRange: entry.valueRange,
         range: entry.range,
@@ -73,6 +77,12 @@ function confSettings(tree: CephConfTree, text: string, path: string): CephSetti
     }
   }
   return settings;
+}
+
+/** A template's value where the template itself tells it (`{{ size | default(2) }}`); a variable's is the variable's. */
+function own(workspace: Workspace, path: string, text: string, scope: Maybe<Scope>): Maybe<string> {
+  const [one, ...others] = outcomes(workspace, path, text, scope);
+  return one !== undefined && others.length === 0 && one.location === undefined ? one.value : unknown(`${text} in ${path} is a variable`);
 }
 
 /** Daemon types that a section can address; `client.rgw.x` is a client. */

@@ -5,7 +5,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { globMatches, isGlob, normaliseKey } from "./key.ts";
 import { reaches } from "./placement.ts";
-import { resolve } from "./reference.ts";
+import { resolve } from "../written/reference.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
 /** What a host ends up with for one key, and where it is written. */

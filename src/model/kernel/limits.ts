@@ -1,9 +1,11 @@
 import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
-import { unknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Workspace } from "../workspace.ts";
+import { outcomes } from "../written/reference.ts";
+import { unquotedRange } from "../written/tasks.ts";
 import { taskLimits } from "./limit-tasks.ts";
 import type { Placement } from "./placement.ts";
 import { placements } from "./placement.ts";
@@ -19,6 +21,7 @@ export interface OpenFilesLimit {
   /** `LimitNOFILE`, or the container's `--ulimit`. */
   readonly name: string;
   readonly conditional: boolean;
+  /** Empty for a variable that a template uses: the template has them. */
   readonly placements: readonly Placement[];
 }
 
@@ -32,8 +35,28 @@ export interface LimitsFile {
 export function readLimits(workspace: Workspace, path: string): LimitsFile | undefined {
   const document = workspace.document(path);
   if (document === undefined) return undefined;
-  const openFiles = document.language === "systemd-unit" ? unitLimits(workspace, path, document.tree as UnitTree, document.text) : taskLimits(workspace, path);
+  const own = document.language === "systemd-unit" ? unitLimits(workspace, path, document.tree as UnitTree, document.text) : document.language === "yaml" ? taskLimits(workspace, path) : [];
+  const openFiles = [...own, ...(workspace.memo(limitsOfVariables).get(path) ?? [])];
   return openFiles.length > 0 ? { path, openFiles } : undefined;
+}
+
+/** The variables from which templates of units take a limit, by the file that gives them their value. */
+function limitsOfVariables(workspace: Workspace): ReadonlyMap<string, readonly OpenFilesLimit[]> {
+  const byPath = new Map<string, OpenFilesLimit[]>();
+  for (const path of workspace.paths) {
+    const document = workspace.document(path);
+    const limits = document?.language === "systemd-unit" ? unitLimits(workspace, path, document.tree as UnitTree, document.text) : document?.language === "yaml" ? taskLimits(workspace, path) : [];
+    for (const limit of limits) {
+      if (!isUnknown(limit.value)) continue;
+      for (const { value, location } of outcomes(workspace, path, limit.valueText, workspace.fleet.scopeOf(path))) {
+        if (location === undefined) continue;
+        const list = byPath.get(location.path) ?? [];
+        byPath.set(location.path, list);
+        list.push({ ...limit, value: hardLimit(value), valueText: value, valueRange: unquotedRange(workspace.text(location.path) ?? "", location.range), placements: [] });
+      }
+    }
+  }
+  return byPath;
 }
 
 function unitLimits(workspace: Workspace, path: string, tree: UnitTree, text: string): OpenFilesLimit[] {

@@ -1,96 +1,183 @@
-import type { Location, Range } from "../../engine/location.ts";
-import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Scope, Task, Value } from "../fleet/fleet.ts";
+import type { Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { sysctl as format } from "../../formats/sysctl/index.ts";
+import type { SysctlLine, SysctlTree } from "../../formats/sysctl/index.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
+import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
+import type { Scope } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
+import type { FoundMapping } from "../written/tasks.ts";
+import { mappings, moduleName, plainText, scopeAt, unquotedRange } from "../written/tasks.ts";
+import { loopItems, loopVariables, memberOf } from "../written/loops.ts";
+import { keyFacts } from "./keys.ts";
 import { normaliseKey } from "./key.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
 /** Where ansible.posix.sysctl writes without `sysctl_file`. */
 const DEFAULT_FILE = "/etc/sysctl.conf";
+const SYSCTL_FILE = /(^|\/)sysctl\.d\/|(^|\/)sysctl\.conf$/;
+const ROOT = /^(abi|crypto|debug|dev|fs|kernel|net|sunrpc|user|vm)[./][\w./*-]+$/;
 
-interface ScopedTask {
-  readonly task: Task;
-  readonly scopes: readonly Maybe<Scope>[];
+/** The sysctls that YAML files set: Ansible's tasks, the variables that they loop over, contents written in place. By file. */
+export function yamlSettings(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {
+  return workspace.memo(collect);
 }
 
-/** Tasks by the file that they are written in, each once, with the hosts of every play that runs it. */
-function tasksByPath(workspace: Workspace): ReadonlyMap<string, readonly ScopedTask[]> {
-  const byPlace = new Map<string, { task: Task; scopes: Maybe<Scope>[] }>();
-  for (const play of workspace.fleet.plays) {
-    for (const task of [...play.tasks, ...play.handlers]) {
-      const place = `${task.location.path}\0${task.location.range.start}`;
-      const known = byPlace.get(place);
-      if (known === undefined) byPlace.set(place, { task, scopes: [play.scope] });
-      else known.scopes.push(play.scope);
+function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {
+  const byPath = new Map<string, Map<string, SysctlSetting>>();
+  // A variable that two tasks use is one setting.
+  const add = (path: string, setting: SysctlSetting): void => {
+    const settings = byPath.get(path) ?? new Map<string, SysctlSetting>();
+    byPath.set(path, settings);
+    const place = `${setting.keyRange.start} ${setting.valueRange.start} ${setting.key}`;
+    if (!settings.has(place)) settings.set(place, setting);
+  };
+  const later: { path: string; found: FoundMapping }[] = [];
+  const looped = new Set<string>();
+  for (const path of workspace.paths) {
+    const text = workspace.text(path)!;
+    if (!/sysctl|(net|fs|vm|kernel)\.\w/.test(text) || workspace.language(path) !== "yaml") continue;
+    for (const found of mappings(workspace, path)) {
+      const isTask = found.parent !== undefined && found.key !== undefined && moduleName(found.key) === "sysctl" && entryOf(found.node, "value") !== undefined;
+      if (isTask) {
+        ofModule(workspace, path, found, add);
+        for (const name of loopVariables(found.parent!)) looped.add(name);
+      }
+      else if (contentOf(found.node) !== undefined) ofContent(workspace, path, found, add);
+      else later.push({ path, found });
     }
   }
-  const byPath = new Map<string, ScopedTask[]>();
-  for (const entry of byPlace.values()) {
-    const { path } = entry.task.location;
-    byPath.set(path, [...(byPath.get(path) ?? []), entry]);
+  // Variables of roles that are not in the repository.
+  for (const { path, found } of later) if (!looped.has(found.key ?? "")) ofVariable(workspace, path, found, add);
+  return new Map([...byPath].map(([path, settings]) => [path, [...settings.values()].sort((a, b) => a.range.start - b.range.start)]));
+}
+
+type Add = (path: string, setting: SysctlSetting) => void;
+
+function ofModule(workspace: Workspace, path: string, { node, parent, conditional }: FoundMapping, add: Add): void {
+  const name = entryOf(node, "name") ?? entryOf(node, "key");
+  const value = entryOf(node, "value") ?? entryOf(node, "val");
+  if (name === undefined || value === undefined || plainText(entryOf(node, "state")?.value) === "absent") return;
+  const file = plainText(entryOf(node, "sysctl_file")?.value);
+  const destination: Maybe<string> = file === undefined ? DEFAULT_FILE : file.includes("{{") ? unknown("the task's sysctl_file is a template") : file;
+  const scope = scopeAt(workspace, path, node.range.start);
+  const context = { conditional, destination, source: "task" as const, ignoreErrors: /^(yes|true|1)$/i.test(plainText(entryOf(node, "ignoreerrors")?.value) ?? "") };
+  const task = parent!;
+  const plainName = plainText(name.value) ?? "";
+  if (!plainName.includes("{{")) {
+    const text = plainText(value.value) ?? "";
+    const items = text.includes("{{") ? loopItems(workspace, path, task, scope) : [];
+    // One name with a value from a loop is set several times, and the last one stays: nobody means that.
+    if (items.length === 0) add(path, setting(workspace, path, name.value, value.value, task.range, scope, context));
+    return;
   }
-  return byPath;
-}
-
-/** The sysctls that Ansible tasks of one file set. */
-export function taskSettings(workspace: Workspace, path: string): SysctlSetting[] {
-  const settings: SysctlSetting[] = [];
-  for (const { task, scopes } of workspace.memo(tasksByPath).get(path) ?? []) {
-    if (task.module === "sysctl") settings.push(...ofModule(task, scopes, workspace));
+  for (const item of loopItems(workspace, path, task, scope)) {
+    const key = memberOf(plainName, item);
+    const text = memberOf(plainText(value.value) ?? "", item) ?? (plainText(value.value)?.includes("{{") === false ? value.value : undefined);
+    if (key === undefined || text === undefined || plainText(key)?.includes("{{") !== false) continue;
+    add(item.path, setting(workspace, item.path, key, text, item.range, item.scope, context));
   }
-  return settings;
 }
 
-function ofModule(task: Task, scopes: readonly Maybe<Scope>[], workspace: Workspace): SysctlSetting[] {
-  const name = task.args.get("name") ?? task.args.get("key");
-  const value = task.args.get("value") ?? task.args.get("val");
-  if (name === undefined || typeof name.value !== "string" || plain(task.args.get("state")?.value) === "absent") return [];
-  const file = task.args.get("sysctl_file");
-  const destination = file === undefined ? DEFAULT_FILE : typeof file.value === "string" ? file.value : unknown(`the task's sysctl_file is a template`);
-  const valueLocation = value?.location ?? name.location;
-  return [
-    {
-      key: normaliseKey(name.value),
-      rawKey: name.value,
-      keyRange: unquoted(workspace, name.location),
-      value: value === undefined ? "" : (plain(value.value) ?? unknown(`the task's value is a template`)),
-      valueText: workspace.text(valueLocation.path)?.slice(valueLocation.range.start, valueLocation.range.end) ?? "",
-      valueRange: unquoted(workspace, valueLocation),
-      range: task.location.range,
-      ignoreErrors: plain(task.args.get("ignoreerrors")?.value) === "true",
-      conditional: task.keywords.has("when"),
-      persistent: true,
-      destination,
-      scope: union(scopes),
-      placements: scopes.map((scope) => ({ destination, scope })),
-      source: "task",
-    },
-  ];
+interface Context {
+  readonly conditional: boolean;
+  readonly destination: Maybe<string>;
+  readonly source: SysctlSetting["source"];
+  readonly ignoreErrors: boolean;
 }
 
-/** YAML's scalars as the module writes them into the file: its booleans become 1 and 0. */
-function plain(value: Value | undefined): string | undefined {
-  if (value === undefined || value === null || isUnknown(value) || typeof value === "object") return undefined;
-  return String(value);
+function setting(workspace: Workspace, path: string, key: YamlNode, value: YamlNode, range: Range, scope: Maybe<Scope>, context: Context): SysctlSetting {
+  const text = workspace.text(path)!;
+  const rawKey = plainText(key) ?? "";
+  const valueText = plainText(value) ?? "";
+  const boolean = value.kind === "scalar" && typeof value.value === "boolean";
+  return {
+    key: normaliseKey(rawKey),
+    rawKey,
+    keyRange: unquotedRange(text, key.range),
+    // The module writes YAML's booleans as 1 and 0.
+    value: valueText.includes("{{") ? unknown(`${rawKey} is set by ${valueText} in ${path}`) : boolean ? (value.value === true ? "1" : "0") : valueText,
+    valueText,
+    valueRange: unquotedRange(text, value.range),
+    range,
+    ignoreErrors: context.ignoreErrors,
+    conditional: context.conditional,
+    persistent: true,
+    destination: context.destination,
+    scope,
+    placements: [{ destination: context.destination, scope }],
+    source: context.source,
+  };
 }
 
-/** The text between the quotes of a YAML scalar. */
-function unquoted(workspace: Workspace, { path, range }: Location): Range {
-  const text = workspace.text(path) ?? "";
-  const first = text[range.start];
-  const quoted = (first === '"' || first === "'") && range.end - range.start > 1 && text[range.end - 1] === first;
-  return quoted ? { start: range.start + 1, end: range.end - 1 } : range;
+/** A mapping that puts a text into a sysctl file: copy, blockinfile, lineinfile, cloud-init's write_files. */
+function contentOf(node: YamlMapping): { content: YamlNode; destination: string } | undefined {
+  const destination = plainText((entryOf(node, "dest") ?? entryOf(node, "path"))?.value);
+  if (destination === undefined || !SYSCTL_FILE.test(destination)) return undefined;
+  const content = (entryOf(node, "content") ?? entryOf(node, "block") ?? entryOf(node, "line"))?.value;
+  return content?.kind === "scalar" && plainText(entryOf(node, "state")?.value) !== "absent" ? { content, destination } : undefined;
 }
 
-/** All hosts of several scopes; Unknown where one of them is. */
-function union(scopes: readonly Maybe<Scope>[]): Maybe<Scope> {
-  const known: Scope[] = [];
-  for (const scope of scopes) {
-    if (isUnknown(scope)) return scope;
-    known.push(scope);
+function ofContent(workspace: Workspace, path: string, { node, conditional }: FoundMapping, add: Add): void {
+  const { content, destination } = contentOf(node)!;
+  const text = workspace.text(path)!;
+  const scope = scopeAt(workspace, path, node.range.start);
+  // A block's first line holds its indicator; the lines below are as in the file, but indented.
+  const range = unquotedRange(text, content.range);
+  const inner = text.slice(range.start, range.end);
+  const skipped = /^[|>][^\n]*(\n|$)/.exec(inner)?.[0].length ?? 0;
+  const { tree } = format.parse(inner.slice(skipped));
+  const offset = range.start + skipped;
+  const shift = (one: Range): Range => ({ start: one.start + offset, end: one.end + offset });
+  for (const line of (tree as SysctlTree).lines) {
+    if (line.key.includes(HOLE)) continue;
+    add(path, ofLine(line, text, path, shift, { conditional: conditional || line.conditional, destination, source: "task", ignoreErrors: line.ignoreErrors }, scope));
   }
-  if (known.length === 1) return known[0]!;
-  const hosts = new Map(known.flatMap((scope) => scope.hosts.map((host) => [host.name, host] as const)));
-  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how: known.map(({ how }) => how).join("; ") };
+}
+
+function ofLine(line: SysctlLine, text: string, path: string, shift: (range: Range) => Range, context: Context, scope: Maybe<Scope>): SysctlSetting {
+  const valueRange = shift(line.valueRange);
+  const valueText = text.slice(valueRange.start, valueRange.end);
+  return {
+    key: normaliseKey(line.key),
+    rawKey: line.key,
+    keyRange: shift(line.keyRange),
+    value: line.value?.includes(HOLE) === true ? unknown(`${line.key} is set by ${valueText} in ${path}`) : line.value,
+    valueText,
+    valueRange,
+    range: shift(line.range),
+    ...context,
+    persistent: true,
+    scope,
+    placements: [{ destination: context.destination, scope }],
+  };
+}
+
+/** A mapping of sysctls by key, or an item with a name and a value, under a variable that is called after sysctl. */
+function ofVariable(workspace: Workspace, path: string, { node, parent, key }: FoundMapping, add: Add): void {
+  if (key === undefined || parent === undefined) return;
+  const scope = (): Maybe<Scope> => scopeAt(workspace, path, node.range.start);
+  const context: Context = { conditional: false, destination: unknown(`nothing tells into which file the variable ${key} goes`), source: "task", ignoreErrors: false };
+  if (/sysctl/i.test(key)) {
+    const entries = entriesOf(node);
+    if (entries.length > 0 && entries.every((entry) => ROOT.test(entry.key))) {
+      for (const entry of entries) {
+        const written = entry.value.kind === "mapping" ? entryOf(entry.value, "value")?.value : entry.value;
+        if (written?.kind === "scalar") add(path, setting(workspace, path, keyNode(entry.key, entry.keyRange), written, entry.range, scope(), context));
+      }
+    }
+  }
+  const name = entryOf(node, "name") ?? entryOf(node, "key");
+  const value = entryOf(node, "value");
+  const text = plainText(name?.value);
+  if (/sysctl/i.test(key) && name !== undefined && value?.value.kind === "scalar" && text !== undefined && ROOT.test(text) && keyFacts(text) !== undefined) {
+    add(path, setting(workspace, path, name.value, value.value, node.range, scope(), context));
+  }
+}
+
+/** A mapping's key as a node, so that both are read alike. */
+function keyNode(text: string, range: Range): YamlNode {
+  return { kind: "scalar", range, value: text, text };
 }

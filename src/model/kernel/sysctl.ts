@@ -8,7 +8,7 @@ import type { Workspace } from "../workspace.ts";
 import { normaliseKey } from "./key.ts";
 import type { Placement } from "./placement.ts";
 import { placements } from "./placement.ts";
-import { taskSettings } from "./sysctl-tasks.ts";
+import { yamlSettings } from "./sysctl-tasks.ts";
 
 /** One sysctl that a file sets, wherever it is written. */
 export interface SysctlSetting {
@@ -48,8 +48,8 @@ export function readSysctl(workspace: Workspace, path: string): SysctlFile | und
   const document = workspace.document(path);
   if (document === undefined) return undefined;
   if (document.language === "yaml") {
-    const settings = taskSettings(workspace, path);
-    return settings.length > 0 ? { path, settings } : undefined;
+    const settings = yamlSettings(workspace).get(path);
+    return settings && { path, settings };
   }
   if (document.language !== "sysctl") return undefined;
   const tree = document.tree as SysctlTree;

@@ -1,15 +1,41 @@
 import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Host, Value } from "../fleet/fleet.ts";
+import type { Host, Scope, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
-import { roleVariable } from "./role-variables.ts";
+import { nearVariable } from "./definitions.ts";
 
 /** What a template's text becomes on a host, and where that is written. */
 export interface Resolved {
   readonly value: string;
   /** The variable's place; undefined where the text holds its value itself. */
   readonly location?: Location;
+}
+
+/** A value of a template with the hosts on which it is that. */
+export interface Outcome extends Resolved {
+  readonly hosts: readonly Host[];
+}
+
+/**
+ * Every value that `text` of the file `path` becomes on the hosts of a scope, with the place that gives it. Where the
+ * scope is not known: what the file's own role or play says.
+ */
+export function outcomes(workspace: Workspace, path: string, text: string, scope: Maybe<Scope>): Outcome[] {
+  if (isUnknown(scope) || scope.hosts.length === 0) {
+    const only = resolveWithPlace(workspace, path, text, undefined);
+    return isUnknown(only) ? [] : [{ ...only, hosts: [] }];
+  }
+  const found = new Map<string, Resolved & { hosts: Host[] }>();
+  for (const host of scope.hosts) {
+    const one = resolveWithPlace(workspace, path, text, host);
+    if (isUnknown(one)) continue;
+    const key = `${one.value}\0${one.location?.path ?? ""}\0${one.location?.range.start ?? ""}`;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, { ...one, hosts: [host] });
+    else known.hosts.push(host);
+  }
+  return [...found.values()];
 }
 
 const OUTPUT = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;
@@ -55,7 +81,7 @@ function evaluate(workspace: Workspace, path: string, expression: string, host: 
   if (/^-?\d+$/.test(head)) return { value: head };
   if (!PLAIN.test(head)) return unknown(`{{ ${expression} }} in ${path} is more than a plain variable`);
   const [name = "", ...keys] = head.split(/[.[\]'"\s]+/).filter((part) => part !== "");
-  const variable = host?.variables.get(name) ?? roleVariable(workspace, path, name, host);
+  const variable = host?.variables.get(name) ?? nearVariable(workspace, path, name);
   const value = variable === undefined ? undefined : member(variable.value, keys);
   if (value === undefined) {
     return fallback === undefined ? unknown(`the variable ${head}, which ${path} uses, is not defined in the repository`) : { value: fallback };
