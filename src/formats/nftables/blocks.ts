@@ -1,0 +1,36 @@
+import type { Cursor } from "./cursor.ts";
+import type { Token } from "./lexer.ts";
+
+/** What opens a block in a table: with a name and a brace after it, it cannot stand in a chain. */
+const OPENERS = new Set(["table", "chain", "set", "map", "flowtable", "add", "create", "flush"]);
+
+/** Takes the `{` of a block; undefined, with a complaint, where there is none. */
+export function openBlock(c: Cursor): Token | undefined {
+  const { token } = c;
+  return c.expect("{") ? token : undefined;
+}
+
+/** Takes the `}` that belongs to `opener`. */
+export function closeBlock(c: Cursor, opener: Token): void {
+  if (c.take("}")) return;
+  c.recover();
+  c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+}
+
+/** After an item of a block comes a line break, `;` or the block's end; skips what else there is. */
+export function endItem(c: Cursor): void {
+  if (c.atEnd) return;
+  c.expected('a line break or ";"');
+  c.skipStatement();
+}
+
+/** True where another block begins that can be no part of a rule: `chain name {`, `table inet name {`. */
+export function startsBlock(c: Cursor): boolean {
+  if (c.token.kind !== "word" || !OPENERS.has(c.token.text)) return false;
+  if (c.is("flush") || c.is("add") || c.is("create")) return ["table", "chain", "set", "map", "ruleset", "rule"].includes(c.peek().text);
+  for (let ahead = 1; ahead <= 3; ahead++) {
+    if (c.isAhead(ahead, "{")) return ahead > 1;
+    if (c.peek(ahead).kind !== "word") return false;
+  }
+  return false;
+}

@@ -1,0 +1,118 @@
+import { HOLE } from "../template/jinja.ts";
+import { closeBlock, endItem, openBlock, startsBlock } from "./blocks.ts";
+import type { Cursor } from "./cursor.ts";
+import { parseDefinition, parseInclude } from "./definitions.ts";
+import { parseExpression, variable } from "./expressions.ts";
+import { parseRule } from "./statements.ts";
+import type { BaseChain, ChainNode, Definition, Expression, Include, Name, RuleNode } from "./tree.ts";
+
+const TYPES = ["filter", "nat", "route"];
+const HOOKS = ["prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"];
+
+/** What stands in a chain's braces; `name` was read before them. */
+export function parseChainBody(c: Cursor, name: Name, start: number): ChainNode {
+  const rules: (RuleNode | Definition | Include)[] = [];
+  let base: BaseChain | undefined;
+  let policy: Expression | undefined;
+  let policyStart = 0;
+  let policyEnd = 0;
+  const opener = openBlock(c);
+  if (opener) {
+    for (;;) {
+      c.skipSeparators();
+      c.recover();
+      if (c.is("}") || c.token.kind === "end") break;
+      const before = c.position;
+      if (startsBlock(c)) {
+        c.error(c.token, `"${c.token.text}" cannot stand inside a chain: the "{" of chain ${name.text} is not closed before it. Add the "}".`);
+        return done();
+      }
+      if (c.is("type")) base = parseBase(c);
+      else if (c.is("policy")) {
+        policyStart = c.token.start;
+        policy = parsePolicy(c);
+        policyEnd = c.lastEnd;
+      } else if (c.is("flags") || c.is("devices") || (c.is("comment") && c.peek().kind !== "newline")) parseProperty(c);
+      else if (c.is("include")) rules.push(parseInclude(c));
+      else if (c.is("define") || c.is("redefine") || c.is("undefine")) rules.push(parseDefinition(c));
+      else rules.push(parseRule(c));
+      if (c.position === before) c.next();
+      endItem(c);
+    }
+    closeBlock(c, opener);
+  }
+  return done();
+
+  function done(): ChainNode {
+    return {
+      kind: "chain",
+      name,
+      ...(base && { base }),
+      ...(policy && { policy, policyRange: { start: policyStart, end: policyEnd } }),
+      rules,
+      range: c.range(start),
+    };
+  }
+}
+
+/** `type filter hook input device "eth0" priority filter - 5`. */
+function parseBase(c: Cursor): BaseChain {
+  const { start } = c.next();
+  const type = c.name("a chain type");
+  known(c, type, TYPES, "chain type");
+  c.expect("hook");
+  const hook = c.name("a hook");
+  known(c, hook, HOOKS, "hook");
+  let devices: Expression | undefined;
+  if (c.take("device")) devices = parseExpression(c, "right");
+  else if (c.take("devices")) {
+    c.expect("=");
+    devices = parseExpression(c, "right");
+  }
+  let priority: Expression | undefined;
+  if (c.take("priority")) priority = parsePriority(c);
+  else c.expected('"priority"');
+  return { type, hook, ...(devices && { devices }), ...(priority && { priority }), range: c.range(start) };
+}
+
+function known(c: Cursor, name: Name, names: readonly string[], what: string): void {
+  if (name.text === "" || names.includes(name.text)) return;
+  c.error(name.range, `There is no ${what} "${name.text}": nft loads nothing of this file. Use one of ${names.join(", ")}.`, !name.text.includes(HOLE));
+}
+
+/** A priority: a number, a name, or a name and a distance from it. */
+export function parsePriority(c: Cursor): Expression {
+  const { start } = c.token;
+  const sign = c.is("-") || c.is("+") ? c.next().text : undefined;
+  const first = c.is("$") ? variable(c) : priorityWord(c);
+  let left = first;
+  if (sign === "-") {
+    const zero: Expression = { kind: "word", text: "0", quoted: false, range: { start, end: start } };
+    left = { kind: "binary", operator: "-", left: zero, right: first, range: c.range(start) };
+  }
+  if (c.is("+") || c.is("-")) {
+    const operator = c.next().text as "+" | "-";
+    const right = c.is("$") ? variable(c) : priorityWord(c);
+    return { kind: "binary", operator, left, right, range: c.range(start) };
+  }
+  return left;
+}
+
+function priorityWord(c: Cursor): Expression {
+  const name = c.name("a priority");
+  return { kind: "word", text: name.text, quoted: false, range: name.range };
+}
+
+function parsePolicy(c: Cursor): Expression {
+  c.next();
+  if (c.is("$")) return variable(c);
+  const name = c.name("a policy, accept or drop");
+  known(c, name, ["accept", "drop"], "policy");
+  return { kind: "word", text: name.text, quoted: false, range: name.range };
+}
+
+function parseProperty(c: Cursor): void {
+  c.next();
+  c.take("=");
+  if (!c.atEnd) parseExpression(c, "right");
+}

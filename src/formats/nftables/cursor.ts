@@ -1,0 +1,186 @@
+import type { Range } from "../../engine/location.ts";
+import type { SyntaxProblem } from "../format.ts";
+import { HOLE } from "../template/jinja.ts";
+import type { Token } from "./lexer.ts";
+import type { Name } from "./tree.ts";
+
+/** Deeper than any ruleset, and far from the end of the stack. */
+const MAX_DEPTH = 60;
+
+/** Walks over the tokens of one text and collects what is wrong with it. */
+export class Cursor {
+  readonly text: string;
+  readonly errors: SyntaxProblem[] = [];
+  depth = 0;
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  /** Only the first fault of a statement is told: what follows is its consequence. */
+  #silent = false;
+
+  constructor(text: string, tokens: readonly Token[]) {
+    this.text = text;
+    this.#tokens = tokens;
+  }
+
+  get token(): Token {
+    return this.#tokens[this.#at]!;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
+  peek(ahead = 1): Token {
+    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
+  }
+
+  /** The end of the last token that was taken. */
+  get lastEnd(): number {
+    return this.#at === 0 ? 0 : this.#tokens[this.#at - 1]!.end;
+  }
+
+  next(): Token {
+    const token = this.token;
+    if (token.kind !== "end") this.#at++;
+    return token;
+  }
+
+  /** Goes back to a `position`. */
+  rewind(position: number): void {
+    this.#at = position;
+  }
+
+  is(text: string): boolean {
+    const token = this.token;
+    return token.text === text && (token.kind === "word" || token.kind === "mark");
+  }
+
+  isAhead(ahead: number, text: string): boolean {
+    const token = this.peek(ahead);
+    return token.text === text && token.kind !== "quoted";
+  }
+
+  take(text: string): boolean {
+    if (!this.is(text)) return false;
+    this.#at++;
+    return true;
+  }
+
+  skipNewlines(): void {
+    while (this.token.kind === "newline") this.#at++;
+  }
+
+  skipSeparators(): void {
+    while (this.token.kind === "newline" || this.is(";")) this.#at++;
+  }
+
+  /** Where a statement ends: a line break, `;`, `}` or the end. */
+  get atEnd(): boolean {
+    const { kind } = this.token;
+    return kind === "newline" || kind === "end" || this.is(";") || this.is("}");
+  }
+
+  range(start: number): Range {
+    return { start, end: Math.max(start, this.lastEnd) };
+  }
+
+  slice(start: number): string {
+    return this.text.slice(start, Math.max(start, this.lastEnd));
+  }
+
+  /** A name, and complains where there is none. */
+  name(what: string): Name {
+    const { token } = this;
+    if (token.kind === "word" || token.kind === "quoted") {
+      this.next();
+      const text = token.kind === "quoted" ? unquote(token.text) : token.text;
+      return { text, range: { start: token.start, end: token.end } };
+    }
+    this.expected(what);
+    return { text: "", range: { start: token.start, end: token.start } };
+  }
+
+  expect(text: string): boolean {
+    if (this.take(text)) return true;
+    this.expected(`"${text}"`);
+    return false;
+  }
+
+  /** Complains about the token at hand. */
+  expected(what: string): void {
+    const { token } = this;
+    if (token.text.includes(HOLE)) return this.error(token, `A template stands where ${what} should be.`, false);
+    const found = token.kind === "newline" || token.kind === "end" ? "the line ends" : `there is "${token.text}"`;
+    const range = token.kind === "newline" || token.kind === "end" ? { start: this.lastEnd, end: token.start } : token;
+    this.error(range, `${capital(found)} where nft expects ${what}: nothing of this file is loaded.`);
+  }
+
+  error(range: Range, message: string, certain = true): void {
+    if (this.#silent) return;
+    this.#silent = true;
+    let { start, end } = range;
+    if (end <= start) {
+      start = Math.max(0, Math.min(start, this.text.length));
+      end = start;
+      // An empty span is hard to see: it takes in the last character before it.
+      if (start > 0 && this.text[start - 1] !== "\n") start--;
+    }
+    this.errors.push({ range: { start, end }, message, certain });
+  }
+
+  /** From here on faults are told again. */
+  recover(): void {
+    this.#silent = false;
+  }
+
+  get failed(): boolean {
+    return this.#silent;
+  }
+
+  /** Skips to the end of the statement, over balanced braces. */
+  skipStatement(): void {
+    let open = 0;
+    while (this.token.kind !== "end") {
+      if (open === 0 && this.atEnd) return;
+      if (this.is("{")) open++;
+      else if (this.is("}")) open--;
+      this.#at++;
+    }
+  }
+
+  /** Skips a block whose `{` comes next, whatever is in it. */
+  skipBlock(): void {
+    let open = 0;
+    do {
+      if (this.is("{")) open++;
+      else if (this.is("}")) open--;
+      if (this.token.kind === "end") return;
+      this.#at++;
+    } while (open > 0);
+  }
+
+  /** Runs `parse` one level deeper; undefined, with a complaint, where that is too deep. */
+  nested<T>(parse: () => T): T | undefined {
+    if (this.depth >= MAX_DEPTH) {
+      this.error(this.token, "This is nested too deeply to be read.", false);
+      if (this.is("{")) this.skipBlock();
+      else this.skipStatement();
+      return undefined;
+    }
+    this.depth++;
+    try {
+      return parse();
+    } finally {
+      this.depth--;
+    }
+  }
+}
+
+/** The text between quotes; a missing closing quote does no harm. */
+export function unquote(text: string): string {
+  return text.replace(/^"|"$/g, "");
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,112 @@
+import { HOLE } from "../template/jinja.ts";
+import { parseAddress4, parseAddress6, parseHardware } from "./addresses.ts";
+import { CLOSED, OPEN } from "./symbols.ts";
+
+/** nft's types, and `address` for what is IPv4 or IPv6 by the table's family. */
+export type TypeName =
+  | "integer" | "string" | "ifname" | "iface_index" | "ipv4_addr" | "ipv6_addr" | "address" | "ether_addr" | "inet_service"
+  | "inet_proto" | "nf_proto" | "ether_type" | "mark" | "realm" | "classid" | "uid" | "gid" | "devgroup" | "cgroup" | "boolean"
+  | "pkt_type" | "iface_type" | "ct_state" | "ct_dir" | "ct_status" | "ct_event" | "ct_label" | "tcp_flag" | "icmp_type"
+  | "icmp_code" | "icmpv6_type" | "icmpv6_code" | "icmpx_code" | "igmp_type" | "mh_type" | "dccp_pkttype" | "arp_op" | "arp_htype"
+  | "dscp" | "ecn" | "fib_addrtype" | "day" | "hour" | "time" | "time_span" | "verdict" | "unknown";
+
+/** Types whose values are bits, so that a bare value asks whether one of them is set. */
+export const BITMASKS: ReadonlySet<TypeName> = new Set<TypeName>(["ct_state", "ct_status", "ct_event", "tcp_flag"]);
+/** Types that the model keeps as names. */
+export const NAMED: ReadonlySet<TypeName> = new Set<TypeName>(["ct_state", "ct_status", "ct_dir", "pkt_type", "fib_addrtype", "ifname", "iface_index", "string"]);
+
+export type Resolved =
+  | { readonly number: bigint }
+  | { readonly name: string }
+  /** What only the host or a template knows. */
+  | { readonly unknown: string }
+  /** What nft refuses everywhere. */
+  | { readonly wrong: string };
+
+/** What `text` stands for as a value of `type` with `bits` bits. */
+export function resolve(type: TypeName, bits: number, text: string, quoted: boolean): Resolved {
+  if (text.includes(HOLE)) return { unknown: "a template decides it" };
+  const names = CLOSED.get(type);
+  const symbol = names?.get(text) ?? OPEN.get(type)?.get(text);
+  if (symbol !== undefined) return { number: symbol };
+  const number = quoted ? undefined : parseNumber(text);
+  switch (type) {
+    case "ifname":
+    case "iface_index":
+    case "string":
+      return { name: text };
+    case "ipv4_addr":
+    case "ipv6_addr":
+    case "address":
+      return resolveAddress(type, text);
+    case "ether_addr": {
+      const address = parseHardware(text);
+      return address === undefined ? { wrong: `"${text}" is no MAC address` } : { number: address };
+    }
+    case "time":
+    case "hour":
+    case "time_span":
+    case "unknown":
+    case "verdict":
+      return number === undefined ? { unknown: `"${text}" is not read` } : { number };
+    case "day": {
+      const day = [...CLOSED.get("day")!].find(([name]) => text.length > 2 && name.toLowerCase().startsWith(text.toLowerCase()));
+      if (day) return { number: day[1] };
+      return number !== undefined && number <= 6n ? { number } : { wrong: `"${text}" is no day of the week` };
+    }
+    default:
+      return resolveNumber(type, bits, text, number, names);
+  }
+}
+
+function resolveNumber(type: TypeName, bits: number, text: string, number: bigint | undefined, names: ReadonlyMap<string, bigint> | undefined): Resolved {
+  if (number !== undefined) {
+    if (bits > 0 && number >> BigInt(bits) > 0n) return { wrong: `${text} is more than the ${bits} bits of this field hold (at most ${(1n << BigInt(bits)) - 1n})` };
+    return { number };
+  }
+  if (type === "classid") {
+    const [major, minor] = text.split(":");
+    if (/^[0-9a-f]{1,4}:[0-9a-f]{0,4}$/i.test(text)) return { number: BigInt(`0x${major}`) * 65536n + BigInt(`0x${minor === "" ? "0" : minor}`) };
+  }
+  if (OPEN.has(type)) return { unknown: `"${text}" is a name that only the host knows` };
+  if (names) return { wrong: `"${text}" is none of ${[...names.keys()].join(", ")}` };
+  if (type === "integer" && /^\d/.test(text)) return { unknown: `"${text}" is not read` };
+  return { wrong: `"${text}" is no number` };
+}
+
+function resolveAddress(type: TypeName, text: string): Resolved {
+  const four = parseAddress4(text);
+  if (four !== undefined) return type === "ipv6_addr" ? { wrong: `"${text}" is an IPv4 address where an IPv6 address is needed` } : { number: four };
+  const six = text.includes(":") ? parseAddress6(text) : undefined;
+  if (six !== undefined) return type === "ipv4_addr" ? { wrong: `"${text}" is an IPv6 address where an IPv4 address is needed` } : { number: six };
+  if (/^[0-9]+(\.[0-9]+){3,}$/.test(text) || text.includes(":")) return { wrong: `"${text}" is no address` };
+  return { unknown: `"${text}" is a name that DNS decides when the rules load` };
+}
+
+/** A number as nft writes it: decimal, or hexadecimal after `0x`. */
+export function parseNumber(text: string): bigint | undefined {
+  return /^(?:[0-9]+|0x[0-9a-f]+)$/i.test(text) ? BigInt(text) : undefined;
+}
+
+/** The bits of a type that stands in a set's declaration. */
+const WIDTHS: ReadonlyMap<string, number> = new Map([
+  ["ipv4_addr", 32], ["ipv6_addr", 128], ["ether_addr", 48], ["inet_service", 16], ["inet_proto", 8], ["ether_type", 16], ["mark", 32],
+  ["ifname", 128], ["icmp_type", 8], ["icmpv6_type", 8], ["icmp_code", 8], ["icmpv6_code", 8], ["nf_proto", 8], ["uid", 32], ["gid", 32],
+  ["tcp_flag", 8], ["ct_state", 32], ["pkt_type", 8], ["dscp", 6], ["ecn", 2], ["boolean", 1], ["arp_op", 16],
+]);
+
+const ALIASES: ReadonlyMap<string, TypeName> = new Map([
+  ["iface_index", "iface_index"], ["devgroup", "devgroup"], ["realm", "realm"], ["classid", "classid"], ["ct_dir", "ct_dir"],
+  ["ct_status", "ct_status"], ["ct_label", "ct_label"], ["ct_event", "ct_event"], ["fib_addrtype", "fib_addrtype"],
+  ["iface_type", "iface_type"], ["icmpx_code", "icmpx_code"], ["igmp_type", "igmp_type"], ["mh_type", "mh_type"],
+  ["dccp_pkttype", "dccp_pkttype"], ["day", "day"], ["hour", "hour"], ["time", "time"], ["cgroupsv2", "string"], ["verdict", "verdict"],
+  ["arp_htype", "arp_htype"], ["string", "string"], ["integer", "integer"], ["inet_addr", "address"], ["ll_addr", "ether_addr"],
+]);
+
+/** The type of that name in a `type` declaration; undefined where nft has none. */
+export function typeByName(name: string): { readonly type: TypeName; readonly bits: number } | undefined {
+  const width = WIDTHS.get(name);
+  if (width !== undefined) return { type: name as TypeName, bits: width };
+  const alias = ALIASES.get(name);
+  return alias === undefined ? undefined : { type: alias, bits: 0 };
+}

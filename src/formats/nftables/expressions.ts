@@ -1,0 +1,234 @@
+import { HOLE } from "../template/jinja.ts";
+import type { Cursor } from "./cursor.ts";
+import { unquote } from "./cursor.ts";
+import { isSelector, parseSelector, startsSelector } from "./selectors.ts";
+import type { ElementNode, Expression } from "./tree.ts";
+import { VERDICTS, parseVerdictExpression } from "./verdicts.ts";
+
+/** Where an expression stands: what is matched (`left`), a constant (`right`), or a value that is set (`value`). */
+export type Side = "left" | "right" | "value";
+
+const BINARY: Record<string, { operator: "&" | "|" | "^" | "<<" | ">>"; level: number }> = {
+  "|": { operator: "|", level: 0 },
+  or: { operator: "|", level: 0 },
+  "^": { operator: "^", level: 1 },
+  xor: { operator: "^", level: 1 },
+  "&": { operator: "&", level: 2 },
+  and: { operator: "&", level: 2 },
+  "<<": { operator: "<<", level: 3 },
+  lshift: { operator: "<<", level: 3 },
+  ">>": { operator: ">>", level: 3 },
+  rshift: { operator: ">>", level: 3 },
+};
+
+/** An expression as it stands on that side, with lists, maps and sets. */
+export function parseExpression(c: Cursor, side: Side): Expression {
+  const first = parseConcatenation(c, side);
+  if (side !== "left" && c.is(",") && !isSetLike(first)) return list(c, first, side);
+  return first;
+}
+
+function isSetLike(expression: Expression): boolean {
+  return expression.kind === "set" || expression.kind === "set-reference" || expression.kind === "map";
+}
+
+function list(c: Cursor, first: Expression, side: Side): Expression {
+  const items = [first];
+  while (c.take(",")) {
+    c.skipNewlines();
+    items.push(parseConcatenation(c, side));
+    if (c.failed) break;
+  }
+  return { kind: "list", items, range: { start: first.range.start, end: c.lastEnd } };
+}
+
+/** `a . b . c`, and a map over it. */
+export function parseConcatenation(c: Cursor, side: Side): Expression {
+  const first = parseSpan(c, side);
+  let expression = first;
+  if (c.is(".")) {
+    const parts = [first];
+    while (c.take(".") && !c.failed) {
+      c.skipNewlines();
+      parts.push(parseSpan(c, side));
+    }
+    expression = { kind: "concat", parts, range: { start: first.range.start, end: c.lastEnd } };
+  }
+  if (side !== "right" && c.is("map")) {
+    c.next();
+    const map = parseSetLike(c);
+    return { kind: "map", key: expression, map, range: { start: expression.range.start, end: c.lastEnd } };
+  }
+  return expression;
+}
+
+/** A value, a range or a prefix. */
+function parseSpan(c: Cursor, side: Side): Expression {
+  const from = parseBinary(c, side, 0);
+  const start = from.range.start;
+  if (side === "left") return from;
+  if (c.is("/") && (side === "value" || !/^[A-Za-z]/.test(c.peek().text) || c.peek().text.includes(HOLE))) {
+    c.next();
+    const length = parsePrimary(c, side);
+    return { kind: "prefix", base: from, length, range: c.range(start) };
+  }
+  if (c.is("-")) {
+    c.next();
+    const to = parseBinary(c, side, 0);
+    return { kind: "range", from, to, range: c.range(start) };
+  }
+  return from;
+}
+
+function parseBinary(c: Cursor, side: Side, level: number): Expression {
+  if (level > 3) return parsePrimary(c, side);
+  let left = parseBinary(c, side, level + 1);
+  for (;;) {
+    const found = c.token.kind === "quoted" ? undefined : BINARY[c.token.text];
+    if (found?.level !== level || c.failed) return left;
+    c.next();
+    const right = parseBinary(c, side === "left" ? "value" : side, level + 1);
+    left = { kind: "binary", operator: found.operator, left, right, range: { start: left.range.start, end: c.lastEnd } };
+  }
+}
+
+function parsePrimary(c: Cursor, side: Side): Expression {
+  const { token } = c;
+  if (c.is("(")) {
+    const inner = c.nested(() => {
+      c.next();
+      const expression = parseExpression(c, side === "left" ? "left" : side);
+      c.expect(")");
+      return expression;
+    });
+    return inner ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(token.start) };
+  }
+  if (c.is("{") || (c.is("@") && !startsSelector(c))) return parseSetLike(c);
+  if (c.is("$")) return variable(c);
+  // A bracketed address, as it stands before a port.
+  if (c.is("[") && side !== "left") {
+    c.next();
+    const inner = parseSpan(c, side);
+    c.expect("]");
+    return inner;
+  }
+  if (side === "left" ? startsSelector(c) : side === "value" && isSelector(c)) return parseSelector(c);
+  if (side !== "left" && c.is("*")) {
+    c.next();
+    return { kind: "any", range: token };
+  }
+  if (token.kind === "quoted" || (token.kind === "word" && side !== "left")) {
+    c.next();
+    const quoted = token.kind === "quoted";
+    return { kind: "word", text: quoted ? unquote(token.text) : token.text, quoted, range: { start: token.start, end: token.end } };
+  }
+  if (token.kind === "word" && token.text.includes(HOLE)) {
+    c.next();
+    return { kind: "unknown", reason: "a template decides it", range: token };
+  }
+  c.expected(side === "left" ? "a statement or match" : "a value");
+  return { kind: "unknown", reason: "it is not understood", range: { start: token.start, end: token.start } };
+}
+
+/** `$name`. */
+export function variable(c: Cursor): Expression {
+  const { start } = c.next();
+  const { token } = c;
+  if (token.kind === "word" && token.start === start + 1) {
+    c.next();
+    return { kind: "variable", name: token.text, range: { start, end: token.end } };
+  }
+  c.expected("the name of a variable");
+  return { kind: "unknown", reason: "a variable has no name", range: { start, end: start + 1 } };
+}
+
+/** What may stand for a set or map: `{ … }`, `@name` or a variable. */
+export function parseSetLike(c: Cursor): Expression {
+  if (c.is("{")) {
+    const { start } = c.token;
+    return c.nested(() => parseSet(c)) ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(start) };
+  }
+  if (c.is("$")) return variable(c);
+  if (c.is("@")) {
+    const { start } = c.next();
+    const name = c.name("the name of a set");
+    return { kind: "set-reference", name, range: c.range(start) };
+  }
+  const { token } = c;
+  if (token.kind === "word" && token.text.includes(HOLE)) {
+    c.next();
+    return { kind: "unknown", reason: "a template decides it", range: token };
+  }
+  c.expected('a set, "{ … }" or "@name"');
+  return { kind: "unknown", reason: "it is not understood", range: { start: token.start, end: token.start } };
+}
+
+function parseSet(c: Cursor): Expression {
+  const opener = c.next();
+  const elements: ElementNode[] = [];
+  let more = true;
+  while (more) {
+    c.skipNewlines();
+    if (isClosed(c)) break;
+    // A template's loop writes commas after elements that may not be there.
+    if (c.take(",")) continue;
+    const before = c.position;
+    const element = parseElement(c);
+    elements.push(element);
+    c.skipNewlines();
+    more = !c.failed && c.position > before;
+    if (!more || c.is(",") || isClosed(c) || holds(c, element) || c.token.text.includes(HOLE)) continue;
+    c.expected('"," or "}"');
+    more = false;
+  }
+  while (!isClosed(c)) {
+    if (c.is("{")) c.skipBlock();
+    else c.next();
+  }
+  if (!c.take("}")) c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+  return { kind: "set", elements, range: c.range(opener.start) };
+}
+
+function isClosed(c: Cursor): boolean {
+  return c.is("}") || c.token.kind === "end";
+}
+
+/** Whether a template wrote the element, and so perhaps its comma. */
+function holds(c: Cursor, element: ElementNode): boolean {
+  return c.text.slice(element.range.start, element.range.end).includes(HOLE);
+}
+
+function parseElement(c: Cursor): ElementNode {
+  const { start } = c.token;
+  const key = parseConcatenation(c, "right");
+  let timeout = false;
+  // What an element carries: a timeout, a comment, counters, limits.
+  while (c.token.kind === "word" && !c.failed) {
+    const word = c.token.text;
+    if (word === "timeout" || word === "expires") {
+      timeout = true;
+      c.next();
+      c.next();
+    } else if (word === "comment") {
+      c.next();
+      c.next();
+    } else if (word === "counter" || word === "quota" || word === "limit" || word === "ct" || word === "last") {
+      while (c.token.kind === "word" || c.is("/")) {
+        if (c.is("timeout") || c.is("expires") || c.is("comment")) break;
+        c.next();
+      }
+    } else break;
+  }
+  let value: Expression | undefined;
+  if (c.take(":")) {
+    c.skipNewlines();
+    value = VERDICTS.has(c.token.text) && c.token.kind === "word" ? parseVerdictExpression(c) : parseConcatenation(c, "right");
+  }
+  // Newer versions take the options behind the data, too.
+  while (c.is("comment") || c.is("timeout") || c.is("expires")) {
+    timeout ||= !c.is("comment");
+    c.next();
+    c.next();
+  }
+  return { key, ...(value && { value }), timeout, range: c.range(start) };
+}

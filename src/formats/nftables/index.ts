@@ -1,0 +1,46 @@
+import type { Range } from "../../engine/location.ts";
+import type { Format, Parsed, SyntaxProblem } from "../format.ts";
+import type { Masked } from "../template/jinja.ts";
+import { maskJinja } from "../template/jinja.ts";
+import { checkTypes } from "./check.ts";
+import { parseCommands } from "./commands.ts";
+import { Cursor } from "./cursor.ts";
+import { tokenize } from "./lexer.ts";
+import { recogniseNftables } from "./recognise.ts";
+import type { NftFile } from "./tree.ts";
+
+export type * from "./tree.ts";
+
+/** nftables rulesets, as `nft -f` reads them: nft(8), up to version 1.1. */
+export const nftables: Format<NftFile> = {
+  language: "nftables",
+  comments: { openers: ["#"], inline: true },
+  recognise: recogniseNftables,
+  parse: parseNftables,
+};
+
+/** Parses a whole file. Gives a tree for every text; errors only for what nft refuses. */
+export function parseNftables(text: string): Parsed<NftFile> {
+  const masked = maskJinja(text);
+  const cursor = new Cursor(masked.text, tokenize(masked.text));
+  const commands = parseCommands(cursor);
+  const tree: NftFile = { commands, masked };
+  const errors = [...cursor.errors, ...checkTypes(tree)].sort((a, b) => a.range.start - b.range.start);
+  return { tree, errors: masked.regions.length === 0 ? errors : errors.map((error) => doubt(error, masked)) };
+}
+
+/** What a template decides can mend every fault that is near it, and every brace. */
+function doubt(error: SyntaxProblem, masked: Masked): SyntaxProblem {
+  if (!error.certain) return error;
+  const braces = masked.text.slice(error.range.start, error.range.end).includes("{") || masked.text.slice(error.range.start, error.range.end).includes("}");
+  const line = lineOf(masked.text, error.range);
+  const touched = masked.regions.some((region) => region.range.start <= line.end && line.start <= region.range.end && region.kind !== "comment");
+  const conditional = masked.conditional.some((region) => region.range.start <= line.end && line.start <= region.range.end);
+  return touched || conditional || (braces && masked.regions.some((region) => region.kind === "tag")) ? { ...error, certain: false } : error;
+}
+
+function lineOf(text: string, range: Range): Range {
+  const start = text.lastIndexOf("\n", Math.max(0, range.start - 1));
+  const end = text.indexOf("\n", range.end);
+  return { start: start === -1 ? 0 : start, end: end === -1 ? text.length : end };
+}

@@ -1,0 +1,190 @@
+import type { Cursor } from "./cursor.ts";
+import { parseConcatenation } from "./expressions.ts";
+import { BARE_META, CONNTRACK, DIRECTED_CONNTRACK, EXTENSIONS, HEADERS, IP_OPTIONS, META, SCTP_CHUNKS, SCTP_CHUNK_FIELDS, TCP_OPTIONS, TUNNELS } from "./fields.ts";
+import type { Expression } from "./tree.ts";
+
+const LEADING = new Set([...HEADERS.keys(), ...TUNNELS, ...BARE_META, "meta", "ct", "fib", "socket", "osf", "ipsec", "numgen", "jhash", "symhash", "exthdr", "tunnel", "@"]);
+const NUMBER = /^(?:[0-9]+|0x[0-9a-f]+)$/i;
+
+/** True where what reads a packet field may begin. */
+export function startsSelector(c: Cursor): boolean {
+  if (c.token.kind === "quoted" || !LEADING.has(c.token.text)) return false;
+  return c.token.text !== "@" || (c.isAhead(2, ",") && !c.isAhead(1, "{"));
+}
+
+/** True where a selector stands that cannot be a mere value: its second word is one of its fields. */
+export function isSelector(c: Cursor): boolean {
+  if (!startsSelector(c)) return false;
+  const { text } = c.token;
+  const second = c.peek().text;
+  const fields = HEADERS.get(text);
+  if (fields === undefined) return true;
+  return fields.has(second) || (second === "option" && (text === "tcp" || text === "ip" || text === "dccp")) || (text === "sctp" && second === "chunk") || (text === "rt" && /^(classid|nexthop|mtu|ipsec|ip6?)$/.test(second));
+}
+
+/** Parses what reads a packet field; call it where `startsSelector`. */
+export function parseSelector(c: Cursor): Expression {
+  const { start } = c.token;
+  const first = c.next().text;
+  const field = (name: string, argument?: Expression): Expression => ({ kind: "field", field: name, ...(argument && { argument }), range: c.range(start) });
+  const oneOf = (known: { has(name: string): boolean }, what: string): string => {
+    if (c.token.kind === "word" && (known.has(c.token.text) || c.token.text.includes("\uE000"))) return c.next().text;
+    c.expected(what);
+    return "";
+  };
+  switch (first) {
+    case "meta":
+      return field(`meta ${metaKey(oneOf(META, "a key of meta"))}`);
+    case "ct":
+      return field(conntrack(c, oneOf));
+    case "fib":
+      return field(fib(c));
+    case "socket": {
+      const key = oneOf(new Set(["transparent", "mark", "wildcard", "cgroupv2"]), "transparent, mark, wildcard or cgroupv2");
+      return field(key === "cgroupv2" && c.take("level") ? `socket cgroupv2 level ${c.next().text}` : `socket ${key}`);
+    }
+    case "osf": {
+      if (c.take("ttl")) oneOf(new Set(["loose", "skip"]), "loose or skip");
+      return field(`osf ${oneOf(new Set(["name", "version"]), "name or version")}`);
+    }
+    case "ipsec": {
+      const direction = oneOf(new Set(["in", "out"]), "in or out");
+      if (c.take("spnum")) number(c);
+      const key = oneOf(new Set(["reqid", "spi", "ip", "ip6"]), "reqid, spi, ip or ip6");
+      return field(`ipsec ${direction} ${key}${key.startsWith("ip") ? ` ${oneOf(new Set(["saddr", "daddr"]), "saddr or daddr")}` : ""}`);
+    }
+    case "numgen": {
+      const how = oneOf(new Set(["inc", "random"]), "inc or random");
+      const modulus = modulo(c);
+      return field(`numgen ${how} ${modulus}`);
+    }
+    case "symhash":
+      return field(`symhash ${modulo(c)}`);
+    case "jhash": {
+      const key = parseConcatenation(c, "left");
+      const modulus = modulo(c);
+      return field(`jhash ${modulus}`, key);
+    }
+    case "tunnel":
+      return field(`tunnel ${oneOf(new Set(["id", "path"]), "id or path")}`);
+    case "exthdr": {
+      const header = oneOf(EXTENSIONS, "an extension header");
+      return field(`exthdr ${header}`);
+    }
+    case "@":
+      return field(raw(c));
+  }
+  if (BARE_META.has(first)) return field(`meta ${metaKey(first)}`);
+  return field(header(c, first, oneOf));
+}
+
+type OneOf = (known: { has(name: string): boolean }, what: string) => string;
+
+function metaKey(key: string): string {
+  const alias: Record<string, string> = { ibridgename: "ibrname", obridgename: "obrname", ibriport: "ibrname", obriport: "obrname", bri_iifname: "ibrname", bri_oifname: "obrname", secpath: "ipsec" };
+  return alias[key] ?? key;
+}
+
+function conntrack(c: Cursor, oneOf: OneOf): string {
+  const direction = c.is("original") || c.is("reply") ? c.next().text : undefined;
+  if (direction === undefined) return `ct ${oneOf(CONNTRACK, "a key of ct")}`;
+  if (c.is("ip") || c.is("ip6")) {
+    const family = c.next().text;
+    return `ct ${direction} ${family} ${oneOf(new Set(["saddr", "daddr"]), "saddr or daddr")}`;
+  }
+  return `ct ${direction} ${oneOf(DIRECTED_CONNTRACK, `a key of ct ${direction}`)}`;
+}
+
+function fib(c: Cursor): string {
+  const flags = ["saddr", "daddr", "mark", "iif", "oif"];
+  const parts: string[] = [];
+  do {
+    if (!flags.includes(c.token.text)) {
+      c.expected("saddr, daddr, mark, iif or oif");
+      break;
+    }
+    parts.push(c.next().text);
+  } while (c.take("."));
+  const results = ["oif", "oifname", "type", "check"];
+  if (results.includes(c.token.text)) return `fib ${parts.join(" . ")} ${c.next().text}`;
+  c.expected("oif, oifname or type");
+  return `fib ${parts.join(" . ")}`;
+}
+
+function raw(c: Cursor): string {
+  const base = c.next().text;
+  c.take(",");
+  const offset = number(c);
+  c.expect(",");
+  const length = number(c);
+  if (base === "th" && length === 16 && (offset === 0 || offset === 16)) return offset === 0 ? "th sport" : "th dport";
+  return `@${base},${offset},${length}`;
+}
+
+function number(c: Cursor): number {
+  if (NUMBER.test(c.token.text)) return Number(c.next().text);
+  if (c.take("$")) return c.next(), NaN;
+  c.expected("a number");
+  return NaN;
+}
+
+function modulo(c: Cursor): string {
+  if (!c.expect("mod")) return "";
+  let text = `mod ${number(c)}`;
+  if (c.take("seed")) text += ` seed ${number(c)}`;
+  if (c.take("offset")) text += ` offset ${number(c)}`;
+  return text;
+}
+
+function header(c: Cursor, first: string, oneOf: OneOf): string {
+  if (c.is("option") && (first === "tcp" || first === "ip" || first === "dccp")) {
+    c.next();
+    return option(c, first, oneOf);
+  }
+  if (first === "sctp" && c.take("chunk")) {
+    const chunk = oneOf(SCTP_CHUNKS, "an SCTP chunk");
+    return `sctp chunk ${chunk}${SCTP_CHUNK_FIELDS.has(c.token.text) ? ` ${c.next().text}` : ""}`;
+  }
+  if (first === "rt" && /^(classid|nexthop|mtu|ipsec)$/.test(c.token.text)) return `rt ${c.next().text}`;
+  if (first === "rt" && (c.is("ip") || c.is("ip6"))) {
+    const family = c.next().text;
+    return `rt ${family} ${oneOf(new Set(["nexthop"]), "nexthop")}`;
+  }
+  if (TUNNELS.has(first) && HEADERS.has(c.token.text) && !HEADERS.get(first)?.has(c.token.text)) {
+    const inner = c.next().text;
+    return `${first} ${inner} ${oneOf(HEADERS.get(inner)!, `a field of ${inner}`)}`;
+  }
+  const fields = HEADERS.get(first) ?? new Map<string, never>();
+  if (first === "arp" && (c.is("saddr") || c.is("daddr"))) return `arp ${c.next().text} ${oneOf(new Set(["ip", "ether"]), "ip or ether")}`;
+  const name = oneOf(fields, `a field of ${first}`);
+  if ((name === "sid" || name === "addr") && c.take("[")) {
+    const index = number(c);
+    c.expect("]");
+    return `${first} ${name}[${index}]`;
+  }
+  return `${first} ${name === "cfi" ? "dei" : name}`;
+}
+
+function option(c: Cursor, protocol: string, oneOf: OneOf): string {
+  if (c.take("@")) {
+    const code = number(c);
+    c.expect(",");
+    const offset = number(c);
+    c.expect(",");
+    return `${protocol} option @${code},${offset},${number(c)}`;
+  }
+  if (NUMBER.test(c.token.text)) {
+    if (Number(c.token.text) > 255) c.error(c.token, `${c.token.text} is no option: they go up to 255. nft loads nothing of this file.`);
+    return `${protocol} option ${c.next().text}`;
+  }
+  if (protocol !== "tcp") {
+    const name = oneOf(IP_OPTIONS, "an IP option");
+    return `${protocol} option ${name}${/^(type|length|value|ptr|addr)$/.test(c.token.text) ? ` ${c.next().text}` : ""}`;
+  }
+  const name = oneOf(TCP_OPTIONS, "a TCP option");
+  const fields = TCP_OPTIONS.get(name) ?? [];
+  if (c.is("kind") || c.is("length") || fields.includes(c.token.text)) return `tcp option ${name === "mss" ? "maxseg" : name} ${c.next().text}`;
+  // Old versions took a number here, which chose a block of the option.
+  if (name === "sack" && /^[0-3]$/.test(c.token.text) && fields.includes(c.peek().text)) return `tcp option sack${c.next().text} ${c.next().text}`;
+  return `tcp option ${name === "mss" ? "maxseg" : name}`;
+}

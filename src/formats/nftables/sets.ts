@@ -1,0 +1,103 @@
+import { HOLE } from "../template/jinja.ts";
+import { closeBlock, endItem, openBlock } from "./blocks.ts";
+import type { Cursor } from "./cursor.ts";
+import { parseConcatenation, parseSetLike } from "./expressions.ts";
+import { parseStatement } from "./statements.ts";
+import type { Expression, Name, SetNode } from "./tree.ts";
+import { typeByName } from "./datatypes.ts";
+
+const FLAGS = new Set(["constant", "interval", "timeout", "dynamic"]);
+const OBJECTS = new Set(["counter", "quota", "limit", "secmark", "synproxy", "verdict"]);
+
+/** What stands in the braces of a set or map; `name` was read before them. */
+export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start: number): SetNode {
+  let keyType: string[] = [];
+  let dataType: string[] = [];
+  let keyExpression: Expression | undefined;
+  let dataExpression: Expression | undefined;
+  let elements: Expression | undefined;
+  const flags: string[] = [];
+  const opener = openBlock(c);
+  if (opener) {
+    for (;;) {
+      c.skipSeparators();
+      c.recover();
+      if (c.is("}") || c.token.kind === "end") break;
+      const before = c.position;
+      const word = c.token.text;
+      if (word === "type") {
+        c.next();
+        keyType = parseTypes(c);
+        if (c.take(":")) dataType = parseTypes(c);
+      } else if (word === "typeof") {
+        c.next();
+        keyExpression = parseConcatenation(c, "left");
+        if (c.take(":")) {
+          c.take("interval");
+          if (OBJECTS.has(c.token.text)) dataType = [c.next().text];
+          else dataExpression = parseConcatenation(c, "left");
+        }
+      } else if (word === "flags") parseFlags(c, flags);
+      else if (word === "elements") {
+        c.next();
+        c.expect("=");
+        if (!c.failed) elements = parseSetLike(c);
+      } else if (word === "timeout" || word === "gc-interval" || word === "size" || word === "policy" || word === "comment") {
+        c.next();
+        if (c.is("$")) c.next();
+        if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
+        else c.expected(`a value for ${word}`);
+      } else if (word === "auto-merge") c.next();
+      else if (word === "counter" || word === "limit" || word === "quota" || word === "ct" || word === "last") {
+        while (!c.atEnd && !c.failed) parseStatement(c);
+      } else if (word.includes(HOLE)) c.skipStatement();
+      else c.expected(`a property of a ${kind} (type, typeof, flags, timeout, size, elements, …)`);
+      if (c.failed) c.skipStatement();
+      if (c.position === before) c.next();
+      endItem(c);
+    }
+    closeBlock(c, opener);
+  }
+  return {
+    kind,
+    name,
+    keyType,
+    dataType,
+    ...(keyExpression && { keyExpression }),
+    ...(dataExpression && { dataExpression }),
+    ...(elements && { elements }),
+    flags,
+    range: c.range(start),
+  };
+}
+
+function parseTypes(c: Cursor): string[] {
+  const types: string[] = [];
+  c.take("interval");
+  do {
+    const { token } = c;
+    if (token.kind !== "word") {
+      c.expected("a type such as ipv4_addr");
+      break;
+    }
+    c.next();
+    // `ct helper` and its like are types of two words.
+    const name = token.text === "ct" && c.token.kind === "word" ? `ct ${c.next().text}` : token.text;
+    const known = OBJECTS.has(name) || name.startsWith("ct ") || name.includes(HOLE) || typeByName(name) !== undefined;
+    if (!known) c.error(token, `nft has no type "${name}": it loads nothing of this file. Use one such as ipv4_addr, inet_service or ifname.`);
+    types.push(name);
+  } while (c.take("."));
+  return types;
+}
+
+function parseFlags(c: Cursor, flags: string[]): void {
+  c.next();
+  do {
+    const { token } = c;
+    if (!FLAGS.has(token.text) && !token.text.includes(HOLE)) {
+      c.expected("constant, interval, timeout or dynamic");
+      return;
+    }
+    flags.push(c.next().text);
+  } while (c.take(","));
+}

@@ -1,0 +1,102 @@
+import { HOLE } from "../template/jinja.ts";
+import { closeBlock, endItem, openBlock } from "./blocks.ts";
+import { parseChainBody } from "./chains.ts";
+import type { Cursor } from "./cursor.ts";
+import { parseDefinition, parseInclude } from "./definitions.ts";
+import { parseRate, parseQuotaAmount } from "./limits.ts";
+import { parseSetBody } from "./sets.ts";
+import type { TableItem } from "./tree.ts";
+
+const OBJECTS = new Set(["flowtable", "counter", "quota", "ct", "limit", "secmark", "synproxy", "tunnel"]);
+const ITEMS = new Set(["chain", "set", "map", "meter", ...OBJECTS]);
+
+/** True where an item of a table stands. */
+export function startsTableItem(c: Cursor): boolean {
+  return c.token.kind === "word" && ITEMS.has(c.token.text);
+}
+
+/** What stands in a table's braces. */
+export function parseTableBody(c: Cursor): TableItem[] {
+  const items: TableItem[] = [];
+  const opener = openBlock(c);
+  if (!opener) return items;
+  for (;;) {
+    c.skipSeparators();
+    c.recover();
+    if (c.is("}") || c.token.kind === "end") break;
+    const before = c.position;
+    if (c.is("table")) {
+      c.error(c.token, 'A table cannot stand inside a table: the "{" before it is not closed. Add the "}".');
+      return items;
+    }
+    const item = parseTableItem(c);
+    if (item) items.push(item);
+    if (c.failed) c.skipStatement();
+    if (c.position === before) c.next();
+    endItem(c);
+  }
+  closeBlock(c, opener);
+  return items;
+}
+
+/** One item of a table; undefined for a property such as its flags. */
+export function parseTableItem(c: Cursor): TableItem | undefined {
+  const { start, text } = c.token;
+  if (c.is("include")) return parseInclude(c);
+  if (c.is("define") || c.is("redefine") || c.is("undefine")) return parseDefinition(c);
+  if (c.is("flags")) {
+    c.next();
+    const flags: string[] = [];
+    do {
+      if (!["dormant", "owner", "persist"].includes(c.token.text) && !c.token.text.includes(HOLE)) c.expected("dormant, owner or persist");
+      else flags.push(c.next().text);
+    } while (c.take(",") && !c.failed);
+    return { kind: "other", what: "flags", text: flags.join(","), range: c.range(start) };
+  }
+  if (c.is("comment")) {
+    c.next();
+    c.name("the comment's text");
+    return undefined;
+  }
+  if (!startsTableItem(c)) {
+    if (text.includes(HOLE)) {
+      c.skipStatement();
+      return { kind: "other", what: "template", text: c.slice(start), range: c.range(start) };
+    }
+    c.expected("chain, set, map or another item of a table");
+    c.skipStatement();
+    return { kind: "other", what: "unknown", text: c.slice(start), range: c.range(start) };
+  }
+  c.next();
+  const what = text === "ct" ? `ct ${c.next().text}` : text;
+  const name = c.name(`the name of a ${what}`);
+  if (text === "chain") return parseChainBody(c, name, start);
+  if (text === "set" || text === "map" || text === "meter") return parseSetBody(c, text, name, start);
+  parseObject(c, what);
+  return { kind: "other", what, name, text: c.slice(start), range: c.range(start) };
+}
+
+/** A flowtable or stateful object: with braces, or in one line. */
+function parseObject(c: Cursor, what: string): void {
+  if (!c.is("{")) {
+    if (what === "limit" && c.is("rate")) parseRate(c);
+    else c.skipStatement();
+    return;
+  }
+  const opener = c.token;
+  if (what !== "limit" && what !== "quota") {
+    c.skipBlock();
+    if (c.token.kind === "end" && c.text[c.lastEnd - 1] !== "}") c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+    return;
+  }
+  c.next();
+  for (;;) {
+    c.skipSeparators();
+    if (c.is("}") || c.token.kind === "end" || c.failed) break;
+    if (c.take("comment")) c.name("the comment's text");
+    else if (what === "limit") parseRate(c);
+    else parseQuotaAmount(c);
+  }
+  while (c.failed && !c.is("}") && c.token.kind !== "end") c.next();
+  closeBlock(c, opener);
+}

@@ -1,0 +1,148 @@
+import type { Range } from "../../engine/location.ts";
+import type { Masked } from "../template/jinja.ts";
+
+/** A file for `nft -f`: what it does, in order. */
+export interface NftFile {
+  readonly commands: readonly Command[];
+  readonly masked: Masked;
+}
+
+export interface Name {
+  readonly text: string;
+  readonly range: Range;
+}
+
+export type Verb =
+  | "add"
+  | "create"
+  | "insert"
+  | "replace"
+  | "delete"
+  | "destroy"
+  | "flush"
+  | "list"
+  | "reset"
+  | "rename"
+  | "get";
+
+/** Where an object is. nft's default family is ip. */
+export interface Address {
+  readonly family: string;
+  readonly table?: Name;
+  /** Chain, set, map, flowtable or stateful object. */
+  readonly name?: Name;
+}
+
+export type Command = { readonly range: Range } & (
+  | { readonly kind: "table"; readonly verb: Verb; readonly at: Address; readonly items: readonly TableItem[]; readonly hasBody: boolean }
+  /** Anything else that is addressed: `what` is `chain`, `rule`, `set`, `element`, `ruleset`, `tables`, … */
+  | {
+      readonly kind: "object";
+      readonly verb: Verb;
+      readonly what: string;
+      readonly at: Address;
+      readonly item?: TableItem;
+      readonly rule?: RuleNode;
+      readonly elements?: Expression;
+      /** `position`, `handle` or `index` of a rule. */
+      readonly position?: { readonly by: string; readonly value: number };
+      readonly newName?: Name;
+    }
+  | Definition
+  | Include
+  /** Describe, import, monitor, or text that is not understood; `item` where it belongs into a table. */
+  | { readonly kind: "other"; readonly text: string; readonly item?: TableItem }
+);
+
+export type Definition = { readonly kind: "define"; readonly verb: "define" | "redefine" | "undefine"; readonly name: Name; readonly value?: Expression; readonly range: Range };
+export type Include = { readonly kind: "include"; readonly path: Name; readonly range: Range };
+
+export type TableItem = ChainNode | SetNode | Definition | Include | { readonly kind: "other"; readonly what: string; readonly name?: Name; readonly text: string; readonly range: Range };
+
+export interface ChainNode {
+  readonly kind: "chain";
+  readonly name: Name;
+  readonly base?: BaseChain;
+  readonly policy?: Expression;
+  readonly policyRange?: Range;
+  /** Rules, and what may stand among them. */
+  readonly rules: readonly (RuleNode | Definition | Include)[];
+  readonly range: Range;
+}
+
+export interface BaseChain {
+  readonly type: Name;
+  readonly hook: Name;
+  readonly devices?: Expression;
+  readonly priority?: Expression;
+  readonly range: Range;
+}
+
+export interface SetNode {
+  readonly kind: "set" | "map" | "meter";
+  readonly name: Name;
+  /** Of `type`: each part as written. */
+  readonly keyType: readonly string[];
+  /** Of `typeof`. */
+  readonly keyExpression?: Expression;
+  readonly dataType: readonly string[];
+  readonly dataExpression?: Expression;
+  readonly flags: readonly string[];
+  readonly elements?: Expression;
+  readonly range: Range;
+}
+
+export interface RuleNode {
+  readonly kind: "rule";
+  readonly statements: readonly StatementNode[];
+  readonly comment?: string;
+  readonly range: Range;
+}
+
+export type Operator = "==" | "!=" | "<" | ">" | "<=" | ">=" | "!" | "implicit";
+
+export type StatementNode = { readonly range: Range } & (
+  | { readonly kind: "match"; readonly left: Expression; readonly operator: Operator; readonly right: Expression; readonly mask?: Expression }
+  | { readonly kind: "verdict"; readonly verdict: string; readonly target?: Expression; readonly chain?: readonly RuleNode[] }
+  | { readonly kind: "vmap"; readonly key: Expression; readonly map: Expression }
+  | { readonly kind: "counter" | "last" | "notrack" | "other"; readonly name: string }
+  | { readonly kind: "limit" | "quota" | "connections"; readonly over: boolean; readonly text: string; readonly object?: Expression }
+  | { readonly kind: "log"; readonly level?: string }
+  | { readonly kind: "reject"; readonly family?: string; readonly code?: Name }
+  | { readonly kind: "nat"; readonly nat: "snat" | "dnat" | "masquerade" | "redirect" | "tproxy"; readonly family?: string; readonly to?: Expression; readonly port?: Expression }
+  | { readonly kind: "queue" }
+  | { readonly kind: "dup" | "fwd" }
+  /** `meta mark set …`, `tcp option maxseg size set …`, `ct helper set …`. */
+  | { readonly kind: "set"; readonly field: Expression; readonly value: Expression }
+  /** `add @set { … }`, `update @set { … }`, a meter. `inner` are the statements of the element. */
+  | { readonly kind: "dynamic"; readonly verb: string; readonly set: Name; readonly key: Expression; readonly data?: Expression; readonly inner: readonly StatementNode[] }
+  | { readonly kind: "flow"; readonly table: Name }
+  /** What is not understood, and what a template stands for. */
+  | { readonly kind: "unknown"; readonly text: string; readonly reason: string }
+);
+
+export type Expression = { readonly range: Range } & (
+  | { readonly kind: "word"; readonly text: string; readonly quoted: boolean }
+  | { readonly kind: "variable"; readonly name: string }
+  /** What is read from the packet: `field` by nft's name (`ip saddr`, `meta mark`); `key` of a hash. */
+  | { readonly kind: "field"; readonly field: string; readonly argument?: Expression }
+  | { readonly kind: "range"; readonly from: Expression; readonly to: Expression }
+  | { readonly kind: "prefix"; readonly base: Expression; readonly length: Expression }
+  | { readonly kind: "binary"; readonly operator: "&" | "|" | "^" | "<<" | ">>" | "+" | "-"; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: "concat"; readonly parts: readonly Expression[] }
+  | { readonly kind: "list"; readonly items: readonly Expression[] }
+  | { readonly kind: "set"; readonly elements: readonly ElementNode[] }
+  | { readonly kind: "set-reference"; readonly name: Name }
+  | { readonly kind: "map"; readonly key: Expression; readonly map: Expression }
+  | { readonly kind: "verdict"; readonly verdict: string; readonly target?: Expression }
+  /** `*`: every key that has no element of its own. */
+  | { readonly kind: "any" }
+  | { readonly kind: "unknown"; readonly reason: string }
+);
+
+export interface ElementNode {
+  readonly key: Expression;
+  readonly value?: Expression;
+  readonly timeout: boolean;
+  readonly range: Range;
+}

@@ -1,0 +1,24 @@
+import type { NftFile } from "../../formats/nftables/index.ts";
+import type { IptablesTree } from "../../formats/iptables/tree.ts";
+import type { ShellTree } from "../../formats/shell/index.ts";
+import type { Workspace } from "../workspace.ts";
+import { fromIptables } from "./from-iptables.ts";
+import { fromNftables } from "./from-nftables.ts";
+import { includedBy, scopeOf } from "./from-nftables-includes.ts";
+import { fromShell } from "./from-shell.ts";
+import type { Ruleset } from "./ruleset.ts";
+
+/** The packet filter that a file describes; undefined where it describes none. */
+export function readFirewall(workspace: Workspace, path: string): Ruleset | undefined {
+  const document = workspace.document(path);
+  switch (document?.language) {
+    case "nftables":
+      return fromNftables(path, document.tree as NftFile, scopeOf(workspace, path), includedBy(workspace, path));
+    case "iptables-save":
+      return fromIptables(path, document.tree as IptablesTree);
+    case "shell":
+      return fromShell(path, document.text, document.tree as ShellTree);
+    default:
+      return undefined;
+  }
+}
