@@ -1,0 +1,107 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { handlersOf } from "../fleet/change/effects.ts";
+import type { Host, Play, Task } from "../fleet/fleet.ts";
+import type { Workspace } from "../workspace.ts";
+import { allLab } from "./lab.ts";
+import type { Interruption, ServiceKind } from "./services.ts";
+import { actionsOf } from "./services.ts";
+import { truth } from "./task-values.ts";
+
+/** A task or handler of a play that interrupts a service on every host of the play. */
+export interface Disruption extends Interruption {
+  readonly task: Task;
+  /** The tasks that notify it, where it is a handler. */
+  readonly notifiedBy: readonly Task[];
+}
+
+/** A play that interrupts services on several hosts. */
+export interface DisruptivePlay {
+  readonly play: Play;
+  /** Its hosts; undefined where there is no inventory to count them. */
+  readonly hosts: readonly Host[] | undefined;
+  readonly disruptions: readonly Disruption[];
+}
+
+/** The plays of `path` that interrupt services on more than one host that matters, or on hosts that nobody can count. */
+export function disruptivePlays(workspace: Workspace, path: string): readonly DisruptivePlay[] {
+  return workspace.memo(allDisruptive).get(path) ?? [];
+}
+
+function allDisruptive(workspace: Workspace): Map<string, DisruptivePlay[]> {
+  const result = new Map<string, DisruptivePlay[]>();
+  for (const play of workspace.fleet.plays) {
+    const hosts = hostsOf(workspace, play);
+    if (hosts === "not asked") continue;
+    const disruptions = disruptionsOf(play);
+    if (disruptions.length === 0) continue;
+    result.set(play.location.path, [...(result.get(play.location.path) ?? []), { play, hosts, disruptions }]);
+  }
+  return result;
+}
+
+/** The play's hosts; undefined: a group that no inventory here lists; "not asked": one host, a lab, or a template's choice. */
+function hostsOf(workspace: Workspace, play: Play): readonly Host[] | undefined | "not asked" {
+  if (isUnknown(play.hostsPattern)) return "not asked";
+  if (truth(play.keywords.get("run_once")?.value) === true || Number(play.keywords.get("throttle")?.value) === 1) return "not asked";
+  if (/^local$/.test(String(play.keywords.get("connection")?.value))) return "not asked";
+  if (isUnknown(play.scope)) {
+    // A dotted name or an index is one host; a bare word may be a group.
+    return workspace.fleet.hosts.length === 0 && /^[\w:&!,* -]+$/.test(play.hostsPattern) && !/^(localhost|\d+)$/.test(play.hostsPattern) ? undefined : "not asked";
+  }
+  const { hosts } = play.scope;
+  return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
+}
+
+/** What the play's tasks, and the handlers that they notify, interrupt on all its hosts. */
+export function disruptionsOf(play: Play): Disruption[] {
+  const found: Disruption[] = [];
+  const tasks = play.tasks.filter(onEveryHost);
+  const notifiers = new Map<Task, Task[]>();
+  for (const task of tasks) for (const handler of handlersOf(play, task)) notifiers.set(handler, [...(notifiers.get(handler) ?? []), task]);
+  const acting = [...tasks, ...[...notifiers.keys()].filter(onEveryHost)];
+  const started = new Set(acting.flatMap((task) => actionsOf(task).flatMap(({ action, service }) => (action === "start" ? [service] : []))));
+  for (const task of acting) {
+    for (const { action, ...rest } of actionsOf(task)) {
+      if (action === "reload" || action === "start") continue;
+      // Stopped for good is taken out of service; only what comes back was meant to stay up.
+      if (action === "stop" && !started.has(rest.service)) continue;
+      found.push({ ...rest, action, task, notifiedBy: notifiers.get(task) ?? [] });
+    }
+  }
+  return found;
+}
+
+/** `when` conditions that leave one host of the play. */
+const ONE_HOST = /inventory_hostname\s*==|(\[\s*0\s*\]|\|\s*first\b)/;
+
+/** False for tasks that run on one host, one after the other, elsewhere, only on request, or never. */
+export function onEveryHost({ keywords }: Task): boolean {
+  if (truth(keywords.get("run_once")?.value) === true || keywords.has("delegate_to") || keywords.has("local_action")) return false;
+  if (Number(keywords.get("throttle")?.value) === 1) return false;
+  const tags = keywords.get("tags")?.value;
+  if ((Array.isArray(tags) ? tags : String(tags ?? "").split(",")).some((tag) => String(tag).trim() === "never")) return false;
+  const when = keywords.get("when")?.value;
+  const conditions = (Array.isArray(when) ? when : [when]).map((condition) => (typeof condition === "object" ? "" : String(condition ?? "")));
+  return !conditions.some((condition) => condition === "false" || condition === "False" || ONE_HOST.test(condition));
+}
+
+const KIND_NAMES: Record<ServiceKind, string> = {
+  ipsec: "the IPsec keying daemon",
+  firewall: "the firewall",
+  network: "the network",
+  storage: "storage",
+  hypervisor: "the hypervisor",
+  host: "the host",
+};
+const VERBS = { restart: "restarts", stop: "stops and starts", upgrade: "upgrades", reboot: "reboots" } as const;
+
+/** `restarts racoon (the IPsec keying daemon) and reboots`: each service once, in order. */
+export function spokenDisruptions(disruptions: readonly Disruption[]): string {
+  const parts = new Map<string, string>();
+  for (const { service, kind, action } of disruptions) {
+    parts.set(`${action} ${service}`, action === "reboot" ? "reboots" : `${VERBS[action]} ${service} (${KIND_NAMES[kind]})`);
+  }
+  const list = [...parts.values()];
+  if (list.length > 3) return `${list.slice(0, 2).join(", ")} and ${list.length - 2} more`;
+  return list.length < 2 ? (list[0] ?? "") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)!}`;
+}

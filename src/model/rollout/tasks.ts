@@ -1,0 +1,45 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Play, Task } from "../fleet/fleet.ts";
+import type { Workspace } from "../workspace.ts";
+import { allLab } from "./lab.ts";
+
+/** A task or handler that is written in a file, with the plays that run it. */
+export interface UsedTask {
+  readonly task: Task;
+  readonly plays: readonly Play[];
+}
+
+/** The tasks and handlers that `path` holds and some play runs, each once, in the order of the text. */
+export function tasksIn(workspace: Workspace, path: string): readonly UsedTask[] {
+  return workspace.memo(byPath).get(path) ?? [];
+}
+
+function byPath(workspace: Workspace): Map<string, UsedTask[]> {
+  const plays = new Map<string, Map<number, { task: Task; plays: Play[] }>>();
+  for (const play of workspace.fleet.plays) {
+    for (const task of [...play.tasks, ...play.handlers]) {
+      const { path, range } = task.location;
+      let file = plays.get(path);
+      if (file === undefined) plays.set(path, (file = new Map()));
+      const entry = file.get(range.start);
+      if (entry === undefined) file.set(range.start, { task, plays: [play] });
+      else if (entry.plays.at(-1) !== play) entry.plays.push(play);
+    }
+  }
+  return new Map([...plays].map(([path, tasks]) => [path, [...tasks.values()].sort((a, b) => a.task.location.range.start - b.task.location.range.start)]));
+}
+
+/** How many hosts the plays reach together; undefined: nobody can count them. */
+export function hostsReached(plays: readonly Play[]): number | undefined {
+  const names = new Set<string>();
+  for (const { scope } of plays) {
+    if (isUnknown(scope)) return undefined;
+    for (const host of scope.hosts) names.add(host.name);
+  }
+  return names.size;
+}
+
+/** True where the plays reach lab hosts only. */
+export function labOnly(workspace: Workspace, plays: readonly Play[]): boolean {
+  return plays.length > 0 && plays.every(({ scope }) => !isUnknown(scope) && allLab(workspace, scope.hosts));
+}

@@ -1,0 +1,46 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { meshPairs, spoken } from "../../model/ipsec/timing.ts";
+import { rule } from "../rule.ts";
+
+/** Fewer hosts than this renew all their associations in less than a second of a daemon's work. */
+const LARGE = 20;
+
+export default rule({
+  what: "Many associations are renewed at the same moment, since nothing spreads their renewals.",
+  why: "After a restart of the fleet all associations are of one age. With no random part in their lifetimes they are renewed together, again and again, and each wave is as heavy as the restart.",
+  instead: "Keep the random part of the renewal time (`rand_time`, `rekeyfuzz`); where the daemon has none, give hosts different lifetimes.",
+  lessons: ["2017-keying-daemon-rollout"],
+  reads: ["ipsec"],
+  severity: "info",
+  fix: "none",
+  lifecycle: "stable",
+  sources: ["swanctl.conf(5)", "ipsec.conf(5)", "ipsec-tools: libipsec, PFKEY_SOFT_LIFETIME_RATE"],
+  data: { associations: "associations that are renewed together", renewalsPerSecond: "their mean number per second, if they were spread evenly" },
+  examples: {
+    bad: {
+      "inventory.ini": "[mesh]\nnode[01:60].example.net\n",
+      "site.yml": "- hosts: mesh\n  serial: 1\n  tasks:\n    - template: src=templates/racoon.conf.j2 dest=/etc/racoon/racoon.conf\n",
+      "templates/racoon.conf.j2": "remote anonymous\n{\n\texchange_mode main;\n\tdpd_delay 20;\n}\n\nsainfo anonymous\n{\n\t⟦lifetime time 1 hour;⟧\n\tencryption_algorithm aes 256;\n}\n",
+    },
+    good: "connections {\n  mesh {\n    remote_addrs = 192.0.2.0/24\n    dpd_delay = 30s\n    children {\n      host {\n        rekey_time = 1h\n      }\n    }\n  }\n}\n",
+    lookalike: { "racoon.conf": "remote 192.0.2.1\n{\n\tdpd_delay 20;\n}\n\nsainfo anonymous\n{\n\tlifetime time 1 hour;\n}\n" },
+  },
+  check({ ipsec, path, workspace, report }) {
+    const scope = workspace.fleet.scopeOf(path);
+    const hosts = isUnknown(scope) ? 0 : scope.hosts.length;
+    const rigid = ipsec.connections.filter(({ childRenewal }) => !isUnknown(childRenewal) && childRenewal.window !== undefined && childRenewal.window.earliest === childRenewal.window.latest);
+    const [first] = rigid;
+    if (first === undefined || isUnknown(first.childRenewal)) return;
+    // A connection to anybody, on hosts that all have it, is a mesh; else each connection is one association of each host.
+    const mesh = rigid.length === 1 && /anonymous|named by a template/.test(first.name);
+    const associations = mesh ? meshPairs(hosts) : rigid.length * Math.max(1, hosts);
+    if (mesh ? hosts < LARGE : rigid.length < LARGE) return;
+    const every = first.childRenewal.window!.latest;
+    const place = first.childRenewal.location;
+    report({
+      location: place?.path === path ? place : first.location,
+      message: `${associations} associations are renewed every ${spoken(every)} with nothing that spreads them: once they are of one age, all renewals come in the same moment instead of ${(associations / every).toFixed(1)} a second. ${first.syntax === "racoon.conf" ? "racoon has no random part: give hosts different lifetimes" : "Keep the random part of the renewal time"}.`,
+      data: { associations, renewalsPerSecond: Math.round((associations / every) * 100) / 100 },
+    });
+  },
+});

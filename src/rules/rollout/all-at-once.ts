@@ -1,0 +1,141 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { batches } from "../../model/rollout/batches.ts";
+import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
+import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
+import { rule } from "../rule.ts";
+
+/** From this many hosts on, a batch of more than half of the play is the fleet, not a step. */
+const MANY = 5;
+
+export default rule({
+  what: "A play restarts, reboots or upgrades network, firewall, IPsec, storage or hypervisor services on all its hosts at once.",
+  why: "Without `serial` Ansible takes every host through each task together. A fault in the new build or configuration is everywhere before the first failure is seen, and the way back is a second restart of everything.",
+  instead: "Give the play a `serial` that begins with one host and grows, with a check of the service behind each batch.",
+  lessons: ["2017-keying-daemon-rollout"],
+  reads: ["playbook"],
+  severity: "warning",
+  fix: "safe",
+  fixSafety: "The same tasks run on the same hosts, one batch after the other; the run takes longer.",
+  lifecycle: "stable",
+  sources: ["Ansible: Controlling playbook execution, `serial`", "Ansible: lib/ansible/executor/playbook_executor.py"],
+  data: { hosts: "hosts of the play", largestBatch: "hosts of its largest batch" },
+  examples: {
+    bad: [
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- name: Keying daemon
+  hosts: ⟦gateways⟧
+  become: true
+  tasks:
+    - name: Install the configuration
+      template:
+        src: racoon.conf.j2
+        dest: /etc/racoon/racoon.conf
+      notify: Restart racoon
+  handlers:
+    - name: Restart racoon
+      service:
+        name: racoon
+        state: restarted
+    - name: Check the associations
+      listen: Restart racoon
+      command: racoonctl show-sa isakmp
+      changed_when: false
+`,
+        "racoon.conf.j2": "remote anonymous\n{\n\tdpd_delay 20;\n}\n",
+      },
+      {
+        "inventory/hosts.yml": "all:\n  children:\n    kvm:\n      hosts:\n        kvm[1:8].example.net:\n",
+        "reboot.yml": `- hosts: kvm
+  serial: [1, ⟦"100%"⟧]
+  tasks:
+    - name: Reboot
+      reboot:
+    - name: Wait until libvirt answers
+      command: virsh list
+      register: guests
+      until: guests.rc == 0
+      retries: 30
+      changed_when: false
+`,
+      },
+    ],
+    good: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+      "site.yml": `- hosts: gateways
+  serial: [1, "25%"]
+  max_fail_percentage: 0
+  tasks:
+    - name: Restart the keying daemon
+      service: name=racoon state=restarted
+    - name: Check the associations
+      command: racoonctl show-sa isakmp
+      changed_when: false
+`,
+    },
+    lookalike: [
+      // One host, a templated batch, a reload, a task for one host only, a service that carries no one's traffic.
+      { "inventory.ini": "[gateways]\ngw01.example.net\n", "site.yml": "- hosts: gateways\n  tasks:\n    - service: name=nftables state=restarted\n" },
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: "{{ batch | default(1) }}"
+  tasks:
+    - service: name=racoon state=restarted
+- hosts: gateways
+  tasks:
+    - service: name=strongswan state=reloaded
+    - service: name=chrony state=restarted
+    - service: name=frr state=restarted
+      throttle: 1
+    - service: name=racoon state=restarted
+      run_once: true
+`,
+      },
+      {
+        "inventory.ini": "[kvm]\nkvm[01:12].example.net\n",
+        "reboot.yml": '- hosts: "{{ target }}"\n  vars_prompt:\n    - name: target\n      prompt: Which host\n  tasks:\n    - reboot:\n',
+      },
+    ],
+  },
+  check({ path, workspace, report }) {
+    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+      const serial = play.keywords.get("serial");
+      const sizes = batches(serial?.value, hosts?.length ?? 0);
+      if (isUnknown(sizes)) continue;
+      const first = disruptions[0]!;
+      const related = [...new Map(disruptions.map((found) => [`${found.location.path} ${found.location.range.start}`, found])).values()]
+        .slice(0, 5)
+        .map(({ location, service, action }) => ({ location, message: action === "reboot" ? "The reboot." : `The ${action} of ${service}.` }));
+      const common = { related, key: `${play.name} ${first.service}`, confidence: first.certain ? ("certain" as const) : ("likely" as const) };
+      if (hosts === undefined) {
+        if (serial !== undefined) continue;
+        report({
+          ...common,
+          location: play.hostsLocation,
+          severity: "info",
+          confidence: "possible",
+          message: `This play ${spokenDisruptions(disruptions)} on all its hosts at once; no inventory here says how many. A fault reaches all of them before anything stops it. Add serial, beginning with one host.`,
+          fixes: fix(workspace.text(path)!, play),
+        });
+        continue;
+      }
+      const largest = Math.max(...sizes);
+      const all = largest === hosts.length;
+      if (!all && !(largest >= MANY && largest * 2 > hosts.length)) continue;
+      const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
+      report({
+        ...common,
+        location: serial?.location ?? play.hostsLocation,
+        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${hosts.length} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it. ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
+        data: { hosts: hosts.length, largestBatch: largest },
+        fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
+      });
+    }
+  },
+});
+
+function fix(text: string, play: Parameters<typeof addKeywords>[1]): { title: string; safety: "safe"; edits: ReturnType<typeof addKeywords> }[] {
+  const edits = addKeywords(text, play, ['serial: [1, "10%"]']);
+  return edits.length > 0 ? [{ title: "Go in batches: one host first, then tenths", safety: "safe", edits }] : [];
+}

@@ -1,0 +1,142 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { batches, failuresToStop } from "../../model/rollout/batches.ts";
+import { disruptivePlays } from "../../model/rollout/disruption.ts";
+import { replaceValue } from "../../model/rollout/edits.ts";
+import { ignored } from "../../model/rollout/gates.ts";
+import { truth } from "../../model/rollout/task-values.ts";
+import { rule } from "../rule.ts";
+
+export default rule({
+  what: "A play goes in batches, but its failures cannot stop it, or only too many of them can.",
+  why: "`max_fail_percentage` must be exceeded, not reached, and without it Ansible stops only when every host of a batch has failed. With `ignore_errors` no host fails at all. The change then goes on to the next batches although it breaks hosts.",
+  instead: "Set `max_fail_percentage: 0`, and let the restart and its check fail.",
+  lessons: ["2017-keying-daemon-rollout"],
+  reads: ["playbook"],
+  severity: "error",
+  fix: "safe",
+  fixSafety: "Fewer failures stop the play. Hosts that are done stay as they are.",
+  lifecycle: "stable",
+  sources: ["Ansible: Controlling playbook execution, `max_fail_percentage`", "Ansible: lib/ansible/executor/playbook_executor.py"],
+  data: { batch: "hosts of the largest batch", failuresToStop: "failed hosts of it at which the play stops; null: none is enough" },
+  examples: {
+    bad: [
+      {
+        "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: 5
+  max_fail_percentage: ⟦100⟧
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+`,
+      },
+      {
+        "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: 2
+  max_fail_percentage: ⟦50⟧
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+- hosts: gateways
+  serial: 1
+  tasks:
+    - service: name=strongswan state=restarted
+      ignore_errors: ⟦true⟧
+    - command: swanctl --list-sas
+- hosts: gateways
+  serial: 10
+  max_fail_percentage: ⟦30⟧
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+- hosts: gateways
+  serial: ⟦6⟧
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+`,
+      },
+    ],
+    good: {
+      "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+      "site.yml": "- hosts: gateways\n  serial: [1, 10]\n  max_fail_percentage: 0\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n",
+    },
+    lookalike: {
+      "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+      "site.yml": `- hosts: gateways
+  serial: 1
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+- hosts: gateways
+  serial: 10
+  max_fail_percentage: 25
+  tasks:
+    - service: name=racoon state=restarted
+      ignore_errors: true
+      register: restarted
+    - fail: msg="racoon did not start"
+      when: restarted is failed
+- hosts: gateways
+  serial: 5
+  any_errors_fatal: true
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+- hosts: gateways
+  max_fail_percentage: "{{ tolerated }}"
+  serial: 5
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+`,
+    },
+  },
+  check({ path, workspace, report }) {
+    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+      const serial = play.keywords.get("serial");
+      if (serial === undefined || hosts === undefined) continue;
+      const sizes = batches(serial.value, hosts.length);
+      if (isUnknown(sizes) || sizes.length < 2) continue;
+      for (const { task, service } of disruptions) {
+        const keyword = task.keywords.get("ignore_errors");
+        if (keyword === undefined || truth(keyword.value) !== true || !ignored(task) || keyword.location.path !== path) continue;
+        report({
+          location: keyword.location,
+          severity: "warning",
+          message: `A failed restart of ${service === "host" ? "the host" : service} is ignored here, so it stops nothing: all ${sizes.length} batches follow. Let it fail, or keep its result and judge it.`,
+        });
+      }
+      const limit = play.keywords.get("max_fail_percentage");
+      const fatal = play.keywords.get("any_errors_fatal");
+      if (fatal !== undefined && truth(fatal.value) !== false) continue;
+      const largest = Math.max(...sizes);
+      if (limit === undefined) {
+        // A single host that fails is a whole batch.
+        if (sizes[0] === 1) continue;
+        report({
+          location: serial.location,
+          key: `no limit ${play.name}`,
+          severity: "warning",
+          message: `Without max_fail_percentage this play stops only when all ${largest} hosts of a batch have failed. A fault on ${largest - 1} of ${largest} goes through all ${hosts.length} hosts. Add max_fail_percentage: 0.`,
+          data: { batch: largest, failuresToStop: largest },
+        });
+        continue;
+      }
+      const percent = Number(limit.value);
+      if (isUnknown(limit.value) || !Number.isFinite(percent)) continue;
+      const needed = failuresToStop(largest, { maxFailPercentage: percent });
+      const exact = (largest * percent) / 100;
+      const fixes = [{ title: "Stop at the first failure", safety: "safe" as const, edits: replaceValue(limit.location, "0") }];
+      const data = { batch: largest, failuresToStop: needed === Infinity ? null : needed };
+      if (needed === Infinity) {
+        report({ location: limit.location, fixes, data, message: `max_fail_percentage ${percent} can never be exceeded: even if all ${largest} hosts of a batch fail, the play goes on through all ${hosts.length}. Set it to 0.` });
+      } else if (needed === largest && largest > 1 && sizes[0] !== 1) {
+        report({ location: limit.location, severity: "warning", fixes, data, message: `max_fail_percentage ${percent} has no effect: in a batch of ${largest} the play stops only when all ${largest} hosts have failed, since the percentage must be exceeded. Set it to 0.` });
+      } else if (Number.isInteger(exact) && exact >= 1) {
+        report({ location: limit.location, severity: "info", fixes, data, message: `max_fail_percentage ${percent} must be exceeded: ${exact} failed hosts of ${largest} do not stop the play, ${needed} do. Set it to 0, or below ${percent} if ${exact} should stop it.` });
+      }
+    }
+  },
+});

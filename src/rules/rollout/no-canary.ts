@@ -1,0 +1,88 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { batches } from "../../model/rollout/batches.ts";
+import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
+import { replaceValue } from "../../model/rollout/edits.ts";
+import { rule } from "../rule.ts";
+
+export default rule({
+  what: "A play goes in batches, but its first batch is not small.",
+  why: "The first batch is where a fault shows that no test has seen. If it holds a large part of the hosts, the service is already broken for that part.",
+  instead: "Begin `serial` with one host, then grow.",
+  lessons: ["2017-keying-daemon-rollout"],
+  reads: ["playbook"],
+  severity: "warning",
+  fix: "safe",
+  fixSafety: "One more batch of one host comes first; the rest goes as before.",
+  lifecycle: "stable",
+  sources: ["Ansible: Controlling playbook execution, `serial`"],
+  data: { hosts: "hosts of the play", firstBatch: "hosts of its first batch" },
+  examples: {
+    bad: {
+      "inventory.ini": "[osds]\nosd[01:20].example.net\n",
+      "site.yml": `- hosts: osds
+  serial: ⟦"40%"⟧
+  max_fail_percentage: 0
+  tasks:
+    - name: Restart the OSDs
+      systemd:
+        name: ceph-osd.target
+        state: restarted
+    - name: Wait for the cluster
+      command: ceph health
+      register: health
+      until: health.stdout == "HEALTH_OK"
+      retries: 60
+      changed_when: false
+`,
+    },
+    good: {
+      "inventory.ini": "[osds]\nosd[01:20].example.net\n",
+      "site.yml": `- hosts: osds
+  serial: [1, "40%"]
+  max_fail_percentage: 0
+  tasks:
+    - systemd: name=ceph-osd.target state=restarted
+    - command: ceph health
+      changed_when: false
+`,
+    },
+    lookalike: {
+      "inventory.ini": "[osds]\nosd[01:20].example.net\n\n[pair]\nfw[1:2].example.net\n",
+      "site.yml": `- hosts: osds
+  serial: 2
+  tasks:
+    - systemd: name=ceph-osd.target state=restarted
+    - command: ceph health
+- hosts: pair
+  serial: "50%"
+  tasks:
+    - service: name=keepalived state=restarted
+    - command: systemctl is-active keepalived
+- hosts: osds
+  serial: "50%"
+  tasks:
+    - service: name=chrony state=restarted
+`,
+    },
+  },
+  check({ path, workspace, report }) {
+    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+      const serial = play.keywords.get("serial");
+      if (serial === undefined || hosts === undefined) continue;
+      const sizes = batches(serial.value, hosts.length);
+      if (isUnknown(sizes)) continue;
+      const [first = 0] = sizes;
+      // With all in one batch it is not a first batch that is too large: all-at-once says so.
+      if (sizes.length < 2 || first * 2 > hosts.length || first <= 2 || first * 5 <= hosts.length) continue;
+      const old = workspace.text(path)!.slice(serial.location.range.start, serial.location.range.end).trim();
+      const value = Array.isArray(serial.value) ? undefined : `[1, ${/^["']/.test(old) || !old.includes("%") ? old : `"${old}"`}]`;
+      report({
+        location: serial.location,
+        key: play.name,
+        message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${hosts.length} hosts in its first batch. A fault breaks ${Math.round((100 * first) / hosts.length)} % of the hosts before it is seen. Begin with one host.`,
+        data: { hosts: hosts.length, firstBatch: first },
+        fixes: value === undefined ? [] : [{ title: "One host first", safety: "safe", edits: replaceValue(serial.location, value) }],
+      });
+    }
+  },
+});

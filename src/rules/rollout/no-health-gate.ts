@@ -1,0 +1,112 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { batches } from "../../model/rollout/batches.ts";
+import { disruptivePlays } from "../../model/rollout/disruption.ts";
+import { gatesBehind, isGate } from "../../model/rollout/gates.ts";
+import { rule } from "../rule.ts";
+
+export default rule({
+  what: "A play goes in batches, but nothing checks the service before the next batch begins.",
+  why: "A restart that succeeds only says that the process was started. Without a check the next batch follows although the first one has no associations, no routes or no storage, and the batches protect nobody.",
+  instead: "Check the service itself behind the restart: associations, routes, the cluster's health; retry with `until`, and let the failure stop the play.",
+  lessons: ["2017-keying-daemon-rollout", "2019-ceph-firewall-reload"],
+  reads: ["playbook"],
+  severity: "warning",
+  fix: "none",
+  lifecycle: "stable",
+  sources: ["Ansible: Handlers, when handlers run", "Ansible: Controlling playbook execution, `serial`"],
+  data: { hosts: "hosts of the play", batches: "number of its batches" },
+  examples: {
+    bad: [
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: [1, 3]
+  max_fail_percentage: 0
+  tasks:
+    - name: Restart the keying daemon
+      service:
+        name: strongswan
+        state: ⟦restarted⟧
+`,
+      },
+      // The check runs before the handler does.
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: 1
+  tasks:
+    - copy: src=racoon.conf dest=/etc/racoon/racoon.conf
+      notify: Restart racoon
+    - name: Check the associations
+      command: racoonctl show-sa isakmp
+      changed_when: false
+  handlers:
+    - name: Restart racoon
+      service:
+        name: racoon
+        state: ⟦restarted⟧
+`,
+      },
+    ],
+    good: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+      "site.yml": `- hosts: gateways
+  serial: 1
+  tasks:
+    - copy: src=racoon.conf dest=/etc/racoon/racoon.conf
+      notify: Restart racoon
+  post_tasks:
+    - name: Check the associations
+      command: racoonctl show-sa isakmp
+      changed_when: false
+  handlers:
+    - name: Restart racoon
+      service: name=racoon state=restarted
+`,
+    },
+    lookalike: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+      "site.yml": `- hosts: gateways
+  serial: 1
+  tasks:
+    - name: Reboot, and wait until the host is back
+      reboot:
+- hosts: gateways
+  serial: 1
+  tasks:
+    - copy: src=frr.conf dest=/etc/frr/frr.conf
+      notify: restart frr
+    - meta: flush_handlers
+    - name: Wait for the neighbours
+      command: vtysh -c "show bgp summary"
+  handlers:
+    - name: restart frr
+      service: name=frr state=restarted
+`,
+    },
+  },
+  check({ path, workspace, report }) {
+    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+      if (hosts === undefined) continue;
+      const sizes = batches(play.keywords.get("serial")?.value, hosts.length);
+      if (isUnknown(sizes) || sizes.length < 2) continue;
+      // The module itself waits until the host answers again.
+      const open = disruptions.filter(({ task, notifiedBy }) => task.module !== "reboot" && gatesBehind(play, task, notifiedBy).length === 0);
+      const found = open[0];
+      if (found === undefined || open.length < disruptions.length) continue;
+      const early = play.tasks.find(isGate);
+      const inFile = found.location.path === path;
+      const serial = play.keywords.get("serial")!;
+      report({
+        location: inFile ? found.location : serial.location,
+        key: `${play.name} ${found.service}`,
+        message: `Nothing checks ${found.service === "host" ? "the host" : found.service} behind its ${found.action}${early ? ": the check in this play runs before, since handlers run at the end" : ""}. The next of ${sizes.length} batches follows even if the service is down on the first. ${early ? "Move the check to post_tasks, or flush the handlers before it" : "Add a check that fails, in post_tasks"}.`,
+        data: { hosts: hosts.length, batches: sizes.length },
+        related: [
+          ...(inFile ? [] : [{ location: found.location, message: `The ${found.action} of ${found.service}.` }]),
+          ...(early ? [{ location: early.location, message: "This check runs before the restart." }] : []),
+        ],
+      });
+    }
+  },
+});

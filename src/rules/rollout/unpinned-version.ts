@@ -1,0 +1,75 @@
+import { isKernelPackage, kindOf, packagesOf } from "../../model/rollout/services.ts";
+import { hostsReached, labOnly, tasksIn } from "../../model/rollout/tasks.ts";
+import { rule } from "../rule.ts";
+
+export default rule({
+  what: "A keying daemon, network daemon, storage package or kernel is installed in whatever version is newest.",
+  why: "The version then depends on the day and on the mirror: hosts of one role differ, a canary tests another build than the fleet gets, and a small change brings an upstream release along.",
+  instead: "Name the version, and raise it in a change of its own.",
+  lessons: ["2017-keying-daemon-rollout"],
+  reads: ["playbook"],
+  severity: "warning",
+  fix: "none",
+  lifecycle: "stable",
+  sources: ["Ansible: ansible.builtin.apt, ansible.builtin.dnf, `state: latest`"],
+  data: { hosts: "hosts that get the package; null: not known" },
+  examples: {
+    bad: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+      "site.yml": `- hosts: gateways
+  serial: 1
+  tasks:
+    - name: Install the keying daemon
+      apt:
+        name: racoon
+        state: ⟦latest⟧
+    - name: Install routing and the kernel
+      apt:
+        name:
+          - frr
+          - linux-image-amd64
+        state: ⟦latest⟧
+      notify: nothing
+`,
+    },
+    good: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+      "site.yml": '- hosts: gateways\n  tasks:\n    - apt:\n        name: "racoon=1:0.8.2+20140711-10"\n        state: present\n',
+    },
+    lookalike: {
+      "inventory.ini": "[gateways]\ngw[01:12].example.net\n\n[lab]\ntest[1:2].example.net\n",
+      "site.yml": `- hosts: gateways
+  tasks:
+    - apt:
+        name: [curl, htop]
+        state: latest
+    - apt:
+        name: strongswan
+        state: present
+- hosts: lab
+  tasks:
+    - apt: name=strongswan state=latest
+`,
+    },
+  },
+  check({ path, workspace, report }) {
+    for (const { task, plays } of tasksIn(workspace, path)) {
+      if (labOnly(workspace, plays)) continue;
+      const hosts = hostsReached(plays);
+      if (hosts !== undefined && hosts < 2) continue;
+      const loose = packagesOf(task).filter(({ name, state, version }) => {
+        const kind = kindOf(name);
+        return state === "latest" && version === undefined && (kind === "ipsec" || kind === "network" || kind === "storage" || isKernelPackage(name));
+      });
+      const [first] = loose;
+      if (first === undefined) continue;
+      const names = loose.map(({ name }) => name);
+      report({
+        location: first.location,
+        key: names.join(),
+        message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} installed in whatever version is newest when the play runs${hosts === undefined ? "" : `, on ${hosts} hosts`}: the hosts that come later can get another build than those that were tested. Name the version.`,
+        data: { hosts: hosts ?? null },
+      });
+    }
+  },
+});
