@@ -116,7 +116,7 @@ class Evaluation {
   /** Chains that translate addresses see the first packet of a connection only. */
   #skips({ chain }: BaseChain): boolean {
     const nat = chain.type === undefined ? translates(chain) : chain.type === "nat";
-    const state = this.#view.packet.ct ?? "new";
+    const { state } = this.#view;
     return nat && (this.#journey.untracked === "yes" || !(state === "new" || (state === "related" && ![1, 58].includes(this.#view.protocol ?? -1))));
   }
 

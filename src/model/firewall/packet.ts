@@ -102,7 +102,7 @@ export class PacketView {
       case "dport":
         return journey.destinationChanged ? notKnown("the destination is translated on the way") : this.#told(this.packet.dport, "destination port");
       case "flags": {
-        const flags = this.packet.flags ?? [(this.packet.ct ?? "new") === "new" ? "syn" : "ack"];
+        const flags = this.packet.flags ?? [this.state === "new" ? "syn" : "ack"];
         return number(flags.reduce((bits, flag) => bits | (FLAGS[flag.toLowerCase()] ?? 0), 0));
       }
       default:
@@ -176,8 +176,15 @@ export class PacketView {
     return multicast ? "multicast" : "unicast";
   }
 
+  /** The connection's state as told; neighbour discovery and multicast listener messages are never tracked. */
+  get state(): NonNullable<Packet["ct"]> {
+    const { ct, type } = this.packet;
+    if (ct !== undefined) return ct;
+    return this.protocol === 58 && type !== undefined && ((type >= 130 && type <= 136) || type === 143) ? "untracked" : "new";
+  }
+
   #conntrack(key: string, journey: Journey): Reading {
-    const state = this.packet.ct ?? "new";
+    const { state } = this;
     const early = (journey.hook === "prerouting" || journey.hook === "output") && journey.priority <= CONNTRACK_PRIORITY;
     if (journey.untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
     const untracked = journey.untracked === "yes" || state === "untracked";

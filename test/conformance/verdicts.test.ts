@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { iptablesSave } from "../../src/formats/iptables/index.ts";
+import { evaluate } from "../../src/model/firewall/evaluate.ts";
+import { fromIptables } from "../../src/model/firewall/from-iptables.ts";
+import type { Packet, Ruleset } from "../../src/model/firewall/ruleset.ts";
+import type { Tool } from "./kernel/oracle.ts";
+import { askKernel, unavailable } from "./kernel/oracle.ts";
+import { packetsFor } from "./kernel/packets.ts";
+
+const corpus = join(import.meta.dirname, "../../../shared/corpus/firewall");
+const own = join(import.meta.dirname, "kernel/rulesets");
+const PACKETS = Number(process.env["PREMORTEM_PACKETS"] ?? 300);
+const MOST_FILES = Number(process.env["PREMORTEM_RULESETS"] ?? 24);
+
+interface Subject {
+  readonly name: string;
+  readonly text: string;
+  readonly tool: Tool;
+  readonly ruleset: Ruleset;
+}
+
+function subject(name: string, path: string): Subject {
+  const text = readFileSync(path, "utf8");
+  const ruleset = fromIptables(name, iptablesSave.parse(text).tree);
+  return { name, text, tool: ruleset.tables[0]?.family === "ip6" ? "ip6tables" : "iptables", ruleset };
+}
+
+/** Rulesets of ours, and the corpus' dumps that the kernel takes. */
+function subjects(): Subject[] {
+  const ours = readdirSync(own).filter((name) => name.endsWith("tables")).sort().map((name) => subject(name, join(own, name)));
+  const table = join(corpus, "ipt-verdicts.tsv");
+  if (!existsSync(table)) return ours;
+  const rows = readFileSync(table, "utf8").split("\n").slice(1).map((line) => line.split("\t"));
+  const loadable = rows.filter((row) => row[8] === "accepted" && Number(row[2]) >= 8 && existsSync(join(corpus, row[0]!)));
+  return [...ours, ...loadable.slice(0, MOST_FILES).map((row) => subject(row[0]!, join(corpus, row[0]!)))];
+}
+
+/**
+ * The oracle sees a reject by its answer, and there is none to an ICMP error, to a broken packet, to the host itself, and
+ * where the ruleset's own output chain drops it; IPv6 limits how many answers one peer gets.
+ */
+function agrees(ours: string, kernels: string, packet: Packet, ruleset: Ruleset): boolean {
+  if (ours === kernels) return true;
+  const quiet = packet.ct === "invalid" || packet.proto === "icmp" || packet.proto === "icmpv6" || packet.hook === "output" || packet.saddr!.includes(":");
+  const filtered = ruleset.tables.some(({ chains }) => chains.some(({ hook, rules, policy }) => hook === "output" && (rules.length > 0 || policy !== "accept")));
+  return (quiet || filtered) && ours === "reject" && kernels === "drop";
+}
+
+describe("verdicts against the kernel", function () {
+  this.timeout(600_000);
+  before(function () {
+    const why = unavailable();
+    if (why !== undefined) {
+      console.log(`      skipped: ${why}`);
+      this.skip();
+    }
+  });
+
+  it("says of packets through iptables rulesets what the kernel does", function () {
+    const wrong: string[] = [];
+    let judged = 0;
+    let unknown = 0;
+    let files = 0;
+    for (const { name, text, tool, ruleset } of subjects()) {
+      const packets = packetsFor(text, tool === "ip6tables" ? "ip6" : "ip", PACKETS, 7);
+      let verdicts;
+      try {
+        ({ verdicts } = askKernel(text, tool, packets));
+      } catch (error) {
+        console.log(`      the kernel does not take ${name}: ${String(error).slice(0, 150)}`);
+        continue;
+      }
+      files++;
+      for (const [i, packet] of packets.entries()) {
+        if (verdicts[i] === "lost") continue;
+        judged++;
+        const outcome = evaluate([ruleset], packet);
+        if (outcome.verdict === "unknown") unknown++;
+        else if (!agrees(outcome.verdict, verdicts[i]!, packet, ruleset)) wrong.push(`${name}\t${JSON.stringify(packet)}\tkernel ${verdicts[i]}\tours ${outcome.verdict}: ${outcome.reason}`);
+      }
+    }
+    if (process.env["PREMORTEM_LIST"] !== undefined) console.log(wrong.join("\n"));
+    console.log(`      ${files} rulesets, ${judged} packets: ${wrong.length} judged otherwise, ${unknown} unknown`);
+    assert.ok(judged > 0);
+    assert.ok(wrong.length <= judged * 0.002, wrong.slice(0, 20).join("\n"));
+  });
+});
