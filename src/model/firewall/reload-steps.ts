@@ -40,6 +40,8 @@ export function effectsOf(words: readonly string[]): Effect[] {
   while (at < words.length && (PREFIXES.has(words[at]!) || /^\w+=/.test(words[at]!) || (at > 0 && words[at]!.startsWith("-")))) at++;
   const program = words[at]?.replace(/^-?.*\//, "") ?? "";
   const rest = words.slice(at + 1);
+  const init = /^\/etc\/(?:rc\.d\/)?init\.d\/([\w.@-]+)$/.exec(words[at] ?? "");
+  if (init) return unitEffect(init[1]!, rest[0] ?? "");
   switch (program) {
     case "timeout":
       return effectsOf(rest.filter((word, index) => !(index === 0 && /^\d+[smhd]?$/.test(word))));
@@ -91,8 +93,6 @@ export function effectsOf(words: readonly string[]): Effect[] {
     default:
       break;
   }
-  const init = /^\/etc\/(?:rc\.d\/)?init\.d\/([\w.@-]+)$/.exec(words[at] ?? "");
-  if (init) return unitEffect(init[1]!, rest[0] ?? "");
   const script = ["sh", "bash", "dash", "ash"].includes(program) ? rest.find((word) => !word.startsWith("-")) : words[at];
   if (script === undefined || !/\.sh$|\//.test(script)) return [];
   const argument = words[words.indexOf(script) + 1];
@@ -185,7 +185,7 @@ export function methodOf<E extends Effect>(effects: readonly E[], policy: "accep
         break;
       case "load":
       case "add":
-        if (gap !== undefined) result ??= gap;
+        if (gap !== undefined) result = gap;
         else if (effect.does === "load") result ??= { method: "atomic", at: effect };
         if (effect.does === "load") gap = undefined;
         break;
