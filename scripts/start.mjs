@@ -1,0 +1,41 @@
+// `npm start`: VS Code on the rebuilt incidents, with the extension loaded. Ctrl-C ends everything that it started.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { build } from "./build.mjs";
+import { onPath, root } from "./setup.mjs";
+import { startServer } from "./vscode.mjs";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { open: { type: "boolean" }, desktop: { type: "boolean" }, port: { type: "string", default: "8130" } },
+});
+const folder = positionals[0] === undefined ? join(root, "test/incidents") : resolve(positionals[0]);
+
+await build();
+if (values.desktop) {
+  if (onPath("code") === undefined) {
+    console.error("There is no `code` on the PATH. Install VS Code and its shell command, or leave --desktop out.");
+    process.exit(1);
+  }
+  spawn("code", ["--new-window", `--extensionDevelopmentPath=${root}`, folder], { stdio: "inherit", shell: process.platform === "win32" });
+} else {
+  const server = await startServer({ port: Number(values.port), token: randomBytes(12).toString("hex") });
+  const address = server.address(folder, [["extensionDevelopmentPath", server.uri(root)], ["skipWelcome", "true"]]);
+  console.log(`\nVS Code ${server.version} with Premortem is at\n\n  ${address}\n\nCtrl-C ends it.`);
+  if (values.open) open(address);
+  const stop = async () => {
+    await server.stop();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, stop);
+  await server.ended;
+}
+
+function open(address) {
+  const opener = { darwin: "open", win32: "explorer" }[process.platform] ?? "xdg-open";
+  const child = spawn(opener, [address], { stdio: "ignore", detached: true });
+  child.once("error", () => console.log(`There is no ${opener} here; open the address by hand.`));
+  child.unref();
+}
