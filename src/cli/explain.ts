@@ -15,8 +15,9 @@ export function explain(name: string | undefined, colour: boolean): string {
   if (lesson !== undefined) return terminalPage(lessonPage(lesson, rules), { colour });
   const names = [...rules.keys(), ...lessons.keys()];
   // People remember what is after the slash.
-  const ending = names.find((candidate) => candidate.endsWith(`/${name}`));
-  const meant = ending ?? nearest(name, names);
+  const last = (id: string): string => id.slice(id.indexOf("/") + 1);
+  const short = nearest(last(name), names.map(last));
+  const meant = nearest(name, names) ?? names.find((candidate) => last(candidate) === short);
   throw new Unavailable(
     `There is no rule or lesson ${name}. ${meant ? `Did you mean ${meant}?` : "List them with: premortem explain."}`,
   );

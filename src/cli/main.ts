@@ -20,7 +20,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     status = result;
   });
   if (args.length === 0) {
-    terminal.err(program.helpInformation());
+    warn(terminal, "Name a command: review, check, fix, hosts or explain (see premortem --help).");
     return 2;
   }
   try {

@@ -17,7 +17,8 @@ interface Reach {
 /** The files that say something about hosts, by path. */
 function reaches(workspace: Workspace): Reach[] {
   return workspace.paths.flatMap((path): Reach[] => {
-    if (workspace.language(path) === undefined) return [];
+    const language = workspace.language(path);
+    if (language === undefined || language === "premortem-config") return [];
     const scope = workspace.fleet.scopeOf(path);
     if (isUnknown(scope)) return [{ path, how: scope.unknown }];
     return [{ path, how: scope.how, hosts: scope.hosts.map((host) => host.name).sort(compareText) }];

@@ -74,9 +74,15 @@ function* files(example: ExampleFiles): Iterable<string> {
   for (const [path, marked] of texts) {
     if (path !== "") yield `\`${path}\``;
     yield fence(marked.replace(/[⟦⟧]/g, "").replace(/\n*$/, "\n"));
-    const marks = [...marked.matchAll(/⟦([^⟧]*)⟧/g)].map((match) => match[1]!.trim().split("\n")[0]!).filter((mark) => mark !== "");
-    if (marks.length > 0) yield `Found at: ${[...new Set(marks)].map(code).join(", ")}`;
+    const places = markedLines(marked);
+    if (places.length > 0) yield `Found at: ${places.map(code).join(", ")}`;
   }
+}
+
+/** The lines in which a mark opens, without the marks. */
+function markedLines(marked: string): string[] {
+  const lines = marked.split("\n").filter((line) => line.includes("⟦"));
+  return [...new Set(lines.map((line) => line.replace(/[⟦⟧]/g, "").trim()))].filter((line) => line !== "");
 }
 
 /** A fence is longer than any run of backticks inside it (CommonMark 0.31, 4.5). */

@@ -59,6 +59,8 @@ export function sarifReport(report: Report): string {
 
 function result(finding: Finding, places: Places, indexes: ReadonlyMap<string, number>, change: boolean): Json {
   const index = indexes.get(finding.rule);
+  // The schema wants at least one change in a fix.
+  const fixes = finding.fixes.filter((fix) => fix.edits.length > 0);
   return {
     ruleId: finding.rule,
     ...(index !== undefined && { ruleIndex: index }),
@@ -74,7 +76,7 @@ function result(finding: Finding, places: Places, indexes: ReadonlyMap<string, n
     }),
     partialFingerprints: { "premortem/v1": finding.fingerprint },
     ...(change && { baselineState: "new" }),
-    ...(finding.fixes.length > 0 && { fixes: finding.fixes.map((fix) => fixOf(fix, places)) }),
+    ...(fixes.length > 0 && { fixes: fixes.map((fix) => fixOf(fix, places)) }),
     properties: { confidence: finding.confidence, tags: finding.lessons, lessons: finding.lessons, data: finding.data },
   };
 }
