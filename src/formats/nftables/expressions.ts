@@ -8,18 +8,16 @@ import { VERDICTS, parseVerdictExpression } from "./verdicts.ts";
 /** Where an expression stands: what is matched (`left`), a constant (`right`), or a value that is set (`value`). */
 export type Side = "left" | "right" | "value";
 
-const BINARY: Record<string, { operator: "&" | "|" | "^" | "<<" | ">>"; level: number }> = {
-  "|": { operator: "|", level: 0 },
-  or: { operator: "|", level: 0 },
-  "^": { operator: "^", level: 1 },
-  xor: { operator: "^", level: 1 },
-  "&": { operator: "&", level: 2 },
-  and: { operator: "&", level: 2 },
-  "<<": { operator: "<<", level: 3 },
-  lshift: { operator: "<<", level: 3 },
-  ">>": { operator: ">>", level: 3 },
-  rshift: { operator: ">>", level: 3 },
-};
+type BinaryOperator = "&" | "|" | "^" | "<<" | ">>";
+
+const WORD_OPERATORS = new Map<string, BinaryOperator>([["or", "|"], ["xor", "^"], ["and", "&"], ["lshift", "<<"], ["rshift", ">>"]]);
+const LEVELS: Readonly<Record<BinaryOperator, number>> = { "|": 0, "^": 1, "&": 2, "<<": 3, ">>": 3 };
+
+function operatorAt(c: Cursor): BinaryOperator | undefined {
+  const { kind, text } = c.token;
+  if (kind === "mark") return text === "&" || text === "|" || text === "^" || text === "<<" || text === ">>" ? text : undefined;
+  return kind === "word" && text.length <= 6 ? WORD_OPERATORS.get(text) : undefined;
+}
 
 /** An expression as it stands on that side, with lists, maps and sets. */
 export function parseExpression(c: Cursor, side: Side): Expression {
@@ -80,15 +78,15 @@ function parseSpan(c: Cursor, side: Side): Expression {
   return from;
 }
 
+/** Operators of `level` and above, by climbing their precedence. */
 function parseBinary(c: Cursor, side: Side, level: number): Expression {
-  if (level > 3) return parsePrimary(c, side);
-  let left = parseBinary(c, side, level + 1);
+  let left = parsePrimary(c, side);
   for (;;) {
-    const found = c.token.kind === "quoted" ? undefined : BINARY[c.token.text];
-    if (found?.level !== level || c.failed) return left;
+    const operator = operatorAt(c);
+    if (operator === undefined || LEVELS[operator] < level || c.failed) return left;
     c.next();
-    const right = parseBinary(c, side === "left" ? "value" : side, level + 1);
-    left = { kind: "binary", operator: found.operator, left, right, range: { start: left.range.start, end: c.lastEnd } };
+    const right = parseBinary(c, side === "left" ? "value" : side, LEVELS[operator] + 1);
+    left = { kind: "binary", operator, left, right, range: { start: left.range.start, end: c.lastEnd } };
   }
 }
 
@@ -230,5 +228,5 @@ function parseElement(c: Cursor): ElementNode {
     c.next();
     c.next();
   }
-  return { key, ...(value && { value }), timeout, range: c.range(start) };
+  return { key, value, timeout, range: c.range(start) };
 }

@@ -107,8 +107,20 @@ const FIXED: ReadonlyMap<string, FieldInfo> = parse(
   arp_saddr_ip:ipv4_addr:32 arp_daddr_ip:ipv4_addr:32 arp_saddr_ether:ether_addr:48 arp_daddr_ether:ether_addr:48`,
 );
 
+const known = new Map<string, FieldInfo | undefined>();
+
 /** What is known of a field that the parser has named; undefined for functions, raw payload and the like. */
 export function fieldInfo(field: string): FieldInfo | undefined {
+  let info = known.get(field);
+  if (info === undefined && !known.has(field)) {
+    info = find(field);
+    // Names with numbers in them are without end; those of headers are few.
+    if (info !== undefined) known.set(field, info);
+  }
+  return info;
+}
+
+function find(field: string): FieldInfo | undefined {
   const [first = "", second = "", ...rest] = field.split(" ");
   if (first === "meta") return META.get(second);
   if (first === "ct" && (second === "original" || second === "reply")) {

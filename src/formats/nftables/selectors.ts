@@ -26,7 +26,7 @@ export function isSelector(c: Cursor): boolean {
 export function parseSelector(c: Cursor): Expression {
   const { start } = c.token;
   const first = c.next().text;
-  const field = (name: string, argument?: Expression): Expression => ({ kind: "field", field: name, ...(argument && { argument }), range: c.range(start) });
+  const field = (name: string, argument?: Expression): Expression => ({ kind: "field", field: name, argument, range: c.range(start) });
   const oneOf = (known: { has(name: string): boolean }, what: string): string => {
     if (c.token.kind === "word" && (known.has(c.token.text) || c.token.text.includes("\uE000"))) return c.next().text;
     c.expected(what);
@@ -80,9 +80,14 @@ export function parseSelector(c: Cursor): Expression {
 
 type OneOf = (known: { has(name: string): boolean }, what: string) => string;
 
+/** Older names of keys. */
+const META_ALIASES = new Map([
+  ["ibridgename", "ibrname"], ["obridgename", "obrname"], ["ibriport", "ibrname"], ["obriport", "obrname"],
+  ["bri_iifname", "ibrname"], ["bri_oifname", "obrname"], ["secpath", "ipsec"],
+]);
+
 function metaKey(key: string): string {
-  const alias: Record<string, string> = { ibridgename: "ibrname", obridgename: "obrname", ibriport: "ibrname", obriport: "obrname", bri_iifname: "ibrname", bri_oifname: "obrname", secpath: "ipsec" };
-  return alias[key] ?? key;
+  return META_ALIASES.get(key) ?? key;
 }
 
 function conntrack(c: Cursor, oneOf: OneOf): string {

@@ -9,7 +9,10 @@ import { startsSelector } from "./selectors.ts";
 import type { Expression, Operator, RuleNode, StatementNode } from "./tree.ts";
 import { parseTarget } from "./verdicts.ts";
 
-const OPERATORS: Record<string, Operator> = { "==": "==", "!=": "!=", "<": "<", ">": ">", "<=": "<=", ">=": ">=", "!": "!", eq: "==", ne: "!=", lt: "<", gt: ">", le: "<=", ge: ">=" };
+const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ...(["==", "!=", "<", ">", "<=", ">=", "!"] as const).map((sign): [string, Operator] => [sign, sign]),
+  ["eq", "=="], ["ne", "!="], ["lt", "<"], ["gt", ">"], ["le", "<="], ["ge", ">="],
+]);
 
 /** A rule from the token at hand to the end of its statement. Stops before the separator. */
 export function parseRule(c: Cursor, embedded = false): RuleNode {
@@ -32,7 +35,7 @@ export function parseRule(c: Cursor, embedded = false): RuleNode {
     }
     if (embedded && c.is("}")) break;
   }
-  return { kind: "rule", statements, ...(comment !== undefined && { comment }), range: c.range(start) };
+  return { kind: "rule", statements, comment, range: c.range(start) };
 }
 
 type Parser = (c: Cursor) => StatementNode;
@@ -90,7 +93,7 @@ function parseOther(c: Cursor): StatementNode {
     // What follows may belong to what the template wrote.
     return { kind: "unknown", text: token.text, reason: "a template decides it", range: token };
   }
-  if (c.isAhead(1, "set") || OPERATORS[c.peek().text] !== undefined || c.isAhead(1, "vmap")) return parseMatch(c);
+  if (c.isAhead(1, "set") || OPERATORS.has(c.peek().text) || c.isAhead(1, "vmap")) return parseMatch(c);
   c.expected("a statement or match");
   return { kind: "unknown", text: token.text, reason: "it is not understood", range: { start: token.start, end: token.start } };
 }
@@ -134,13 +137,13 @@ function parseMatch(c: Cursor): StatementNode {
     return { kind: "unknown", text: c.slice(start), reason: left.kind === "variable" ? "a variable stands for a statement" : left.reason, range: c.range(start) };
   }
   let operator: Operator = "implicit";
-  const written = c.token.kind === "quoted" ? undefined : OPERATORS[c.token.text];
-  if (written !== undefined && (c.token.kind === "mark" || c.token.kind === "word")) {
+  const written = c.token.kind === "quoted" || c.token.text.length > 2 ? undefined : OPERATORS.get(c.token.text);
+  if (written !== undefined) {
     operator = written;
     c.next();
   }
   if (mayStandAlone(left) && (c.atEnd || (operator === "implicit" && !startsValue(c)))) {
-    return { kind: "match", left, operator, right: { kind: "word", text: "exists", quoted: false, range: c.range(start) }, range: c.range(start) };
+    return { kind: "match", left, operator, right: { kind: "word", text: "exists", quoted: false, range: c.range(start) }, mask: undefined, range: c.range(start) };
   }
   const right = parseExpression(c, "right");
   if (c.is("/") && !c.failed) {
@@ -148,7 +151,7 @@ function parseMatch(c: Cursor): StatementNode {
     const mask = parseExpression(c, "right");
     return { kind: "match", left, operator, right, mask, range: c.range(start) };
   }
-  return { kind: "match", left, operator, right, range: c.range(start) };
+  return { kind: "match", left, operator, right, mask: undefined, range: c.range(start) };
 }
 
 /** Old versions let an option or `fib … check` stand without `exists`. */

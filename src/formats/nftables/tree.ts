@@ -95,14 +95,14 @@ export interface SetNode {
 export interface RuleNode {
   readonly kind: "rule";
   readonly statements: readonly StatementNode[];
-  readonly comment?: string;
+  readonly comment: string | undefined;
   readonly range: Range;
 }
 
 export type Operator = "==" | "!=" | "<" | ">" | "<=" | ">=" | "!" | "implicit";
 
 export type StatementNode = { readonly range: Range } & (
-  | { readonly kind: "match"; readonly left: Expression; readonly operator: Operator; readonly right: Expression; readonly mask?: Expression }
+  | { readonly kind: "match"; readonly left: Expression; readonly operator: Operator; readonly right: Expression; readonly mask: Expression | undefined }
   | { readonly kind: "verdict"; readonly verdict: string; readonly target?: Expression; readonly chain?: readonly RuleNode[] }
   | { readonly kind: "vmap"; readonly key: Expression; readonly map: Expression }
   | { readonly kind: "counter" | "last" | "notrack" | "other"; readonly name: string }
@@ -125,7 +125,7 @@ export type Expression = { readonly range: Range } & (
   | { readonly kind: "word"; readonly text: string; readonly quoted: boolean }
   | { readonly kind: "variable"; readonly name: string }
   /** What is read from the packet: `field` by nft's name (`ip saddr`, `meta mark`); `key` of a hash. */
-  | { readonly kind: "field"; readonly field: string; readonly argument?: Expression }
+  | { readonly kind: "field"; readonly field: string; readonly argument: Expression | undefined }
   | { readonly kind: "range"; readonly from: Expression; readonly to: Expression }
   | { readonly kind: "prefix"; readonly base: Expression; readonly length: Expression }
   | { readonly kind: "binary"; readonly operator: "&" | "|" | "^" | "<<" | ">>" | "+" | "-"; readonly left: Expression; readonly right: Expression }
@@ -142,7 +142,7 @@ export type Expression = { readonly range: Range } & (
 
 export interface ElementNode {
   readonly key: Expression;
-  readonly value?: Expression;
+  readonly value: Expression | undefined;
   readonly timeout: boolean;
   readonly range: Range;
 }

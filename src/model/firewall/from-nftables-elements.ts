@@ -36,7 +36,7 @@ export function lowerElements(written: Expression, reader: ElementReader): Maybe
   }
   if (expression.kind === "set-reference" || expression.kind === "map" || expression.kind === "field") return unknown("its elements are not in the text");
   const items = expression.kind === "list" ? expression.items : [expression];
-  return items.map((item) => lowerElement({ key: item, timeout: false, range: item.range }, reader));
+  return items.map((item) => lowerElement({ key: item, value: undefined, timeout: false, range: item.range }, reader));
 }
 
 function lowerElement(element: ElementNode, reader: ElementReader): SetElement {

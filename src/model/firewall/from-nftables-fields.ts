@@ -47,6 +47,30 @@ function toFamily(values: Values): Values {
   return intervals(...families.map((name) => NF_PROTO[name]!));
 }
 
+interface Layers {
+  readonly network: string | undefined;
+  readonly transport: bigint | undefined;
+}
+
+const NONE: Statement[] = [];
+const layers = new Map<string, Layers>();
+
+/** The protocols that a field belongs to. */
+function layersOf(field: string): Layers {
+  const cached = layers.get(field);
+  if (cached) return cached;
+  const [first = "", second = "", third = ""] = field.split(" ");
+  let network = IPV6_HEADERS.has(first) ? "ip6" : first === "ip" || first === "icmp" || first === "igmp" ? "ip" : undefined;
+  if (first === "arp") network = "arp";
+  if (first === "rt" && (second === "ip" || second === "ip6")) network = second;
+  if (first === "rt" && ["type", "nexthdr", "hdrlength", "seg-left"].includes(second)) network = "ip6";
+  if (first === "ct" && (third === "ip" || third === "ip6")) network = third;
+  const found = { network, transport: L4PROTO[first] };
+  // Names with numbers in them are without end.
+  if (!/\d{2}/.test(field)) layers.set(field, found);
+  return found;
+}
+
 /** What a rule has said about the protocols so far, so that it need not be said again. */
 export class Context {
   readonly family: Family;
@@ -55,7 +79,13 @@ export class Context {
 
   constructor(family: Family) {
     this.family = family;
-    this.#layer3 = NF_PROTO[family];
+    this.reset();
+  }
+
+  /** Forgets: another rule begins. */
+  reset(): void {
+    this.#layer3 = NF_PROTO[this.family];
+    this.#layer4 = undefined;
   }
 
   /** Takes note of a match that the rule makes. */
@@ -69,17 +99,10 @@ export class Context {
 
   /** The matches that nft adds by itself before one on `field`, where the rule has not made them yet. */
   dependencies(field: string, range: Range): Statement[] {
-    const [first = "", second = "", third = ""] = field.split(" ");
-    const found: Statement[] = [];
-    const layer4 = L4PROTO[first];
-    let family = IPV6_HEADERS.has(first) ? "ip6" : first === "ip" || first === "icmp" || first === "igmp" ? "ip" : undefined;
-    if (first === "arp") family = "arp";
-    if (first === "rt" && (second === "ip" || second === "ip6")) family = second;
-    if (first === "rt" && ["type", "nexthdr", "hdrlength", "seg-left"].includes(second)) family = "ip6";
-    if (first === "ct" && (third === "ip" || third === "ip6")) family = third;
-    if (family !== undefined) found.push(...this.network(family, range));
-    if (layer4 !== undefined) found.push(...this.transport(layer4, range));
-    return found;
+    const { network, transport } = layersOf(field);
+    if (network === undefined && transport === undefined) return NONE;
+    const found = network === undefined ? [] : this.network(network, range);
+    return transport === undefined ? found : [...found, ...this.transport(transport, range)];
   }
 
   network(family: string, range: Range): Statement[] {
@@ -118,6 +141,12 @@ export function fieldsOf(expression: Expression): string[] {
     default:
       return [];
   }
+}
+
+/** The matches that nft adds before one on that expression. */
+export function dependenciesOf(expression: Expression, context: Context, range: Range): Statement[] {
+  if (expression.kind === "field" && expression.argument === undefined) return context.dependencies(expression.field, range);
+  return fieldsOf(expression).flatMap((field) => context.dependencies(field, range));
 }
 
 /** Stands where a field's values cannot be told from the text. */

@@ -6,7 +6,7 @@ import type { Expression, Operator } from "../../formats/nftables/index.ts";
 import type { ElementReader } from "./from-nftables-elements.ts";
 import { lowerElements } from "./from-nftables-elements.ts";
 import type { Context, LoweredField } from "./from-nftables-fields.ts";
-import { NOT_TOLD, fieldsOf, lowerField } from "./from-nftables-fields.ts";
+import { NOT_TOLD, dependenciesOf, fieldsOf, lowerField } from "./from-nftables-fields.ts";
 import type { Scope } from "./from-nftables-scope.ts";
 import { expand } from "./from-nftables-scope.ts";
 import { enumerate, lowerNumber, lowerValues, namesOf, namesOfBits } from "./from-nftables-values.ts";
@@ -26,17 +26,17 @@ interface MatchNode {
   readonly left: Expression;
   readonly operator: Operator;
   readonly right: Expression;
-  readonly mask?: Expression;
+  readonly mask: Expression | undefined;
   readonly range: Range;
 }
 
 /** The statements of one match, with the matches on protocols that nft adds to it. */
 export function lowerMatch(node: MatchNode, around: Surroundings): Statement[] {
   const { range } = node;
-  const dependencies = fieldsOf(node.left).flatMap((field) => around.context.dependencies(field, range));
+  const dependencies = dependenciesOf(node.left, around.context, range);
   const lowered = node.left.kind === "concat" ? lowerTuple(node.left.parts, node, around) : lowerSingle(node, around);
   around.context.note(lowered);
-  return [...dependencies, lowered];
+  return dependencies.length === 0 ? [lowered] : [...dependencies, lowered];
 }
 
 function lowerTuple(parts: readonly Expression[], node: MatchNode, around: Surroundings): Statement {

@@ -2,16 +2,15 @@ import type { Range } from "../../engine/location.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Expression, RuleNode, StatementNode } from "../../formats/nftables/index.ts";
 import { lowerElements, lowerVerdict } from "./from-nftables-elements.ts";
-import { Context, fieldsOf } from "./from-nftables-fields.ts";
+import { dependenciesOf, fieldsOf } from "./from-nftables-fields.ts";
 import type { Surroundings } from "./from-nftables-match.ts";
 import { keyParts, lowerMatch, reader } from "./from-nftables-match.ts";
 import { expand } from "./from-nftables-scope.ts";
 import { lowerNumber } from "./from-nftables-values.ts";
-import type { Family, FirewallRule, Statement } from "./ruleset.ts";
+import type { FirewallRule, Statement } from "./ruleset.ts";
 
 /** What a rule is lowered in. */
-export interface RuleSurroundings extends Omit<Surroundings, "context"> {
-  readonly family: Family;
+export interface RuleSurroundings extends Surroundings {
   /** Gives a chain that a rule holds in braces a name of its own. */
   readonly anonymousChain: (rules: readonly RuleNode[], range: Range) => string;
   /** The text of a named limit or quota. */
@@ -20,16 +19,16 @@ export interface RuleSurroundings extends Omit<Surroundings, "context"> {
 
 /** A rule in the model's words, with every match that nft adds by itself. */
 export function lowerRule(node: RuleNode, around: RuleSurroundings): FirewallRule {
-  const inner = { ...around, context: new Context(around.family) };
-  const statements = node.statements.flatMap((statement) => lowerStatement(statement, inner));
-  return { statements, range: node.range, conditional: around.conditional(node.range), ...(node.comment !== undefined && { comment: node.comment }) };
+  around.context.reset();
+  const statements: Statement[] = [];
+  for (const statement of node.statements) for (const lowered of lowerStatement(statement, around)) statements.push(lowered);
+  const conditional = around.conditional(node.range);
+  return node.comment === undefined ? { statements, range: node.range, conditional } : { statements, range: node.range, conditional, comment: node.comment };
 }
 
-type Inner = RuleSurroundings & { readonly context: Context };
-
-function lowerStatement(node: StatementNode, around: Inner): Statement[] {
+function lowerStatement(node: StatementNode, around: RuleSurroundings): Statement[] {
   const { range } = node;
-  const { context, scope } = around;
+  const { scope } = around;
   switch (node.kind) {
     case "match":
       return lowerMatch(node, around);
@@ -59,7 +58,7 @@ function lowerStatement(node: StatementNode, around: Inner): Statement[] {
     case "set":
       return lowerChange(node.field, node.value, range, around);
     case "dynamic": {
-      const dependencies = fieldsOf(node.key).flatMap((field) => context.dependencies(field, range));
+      const dependencies = dependenciesOf(node.key, around.context, range);
       const inside = node.inner.flatMap((statement) => lowerStatement(statement, around));
       // Taking away an element that is not there ends the rule.
       if (node.verb === "delete") return [...dependencies, { kind: "match", field: "set", negated: false, values: unknown("what the set holds is decided while it runs"), set: node.set.text, range }, ...inside];
@@ -82,8 +81,8 @@ function lowerStatement(node: StatementNode, around: Inner): Statement[] {
   }
 }
 
-function lowerVerdictMap(key: Expression, map: Expression, range: Range, around: Inner): Statement[] {
-  const dependencies = fieldsOf(key).flatMap((field) => around.context.dependencies(field, range));
+function lowerVerdictMap(key: Expression, map: Expression, range: Range, around: RuleSurroundings): Statement[] {
+  const dependencies = dependenciesOf(key, around.context, range);
   const parts = keyParts(key.kind === "concat" ? key.parts : [key], around);
   const fields = parts.map(({ field }) => field);
   const found = expand(map, around.scope);
@@ -91,7 +90,7 @@ function lowerVerdictMap(key: Expression, map: Expression, range: Range, around:
   return [...dependencies, { kind: "vmap", fields, elements: lowerElements(found, reader(parts, around)), range }];
 }
 
-function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: Inner): Statement[] {
+function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: RuleSurroundings): Statement[] {
   const { range, family } = node;
   const dependencies = family === "tcp" ? around.context.transport(6n, range) : family === "icmp" ? around.context.network("ip", range) : family === "icmpv6" ? around.context.network("ip6", range) : [];
   const answer = family === undefined ? undefined : family === "tcp" ? "tcp reset" : `${family} ${node.code?.text ?? ""}`.trim();
@@ -99,30 +98,30 @@ function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: I
 }
 
 /** In an inet table the address that nat leads to says which packets it is for. */
-function natFamily(node: Extract<StatementNode, { kind: "nat" }>, around: Inner): Statement[] {
-  if (around.family !== "inet") return [];
+function natFamily(node: Extract<StatementNode, { kind: "nat" }>, around: RuleSurroundings): Statement[] {
+  if (around.context.family !== "inet") return [];
   if (node.family !== undefined) return around.context.network(node.family, node.range);
   const text = node.to && firstWord(expand(node.to, around.scope), around);
   if (text === undefined) return [];
   return around.context.network(text.includes(":") ? "ip6" : "ip", node.range);
 }
 
-function firstWord(expression: Expression, around: Inner): string | undefined {
+function firstWord(expression: Expression, around: RuleSurroundings): string | undefined {
   if (expression.kind === "range") return firstWord(expand(expression.from, around.scope), around);
   if (expression.kind === "prefix") return firstWord(expand(expression.base, around.scope), around);
   return expression.kind === "word" && /^[0-9.]+$|:/.test(expression.text) ? expression.text : undefined;
 }
 
 /** A value that is looked up in a map ends the rule where the map has no such key. */
-function lookups(value: Expression | undefined, range: Range, around: Inner): Statement[] {
+function lookups(value: Expression | undefined, range: Range, around: RuleSurroundings): Statement[] {
   if (value?.kind !== "map") return [];
-  const match = lowerMatch({ left: value.key, operator: "implicit", right: value.map, range }, around);
+  const match = lowerMatch({ left: value.key, operator: "implicit", right: value.map, mask: undefined, range }, around);
   const calculated = fieldsOf(value.key).some((field) => /^(numgen|jhash|symhash)/.test(field));
   return calculated ? match.slice(0, -1) : match;
 }
 
-function lowerChange(field: Expression, value: Expression, range: Range, around: Inner): Statement[] {
-  const dependencies = fieldsOf(field).flatMap((name) => around.context.dependencies(name, range));
+function lowerChange(field: Expression, value: Expression, range: Range, around: RuleSurroundings): Statement[] {
+  const dependencies = dependenciesOf(field, around.context, range);
   const name = field.kind === "field" ? field.field : "a field";
   if (name === "tcp option maxseg size") {
     const found = expand(value, around.scope);

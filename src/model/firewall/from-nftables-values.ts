@@ -148,7 +148,9 @@ export function namesOf(type: string, first: bigint, last: bigint): string[] {
 
 /** The names of the bits that are set. */
 export function namesOfBits(type: string, bits: bigint): string[] {
-  return [...(CLOSED.get(type) ?? [])].filter(([, value]) => (bits & value) !== 0n).map(([name]) => name);
+  const found: string[] = [];
+  for (const [name, value] of CLOSED.get(type) ?? []) if ((bits & value) !== 0n) found.push(name);
+  return found;
 }
 
 /** The single numbers of `values`; undefined where there are too many. */

@@ -5,6 +5,7 @@ import type { Expression, NftFile, RuleNode } from "../../formats/nftables/index
 import type { Masked } from "../../formats/template/jinja.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import { lowerElements } from "./from-nftables-elements.ts";
+import { Context } from "./from-nftables-fields.ts";
 import type { RuleSurroundings } from "./from-nftables-rule.ts";
 import { lowerRule } from "./from-nftables-rule.ts";
 import type { Scope } from "./from-nftables-scope.ts";
@@ -117,7 +118,7 @@ class TableLowering {
 
   #surroundings(scope: Scope): RuleSurroundings {
     return {
-      family: this.#family,
+      context: new Context(this.#family),
       scope,
       conditional: this.#conditional,
       elements: (set) => this.#elementsOf(set),
