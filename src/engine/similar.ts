@@ -26,10 +26,11 @@ function folded(word: string): string {
 /**
  * The candidate that `word` was most likely meant to be, for "did you mean …?"; undefined where none is near: at most
  * one edit for every three letters, or one word is the beginning of the other. Between equals the first wins, so pass the candidates in a fixed order.
+ * `most`: so many edits at most, and nothing else, where a long word must not be mistaken for another.
  */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+export function nearest(word: string, candidates: Iterable<string>, most?: number): string | undefined {
   const wanted = folded(word);
-  let limit = Math.max(1, Math.floor(wanted.length / 3));
+  let limit = most ?? Math.max(1, Math.floor(wanted.length / 3));
   let found: string | undefined;
   const all = [...candidates];
   for (const candidate of all) {
@@ -39,7 +40,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (edits === 0) return found;
     limit = edits - 1;
   }
-  if (found !== undefined || wanted.length < 3) return found;
+  if (found !== undefined || wanted.length < 3 || most !== undefined) return found;
   // Not mistyped but shortened or lengthened: `warn` for `warning`.
   return all.find((candidate) => folded(candidate).startsWith(wanted) || (candidate.length > 3 && wanted.startsWith(folded(candidate))));
 }

@@ -1,5 +1,6 @@
 import type { Range } from "../../engine/location.ts";
-import { HOLE, isConditional, maskJinja } from "../template/jinja.ts";
+import { HOLE, isConditional } from "../template/jinja.ts";
+import { maskPlaceholders } from "../template/placeholders.ts";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 import { recogniseSysctl } from "./recognise.ts";
 
@@ -34,7 +35,7 @@ const LINE = /[^\r\n]+/g;
  * comments, quotes or continuations. The first `=` ends the key.
  */
 function parse(text: string): Parsed<SysctlTree> {
-  const masked = maskJinja(text);
+  const masked = maskPlaceholders(text);
   const lines: SysctlLine[] = [];
   const errors: SyntaxProblem[] = [];
   for (const match of masked.text.matchAll(LINE)) {
@@ -99,7 +100,7 @@ function trimmed(text: string, start: number, end: number): Range {
 
 /** True where a tag chooses between several texts. */
 function chosen(text: string, range: Range): boolean {
-  return text.slice(range.start, range.end).includes("{%");
+  return /\{%|<%(?!=)/.test(text.slice(range.start, range.end));
 }
 
 /** C's isspace(), and a byte order mark, which editors leave at the start. */

@@ -19,8 +19,10 @@ export function overrideSettings(workspace: Workspace, path: string): CephSettin
   if (!/ceph|osd|rook/i.test(text) || workspace.language(path) !== "yaml") return [];
   const settings: CephSetting[] = [];
   const add = (section: string, { key, keyRange, value, range }: YamlEntry, kind: CephSetting["kind"]): void => {
-    const valueText = plainText(value);
-    if (valueText === undefined) return;
+    const written = plainText(value);
+    if (written === undefined || value.kind !== "scalar") return;
+    // Ansible prints YAML's yes and no as Python's words.
+    const valueText = typeof value.value === "boolean" ? (value.value ? "True" : "False") : written;
     settings.push({
       section,
       option: key.trim().replace(/\s+/g, "_"),

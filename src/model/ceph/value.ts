@@ -1,57 +1,83 @@
 import type { OptionFacts } from "./options.ts";
 
 /** A value as the daemons take it, or the reason why they refuse it and keep the default. */
-export type Typed = { readonly value: string | number | boolean } | { readonly refused: string };
+export type Typed = { readonly value: string | number | boolean } | Refusal;
+
+export interface Refusal {
+  readonly refused: string;
+  /** False for a limit or a word that other releases may have. */
+  readonly certain: boolean;
+  /** What was evidently meant. */
+  readonly instead?: string;
+}
 
 const LARGEST = 2n ** 64n - 1n;
 /** strict_iecstrtoll and strict_sistrtoll, src/common/strtol.cc: capitals only. */
 const SUFFIXES = ["K", "M", "G", "T", "P", "E"];
+const WORDS: Record<string, string> = { yes: "true", on: "true", enable: "true", enabled: "true", no: "false", off: "false", disable: "false", disabled: "false" };
+/** From here on `4GiB` is a size. */
+const BYTES_SPELT_OUT = 20;
 
 /**
- * Parses a value by its option's type, as Option::parse_value of src/common/options.cc does in Pacific to Squid. An
- * empty value is the default for every type but strings.
+ * Parses a value by its option's type, as Option::parse_value of src/common/options.cc does. `release`: Ceph's major
+ * version; undefined: of those before Tentacle, which take less.
  */
-export function parseValue(option: OptionFacts, text: string): Typed {
+export function parseValue(option: OptionFacts, text: string, release?: number): Typed {
   switch (option.type) {
-    case "bool":
+    case "bool": {
       if (/^(true|false)$/i.test(text)) return { value: text.toLowerCase() === "true" };
-      return /^[+-]?\d+$/.test(text) ? { value: Number(text) !== 0 } : { refused: "it takes true, false or a number; yes, no, on and off are refused" };
+      if (/^[+-]?\d+$/.test(text)) return { value: Number(text) !== 0 };
+      const instead = WORDS[text.toLowerCase()];
+      return { refused: "it takes true, false or a number", certain: true, ...(instead === undefined ? {} : { instead }) };
+    }
     case "int":
     case "uint":
       return inRange(option, integer(text, option.type === "uint"));
     case "size":
-      return inRange(option, size(text));
+      return inRange(option, size(text, release));
     case "float":
-      return inRange(option, /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? { value: Number(text) } : { refused: "it takes a plain number, with no unit or percent sign" });
+      return inRange(option, float(text));
     case "uuid":
       return /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i.test(text)
         ? { value: text }
-        : { refused: "it takes a UUID, and reads as all zeros" };
+        : { refused: "it takes a UUID, and reads as all zeros", certain: true };
     default:
-      if (option.values !== undefined && !option.values.includes(text)) return { refused: `it takes one of ${option.values.filter(Boolean).join(", ")}` };
+      if (option.values !== undefined && !option.values.includes(text)) {
+        return { refused: `it takes one of ${option.values.filter((value) => value !== "").join(", ")}`, certain: false };
+      }
       return { value: text };
   }
 }
 
 function integer(text: string, unsigned: boolean): Typed {
   const match = /^([+-]?\d+)([KMGTPE]?)$/.exec(text);
-  if (match === null) return { refused: "it takes a whole number, with K, M, G, T, P or E for thousands at most" };
+  if (match === null) return { refused: "it takes a whole number, with K, M, G, T, P or E for thousands at most", certain: true };
   const value = BigInt(match[1]!) * 1000n ** BigInt(SUFFIXES.indexOf(match[2]!) + 1);
-  if (unsigned && value < 0n) return { refused: "it takes no negative number" };
-  return value > LARGEST ? { refused: "it is too large" } : { value: Number(value) };
+  if (unsigned && value < 0n) return { refused: "it takes no negative number", certain: true };
+  return value > LARGEST ? { refused: "it is too large", certain: true } : { value: Number(value) };
 }
 
-function size(text: string): Typed {
-  const match = /^(\+?\d+)(?:([KMGTPE])(i|B)?|B)?$/.exec(text);
-  if (match === null || text.endsWith("B") && match[2] === undefined) {
-    return { refused: "it takes bytes, or a whole number with K, M, G, T, P, E, Ki, Mi, Gi … (powers of 1024, in capitals, no blank)" };
+function float(text: string): Typed {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return { value: Number(text) };
+  const percent = /^(\d+(?:\.\d+)?)[ \t]*%$/.exec(text)?.[1];
+  return { refused: "it takes a plain number, without a unit", certain: true, ...(percent === undefined ? {} : { instead: String(Number(percent) / 100) }) };
+}
+
+function size(text: string, release: number | undefined): Typed {
+  const spelt = /^\+?\d+[KMGTPE]iB$/.test(text);
+  const match = /^(\+?\d+)(?:([KMGTPE])(?:i|B|iB)?)?$/.exec(text);
+  if (match === null || (spelt && (release === undefined || release < BYTES_SPELT_OUT))) {
+    const parts = /^(\d+)\s*([kmgtpe])(?:i?b)?$/i.exec(text);
+    const instead = parts === null ? undefined : `${parts[1]!}${parts[2]!.toUpperCase()}${/i/i.test(text) ? "i" : ""}`;
+    const reason = spelt ? "releases before Tentacle do not take the B after a binary unit" : "it takes bytes, or a whole number with K, M, G, T, P, E or Ki, Mi, Gi …, in capitals and without a blank (powers of 1024)";
+    return { refused: reason, certain: !spelt || release !== undefined, ...(instead === undefined ? {} : { instead }) };
   }
   const value = BigInt(match[1]!) * 1024n ** BigInt(SUFFIXES.indexOf(match[2] ?? "") + 1);
-  return value > LARGEST ? { refused: "it is too large" } : { value: Number(value) };
+  return value > LARGEST ? { refused: "it is too large", certain: true } : { value: Number(value) };
 }
 
 function inRange({ min, max }: OptionFacts, typed: Typed): Typed {
   if ("refused" in typed || typeof typed.value !== "number") return typed;
-  if (min !== undefined && typed.value < min) return { refused: `it takes ${min} at least` };
-  return max !== undefined && typed.value > max ? { refused: `it takes ${max} at most` } : typed;
+  if (min !== undefined && typed.value < min) return { refused: `it takes ${min} at least`, certain: false };
+  return max !== undefined && typed.value > max ? { refused: `it takes ${max} at most`, certain: false } : typed;
 }

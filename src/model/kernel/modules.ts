@@ -57,12 +57,26 @@ function text(value: Value | undefined): string | undefined {
   return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
 }
 
+/** Modules that bring another with them: modinfo's `depends`. */
+const BRINGS: Readonly<Record<string, RegExp>> = {
+  nf_conntrack: /^(nf_conntrack_|nf_nat|xt_(conntrack|CT|state|connmark|MASQUERADE|nat)|nft_(ct|nat|masq|redir|connlimit)|ip6?table_nat|ip_vs|openvswitch|act_ct)/,
+  br_netfilter: /^$/,
+  ip_vs: /^ip_vs_/,
+  sunrpc: /^(nfs|nfsd|lockd|rpcrdma|auth_rpcgss)/,
+  lockd: /^nfsd?/,
+};
+
+/** True where loading `loaded` makes the keys of `wanted` appear. Both with `_` for `-`. */
+export function satisfies(loaded: string, wanted: string): boolean {
+  return loaded === wanted || BRINGS[wanted]?.test(loaded) === true;
+}
+
 /** Where the repository has `module` loaded at boot on `host`; undefined: nowhere. Possible places count only where no sure one is. */
 export function loadsAtBoot(workspace: Workspace, host: Host, module: string): { readonly location: Location; readonly sure: boolean } | undefined {
   const name = module.replaceAll("-", "_");
   let possible: Location | undefined;
   for (const loaded of loadedModules(workspace)) {
-    if (loaded.name !== name) continue;
+    if (!satisfies(loaded.name, name)) continue;
     const there = reaches(loaded.scope, host);
     if (there === true && !loaded.conditional) return { location: loaded.location, sure: true };
     if (there !== false) possible ??= loaded.location;

@@ -1,14 +1,14 @@
 import type { KeyFacts } from "./keys.ts";
 import { parseInteger } from "./number.ts";
 
-/** What the kernel does with a value that it does not take as it stands. */
+/** Why the kernel does not take a value. */
 export interface ValueProblem {
-  /** `refused`: EINVAL, the old value stays; `odd`: taken, but without a meaning. */
-  readonly kind: "refused" | "odd";
   /** Goes on after "KEY = VALUE: ". */
   readonly reason: string;
   /** What was evidently meant. */
   readonly instead?: string;
+  /** False for a limit that other kernels may not have: some were narrowed, as when integers became bytes in 5.13. */
+  readonly certain: boolean;
 }
 
 const WIDTH: Partial<Record<KeyFacts["type"], { readonly min: number; readonly max: number }>> = {
@@ -26,7 +26,7 @@ const WORDS: Record<string, string> = { yes: "1", on: "1", true: "1", enabled: "
 export function valueProblem(facts: KeyFacts, value: string): ValueProblem | undefined {
   const { type } = facts;
   if (type === "string" || type === "cpumask" || type === "portlist") return undefined;
-  if (value === "") return { kind: "refused", reason: "the kernel refuses an empty value" };
+  if (value === "") return { certain: true, reason: "the kernel refuses an empty value" };
   const most = LISTS[type] ?? (type === "list" ? facts.count : 1);
   const parts = value.split(/\s+/);
   const numbers = most === 1 ? [value] : parts.slice(0, most ?? parts.length);
@@ -36,7 +36,7 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
   }
   if (facts.key === "net.ipv4.ip_local_port_range" && numbers.length === 2) {
     const [low, high] = numbers.map((part) => parseInteger(part) ?? 0) as [number, number];
-    if (low > high) return { kind: "refused", reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
+    if (low > high) return { certain: true, reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
   }
   return undefined;
 }
@@ -45,17 +45,19 @@ function ofNumber(facts: KeyFacts, text: string): ValueProblem | undefined {
   const value = parseInteger(text);
   if (value === undefined) {
     const quoted = /^(["'])(.*)\1$/.exec(text)?.[2];
-    if (quoted !== undefined && parseInteger(quoted) !== undefined) return { kind: "refused", reason: "quotes are not taken off, and the kernel refuses them", instead: quoted };
+    if (quoted !== undefined && parseInteger(quoted) !== undefined) return { certain: true, reason: "quotes are not taken off, and the kernel refuses them", instead: quoted };
     const word = WORDS[text.toLowerCase()];
-    if (word !== undefined) return { kind: "refused", reason: "the kernel takes numbers only here", instead: word };
+    if (word !== undefined) return { certain: true, reason: "the kernel takes numbers only here", instead: word };
     const glued = /^(-?\d+)[#;]/.exec(text)?.[1];
-    if (glued !== undefined) return { kind: "refused", reason: "there are no inline comments, and this one is glued to the number", instead: glued };
-    return { kind: "refused", reason: "the kernel takes a whole number here, without a unit" };
+    if (glued !== undefined) return { certain: true, reason: "there are no inline comments, and this one is glued to the number", instead: glued };
+    return { certain: true, reason: "the kernel takes a whole number here, without a unit" };
   }
+  // proc_doulongvec_minmax passes over a negative number without an error.
+  if ((facts.type === "ulong" || facts.type === "long") && value < 0) return undefined;
   const width = WIDTH[facts.type];
   const min = Math.max(facts.min ?? -Infinity, width?.min ?? -Infinity);
   const max = Math.min(facts.max ?? Infinity, width?.max ?? Infinity);
-  if (value < min) return { kind: "refused", reason: `the kernel takes ${min} at least` };
-  if (value > max) return { kind: "refused", reason: `the kernel takes ${max} at most` };
+  if (value < min) return { certain: false, reason: `the kernel takes ${min} at least` };
+  if (value > max) return { certain: false, reason: `the kernel takes ${max} at most` };
   return undefined;
 }

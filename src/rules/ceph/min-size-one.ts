@@ -1,0 +1,50 @@
+import { onlyLaboratory, poolNumbers } from "../../model/ceph/pools.ts";
+import { rule } from "../rule.ts";
+
+export default rule({
+  what: "Pools accept writes that only one disk has.",
+  why: "With min_size 1, a write is confirmed while a single copy exists. If that disk fails before the others are back, the newest data is gone, and older copies become the truth.",
+  instead: "Keep size 3 and min_size 2. Lower min_size by hand in an emergency, and raise it again afterwards.",
+  lessons: ["2014-osd-restart-corruption"],
+  reads: ["ceph"],
+  severity: "error",
+  fix: "unsafe",
+  fixSafety: "Pools with fewer copies than the new min_size stop all I/O until recovery has made them.",
+  lifecycle: "stable",
+  sources: ["Ceph: rados/operations/pools", "Ceph: src/common/config.h, get_osd_pool_default_min_size"],
+  data: { minSize: "copies that a write needs", size: "copies" },
+  examples: {
+    bad: [
+      "[global]\nosd pool default size = 3\nosd pool default min size = ⟦1⟧\n",
+      { "create-pools.sh": "#!/bin/sh\nceph osd pool create volumes 128\nceph osd pool set volumes size 3\nceph osd pool set volumes min_size ⟦1⟧\n" },
+    ],
+    good: "[global]\nosd pool default size = 3\nosd pool default min size = 2\n",
+    lookalike: "[global]\nosd pool default size = 3\n; 0: size - size / 2\nosd pool default min size = 0\n[osd]\nosd max backfills = 1\n",
+  },
+  check({ ceph, path, workspace, report }) {
+    if (onlyLaboratory(workspace, ceph)) return;
+    const minimums = poolNumbers(ceph, "min_size");
+    for (const { setting, value, pool } of minimums) {
+      if (value !== 1) continue;
+      report({
+        location: { path, range: setting.valueRange },
+        message: `${pool === undefined ? "New pools accept" : `Pool ${pool} accepts`} writes with one copy left (min_size 1): if that disk fails, confirmed data is lost. Set min_size to 2.`,
+        ...(setting.conditional ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+        data: { minSize: 1 },
+        fixes: [{ title: "Set min_size to 2", safety: "unsafe", edits: [{ path, range: setting.valueRange, newText: "2" }] }],
+      });
+    }
+    for (const { setting, value, pool } of poolNumbers(ceph, "size")) {
+      // Without its own min_size, or with 0, a pool takes size - size / 2: of two copies one is enough.
+      const own = minimums.find((minimum) => minimum.pool === pool);
+      if (value !== 2 || pool !== undefined || (own !== undefined && own.value !== 0)) continue;
+      report({
+        location: { path, range: setting.valueRange },
+        severity: "warning",
+        confidence: "likely",
+        message: "With 2 copies and no min_size of its own, a new pool accepts writes with one copy left (min_size = 2 - 2/2 = 1): if that disk fails, confirmed data is lost. Keep 3 copies and min_size 2.",
+        data: { minSize: 1, size: 2 },
+      });
+    }
+  },
+});

@@ -1,0 +1,70 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { nearest } from "../../engine/similar.ts";
+import { optionFacts, optionNames } from "../../model/ceph/options.ts";
+import type { CephSetting } from "../../model/ceph/settings.ts";
+import { rule } from "../rule.ts";
+
+/** Read without being in the schema: MonMap.cc, OSDMap.cc, keyrings, and what modules of the managers bring. */
+const OUTSIDE = new Set(["host", "rack", "row", "room", "datacenter", "root", "key", "keyring", "addr", "user", "devs", "mon_addr", "mon_priority", "mon_weight", "include", "crush_location", "mon_host_override"]);
+const PREFIX = /^(debug_|caps_|mgr\/|rocksdb_|rbd_config_|rgw_crypt_|objectstore_|osd_mkfs_|osd_mount_|osd_fs_|btrfs_|client_mount_)/;
+const SECTION = /^(global|mon|mgr|osd|mds|client)(\..*)?$/;
+
+export default rule({
+  what: "Ceph has no such option.",
+  why: "The daemons pass over a name that they do not know without a word, and run with the default of the option that was meant.",
+  instead: "Correct the name. Blanks and underscores are alike in ceph.conf; dashes and capitals are not.",
+  lessons: [],
+  reads: ["ceph"],
+  severity: "warning",
+  fix: "safe",
+  fixSafety: "The line has no effect as it stands; it is mended only where one known option is near.",
+  lifecycle: "stable",
+  sources: ["Ceph: src/common/options of 10.2 to 20.2", "Ceph: src/common/ConfUtils.cc, normalize_key_name"],
+  examples: {
+    bad: [
+      "[osd]\n⟦osd max backfill⟧ = 1\n",
+      "[osd]\n⟦osd-recovery-max-active⟧ = 3\n",
+      "[global]\n⟦osd pool size default⟧ = 3\n",
+      "[global]\n⟦Public Network⟧ = 192.0.2.0/24\n",
+    ],
+    good: "[global]\npublic network = 192.0.2.0/24\n[osd]\nosd_max_backfills = 1\ndebug osd = 1/5\n",
+    lookalike: "[mon.a]\nhost = mon1\nmon addr = 192.0.2.11:6789\n[client.admin]\nkeyring = /etc/ceph/ceph.client.admin.keyring\n[backup]\ntarget-dir = /srv\n",
+  },
+  check({ ceph, path, report }) {
+    for (const setting of ceph.settings) {
+      const { option, rawOption, optionRange, section, kind } = setting;
+      if (kind === "pool" || kind === "variable" || isUnknown(section) || !SECTION.test(section)) continue;
+      if (OUTSIDE.has(option) || PREFIX.test(option) || /[{}$/]/.test(option) || optionFacts(option) !== undefined) continue;
+      const meant = suggestion(option);
+      if (meant !== undefined && PREFIX.test(meant)) continue;
+      report({
+        location: { path, range: optionRange },
+        message: `Ceph has no option "${rawOption}" and passes over it without a word${why(setting, meant)}. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
+        severity: meant === undefined || setting.conditional ? "info" : "warning",
+        confidence: meant === undefined ? "likely" : "certain",
+        ...(meant === undefined ? {} : { fixes: [{ title: `Write ${meant}`, safety: "safe" as const, edits: [{ path, range: optionRange, newText: meant }] }] }),
+      });
+    }
+  },
+});
+
+function why({ option }: CephSetting, meant: string | undefined): string {
+  if (meant === undefined) return "";
+  if (option.replaceAll("-", "_") === meant) return ": dashes do not count as underscores in a file";
+  return option.toLowerCase() === meant ? ": capitals count" : "";
+}
+
+/** The option that was meant: with other capitals or dashes, with the same words in another order, or with nearly the same letters. */
+function suggestion(option: string): string | undefined {
+  const folded = option.toLowerCase().replaceAll("-", "_").replace(/_+/g, "_");
+  if (optionFacts(folded) !== undefined) return folded;
+  const names = optionNames().filter((name) => optionFacts(name)?.type !== undefined);
+  const words = wordsOf(folded);
+  const transposed = names.filter((name) => name.length === folded.length && wordsOf(name) === words);
+  if (transposed.length === 1) return transposed[0];
+  return nearest(folded, names, folded.length < 8 ? 1 : 2);
+}
+
+function wordsOf(name: string): string {
+  return name.split("_").sort().join("_");
+}

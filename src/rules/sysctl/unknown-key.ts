@@ -1,0 +1,73 @@
+import { nearest } from "../../engine/similar.ts";
+import { isGlob } from "../../model/kernel/key.ts";
+import { keyFacts, knownKeys } from "../../model/kernel/keys.ts";
+import type { SysctlFile } from "../../model/kernel/sysctl.ts";
+import { rule } from "../rule.ts";
+
+/** Keys of patched kernels and of modules that are not in the kernel's tree. */
+const ELSEWHERE = /^(kernel\.(grsecurity|pax|hardened|bore|sched_(?!latency_ns$)\w+|yama\.|panic_on_\w+)|dev\.|debug\.|crypto\.|lnet\.|lustre\.|fs\.(lustre|xfs|nfs|afs|quota|verity|ocfs2|binfmt_misc|epoll)|net\.(openvswitch|mptcp|tux|ddp|can|bridge\.bridge-nf|vrf|smc)|vm\.(lru_gen|ksm)|user\.|sunrpc\.|abi\.|xen\.)/;
+/** Top folders that other systems have. */
+const OTHER_SYSTEM = /^(kern|hw|machdep|security|vfs|net\.(inet6?|link|local|route|pf|key|bpf)|p1003_1b|compat|ddb|proc)\./;
+
+export default rule({
+  what: "No kernel has this key.",
+  why: "Both loaders skip a key that is not there with a warning at most, and succeed. The host runs with the default of the key that was meant.",
+  instead: "Correct the name; `sysctl -a` lists what a host has.",
+  lessons: [],
+  reads: ["sysctl"],
+  severity: "warning",
+  fix: "safe",
+  fixSafety: "The line has no effect as it stands; it is mended only where one known key is near.",
+  lifecycle: "stable",
+  sources: ["kernel: the sysctl tables of 4.4 to 7.1"],
+  examples: {
+    bad: ["⟦net.ipv4.tcp_syncookie⟧ = 1\n", "⟦net.netfilter.nf_conntrack_be_liberal⟧ = 1\n"],
+    good: "net.ipv4.tcp_syncookies = 1\nnet.ipv4.conf.eth0.rp_filter = 2\nnet.ipv4.conf.*.arp_ignore = 1\n",
+    lookalike: "-net.ipv4.tcp_made_up = 1\nkernel.grsecurity.grsec_lock = 1\nnet.ipv4.conf.bond0/120.rp_filter = 2\n",
+  },
+  check({ sysctl, path, report }) {
+    if (ofOtherSystem(sysctl)) return;
+    for (const { key, rawKey, keyRange, ignoreErrors, conditional } of sysctl.settings) {
+      if (ignoreErrors || isGlob(key) || key.includes("{") || key.includes("$") || ELSEWHERE.test(key) || keyFacts(key) !== undefined) continue;
+      // A dotted interface is the syntax rule's.
+      if (/^net\.ipv[46]\.(conf|neigh)\.[^.]+\.[^.]+\.[^.]+/.test(key)) continue;
+      if (!/^(net|vm|fs|kernel)\.[\w./-]+$/.test(key)) continue;
+      const meant = suggestion(key);
+      report({
+        location: { path, range: keyRange },
+        message: `No kernel from 4.4 to 7.1 has ${rawKey}, so the line is skipped with a warning at most. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
+        severity: meant === undefined || conditional ? "info" : "warning",
+        confidence: meant === undefined ? "likely" : "certain",
+        ...(meant === undefined ? {} : { fixes: [{ title: `Write ${meant}`, safety: "safe" as const, edits: [{ path, range: keyRange, newText: meant }] }] }),
+      });
+    }
+  },
+});
+
+/** The key that was meant: one with nearly the same letters, or the only one whose name has the same words in part. */
+function suggestion(key: string): string | undefined {
+  const perInterface = /^(net\.ipv[46]\.(?:conf|neigh))\.([^.]+)\.(.+)$/.exec(key);
+  const wanted = perInterface ? `${perInterface[1]!}.*.${perInterface[3]!}` : key;
+  const folder = wanted.slice(0, wanted.lastIndexOf(".") + 1);
+  const candidates = [...knownKeys()].filter((known) => keyFacts(known)?.removed === undefined);
+  const near = nearest(wanted, candidates.filter((known) => known.startsWith(folder.split(".")[0]!)), 2);
+  const found = near ?? missingWords(wanted, candidates, folder);
+  return found === undefined ? undefined : perInterface ? found.replace("*", perInterface[2]!) : found;
+}
+
+/** The only key of the folder that has all words of `key`, in order, and more. */
+function missingWords(key: string, candidates: readonly string[], folder: string): string | undefined {
+  const words = key.slice(folder.length).split(/[_-]/);
+  if (words.length < 3) return undefined;
+  const fits = candidates.filter((known) => {
+    if (!known.startsWith(folder)) return false;
+    let at = 0;
+    for (const word of known.slice(folder.length).split(/[_-]/)) if (word === words[at]) at++;
+    return at === words.length;
+  });
+  return fits.length === 1 ? fits[0] : undefined;
+}
+
+function ofOtherSystem({ settings }: SysctlFile): boolean {
+  return settings.some(({ key }) => OTHER_SYSTEM.test(key));
+}
