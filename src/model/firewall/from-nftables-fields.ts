@@ -2,6 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { FieldInfo } from "../../formats/nftables/fields.ts";
 import { fieldInfo } from "../../formats/nftables/fields.ts";
+import { layersOf } from "../../formats/nftables/layers.ts";
 import type { Expression } from "../../formats/nftables/index.ts";
 import type { Family, Field, Statement, Values } from "./ruleset.ts";
 import { intervals } from "./values.ts";
@@ -9,10 +10,6 @@ import { intervals } from "./values.ts";
 const UNTYPED: FieldInfo = { type: "unknown", bits: 0 };
 const ETHER_TYPE: Record<string, bigint> = { ip: 0x0800n, ip6: 0x86ddn, arp: 0x0806n };
 const NF_PROTO: Record<string, bigint> = { ip: 2n, ip6: 10n };
-const L4PROTO: Record<string, bigint> = { icmp: 1n, igmp: 2n, tcp: 6n, udp: 17n, dccp: 33n, gre: 47n, gretap: 47n, esp: 50n, ah: 51n, icmpv6: 58n, comp: 108n, sctp: 132n, udplite: 136n, vxlan: 17n, geneve: 17n };
-/** Extension headers, which only IPv6 has. */
-const IPV6_HEADERS = new Set(["ip6", "icmpv6", "hbh", "rt0", "rt2", "rt4", "srh", "frag", "dst", "mh", "exthdr"]);
-
 /** How a field is called in the model, and how its values become the model's. */
 export interface LoweredField {
   readonly field: Field;
@@ -47,29 +44,7 @@ function toFamily(values: Values): Values {
   return intervals(...families.map((name) => NF_PROTO[name]!));
 }
 
-interface Layers {
-  readonly network: string | undefined;
-  readonly transport: bigint | undefined;
-}
-
 const NONE: Statement[] = [];
-const layers = new Map<string, Layers>();
-
-/** The protocols that a field belongs to. */
-function layersOf(field: string): Layers {
-  const cached = layers.get(field);
-  if (cached) return cached;
-  const [first = "", second = "", third = ""] = field.split(" ");
-  let network = IPV6_HEADERS.has(first) ? "ip6" : first === "ip" || first === "icmp" || first === "igmp" ? "ip" : undefined;
-  if (first === "arp") network = "arp";
-  if (first === "rt" && (second === "ip" || second === "ip6")) network = second;
-  if (first === "rt" && ["type", "nexthdr", "hdrlength", "seg-left"].includes(second)) network = "ip6";
-  if (first === "ct" && (third === "ip" || third === "ip6")) network = third;
-  const found = { network, transport: L4PROTO[first] };
-  // Names with numbers in them are without end.
-  if (!/\d{2}/.test(field)) layers.set(field, found);
-  return found;
-}
 
 /** What a rule has said about the protocols so far, so that it need not be said again. */
 export class Context {
