@@ -3,7 +3,7 @@ import { DEFAULT_CONFIGURATION } from "./engine/configuration.ts";
 import type { LintOptions, LintResult } from "./engine/lint.ts";
 import { lint } from "./engine/lint.ts";
 import type { ReviewResult } from "./engine/review.ts";
-import { review } from "./engine/review.ts";
+import { review, reviewing } from "./engine/review.ts";
 import type { RuleSet } from "./engine/rule.ts";
 import { prepare } from "./formats/index.ts";
 import { configurationOf } from "./formats/premortem-config/index.ts";
@@ -42,6 +42,11 @@ export function lintFiles(workspace: Workspace, paths?: readonly string[], optio
 /** Findings of a change. The head's configuration holds for both sides. */
 export function reviewChange(before: Workspace, after: Workspace, options: CoreOptions = {}): ReviewResult {
   return review(before.with(new Map(), after.configuration), after, withDefaults(after, options));
+}
+
+/** The same in steps, so that an editor stays responsive while thousands of files are reviewed. */
+export function reviewInSteps(before: Workspace, after: Workspace, options: CoreOptions = {}): Generator<void, ReviewResult> {
+  return reviewing(before.with(new Map(), after.configuration), after, withDefaults(after, options));
 }
 
 function withDefaults(workspace: Workspace, options: CoreOptions): LintOptions<Workspace> {

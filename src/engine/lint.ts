@@ -43,12 +43,26 @@ interface Raised {
 
 /** Findings of the state of `paths` (default: every file of the world), sorted. */
 export function lint<W extends World>(world: W, options: LintOptions<W>, paths: readonly string[] = world.paths): LintResult {
+  return drain(linting(world, options, paths));
+}
+
+/** The same in steps, one a file, for a caller that shares its thread. */
+export function* linting<W extends World>(world: W, options: LintOptions<W>, paths: readonly string[]): Generator<void, LintResult> {
   const run = new Run(options);
   for (const path of paths) {
     if (options.cancelled?.() === true) break;
     run.check(world, path);
+    yield;
   }
   return run.result(world, paths);
+}
+
+/** Takes all steps at once. */
+export function drain<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 /** Collects what rules report and turns it into findings. Also used by `review`. */
@@ -79,11 +93,12 @@ export class Run<W extends World> {
     }
   }
 
-  /** Runs every rule's `compare` on a change. */
-  compare(before: W, after: W, changed: readonly string[]): void {
+  /** Runs every rule's `compare` on a change, one a step. */
+  *compare(before: W, after: W, changed: readonly string[]): Generator<void, void> {
     for (const [id, rule] of this.#rules()) {
       if (rule.compare === undefined) continue;
       if (this.#options.cancelled?.() === true) return;
+      yield;
       this.#guard(id, "", () => rule.compare!({ before, after, changed, ...this.#reporter(id, rule) }));
     }
   }

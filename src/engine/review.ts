@@ -1,6 +1,6 @@
 import type { Finding, NotComputed } from "./finding.ts";
 import type { LintOptions, RuleFailure } from "./lint.ts";
-import { Run, lint } from "./lint.ts";
+import { Run, drain, linting } from "./lint.ts";
 import type { World } from "./rule.ts";
 import { compareFindings, compareText } from "./finding.ts";
 
@@ -29,12 +29,17 @@ export function changedPaths(before: World, after: World): string[] {
  * the rules say that look at both sides. A rule that reports the same fault both ways is heard once.
  */
 export function review<W extends World>(before: W, after: W, options: LintOptions<W>): ReviewResult {
+  return drain(reviewing(before, after, options));
+}
+
+/** The same in steps, one a file or rule, for a caller that shares its thread. */
+export function* reviewing<W extends World>(before: W, after: W, options: LintOptions<W>): Generator<void, ReviewResult> {
   const changed = changedPaths(before, after);
-  const base = lint(before, options);
+  const base = yield* linting(before, options, before.paths);
   const known = new Set(base.findings.map((finding) => finding.fingerprint));
-  const head = lint(after, options);
+  const head = yield* linting(after, options, after.paths);
   const run = new Run(options);
-  run.compare(before, after, changed);
+  yield* run.compare(before, after, changed);
   const ofChange = run.result(after, []);
   const heard = new Set(ofChange.findings.map((finding) => finding.fingerprint));
   const fresh = head.findings.filter((finding) => !known.has(finding.fingerprint) && !heard.has(finding.fingerprint));
