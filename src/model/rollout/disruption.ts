@@ -1,10 +1,12 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { handlersOf } from "../fleet/change/effects.ts";
 import type { Host, Play, Task } from "../fleet/fleet.ts";
+import { conditionAt } from "../fleet/lookup.ts";
 import type { Workspace } from "../workspace.ts";
 import { allLab } from "./lab.ts";
 import type { Interruption, ServiceKind } from "./services.ts";
 import { actionsOf } from "./services.ts";
+import { standingOf, reader } from "./standing.ts";
 import { truth } from "./task-values.ts";
 
 /** A task or handler of a play that interrupts a service on every host of the play. */
@@ -17,8 +19,10 @@ export interface Disruption extends Interruption {
 /** A play that interrupts services on several hosts. */
 export interface DisruptivePlay {
   readonly play: Play;
-  /** Its hosts; undefined where there is no inventory to count them. */
+  /** The hosts that are interrupted; undefined where there is no inventory to count them. */
   readonly hosts: readonly Host[] | undefined;
+  /** All hosts of the play: those that `serial` divides. */
+  readonly total: number;
   readonly disruptions: readonly Disruption[];
 }
 
@@ -34,7 +38,9 @@ function allDisruptive(workspace: Workspace): Map<string, DisruptivePlay[]> {
     if (hosts === "not asked") continue;
     const disruptions = disruptionsOf(play);
     if (disruptions.length === 0) continue;
-    result.set(play.location.path, [...(result.get(play.location.path) ?? []), { play, hosts, disruptions }]);
+    const hit = hosts?.filter((host) => disruptions.some((disruption) => reaches(play, disruption, host)));
+    if (hit !== undefined && (hit.length < 2 || allLab(workspace, hit))) continue;
+    result.set(play.location.path, [...(result.get(play.location.path) ?? []), { play, hosts: hit, total: hosts?.length ?? 0, disruptions }]);
   }
   return result;
 }
@@ -52,6 +58,12 @@ function hostsOf(workspace: Workspace, play: Play): readonly Host[] | undefined 
   return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
 }
 
+/** False where a condition certainly keeps the disruption from the host. */
+function reaches(play: Play, { task, notifiedBy }: Disruption, host: Host): boolean {
+  const may = (one: Task): boolean => conditionAt(one.keywords.get("when")?.value, standingOf(play, one, host)) !== false;
+  return may(task) && (notifiedBy.length === 0 || notifiedBy.some(may));
+}
+
 /** What the play's tasks, and the handlers that they notify, interrupt on all its hosts. */
 export function disruptionsOf(play: Play): Disruption[] {
   const found: Disruption[] = [];
@@ -59,9 +71,10 @@ export function disruptionsOf(play: Play): Disruption[] {
   const notifiers = new Map<Task, Task[]>();
   for (const task of tasks) for (const handler of handlersOf(play, task)) notifiers.set(handler, [...(notifiers.get(handler) ?? []), task]);
   const acting = [...tasks, ...[...notifiers.keys()].filter(onEveryHost)];
-  const started = new Set(acting.flatMap((task) => actionsOf(task).flatMap(({ action, service }) => (action === "start" ? [service] : []))));
+  const done = new Map(acting.map((task) => [task, actionsOf(task, reader(play, task))]));
+  const started = new Set(acting.flatMap((task) => done.get(task)!.flatMap(({ action, service }) => (action === "start" ? [service] : []))));
   for (const task of acting) {
-    for (const { action, ...rest } of actionsOf(task)) {
+    for (const { action, ...rest } of done.get(task)!) {
       if (action === "reload" || action === "start") continue;
       // Stopped for good is taken out of service; only what comes back was meant to stay up.
       if (action === "stop" && !started.has(rest.service)) continue;

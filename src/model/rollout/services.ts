@@ -1,8 +1,8 @@
 import type { Location } from "../../engine/location.ts";
-import { isUnknown } from "../../engine/unknown.ts";
 import type { Task, Value } from "../fleet/fleet.ts";
 import { commandActions } from "./commands.ts";
-import { expand, words } from "./task-values.ts";
+import type { Read } from "./task-values.ts";
+import { asWritten, expand, words } from "./task-values.ts";
 
 /** What a service carries: whose traffic or data stands still while it does. */
 export type ServiceKind = "ipsec" | "firewall" | "network" | "storage" | "hypervisor" | "host";
@@ -58,16 +58,16 @@ const STATES: Record<string, Action> = { restarted: "restart", reloaded: "reload
 const SERVICE_MODULES = new Set(["service", "systemd", "systemd_service", "sysvinit", "openrc", "rc_service"]);
 const PACKAGE_MODULES = new Set(["apt", "yum", "dnf", "dnf5", "package", "zypper", "apk", "pacman"]);
 
-/** What a task does to the services of the table, by module, arguments and literal loops. */
-export function actionsOf(task: Task): readonly ServiceAction[] {
+/** What a task does to the services of the table, by module, arguments and literal loops; `read` resolves templates. */
+export function actionsOf(task: Task, read: Read = asWritten): readonly ServiceAction[] {
   const { module } = task;
   if (module === "reboot") return [{ service: "host", kind: "host", action: "reboot", location: task.location, certain: true }];
-  if (SERVICE_MODULES.has(module)) return serviceActions(task);
-  if (PACKAGE_MODULES.has(module)) return packagesOf(task).flatMap(upgradeOf);
+  if (SERVICE_MODULES.has(module)) return serviceActions(task, read);
+  if (PACKAGE_MODULES.has(module)) return packagesOf(task, read).flatMap(upgradeOf);
   if (/^(command|shell|raw|script)$/.test(module)) {
     const argument = task.args.get("_raw_params") ?? task.args.get("cmd") ?? task.args.get("argv");
     if (argument === undefined) return [];
-    return commandActions(commandText(argument.value)).flatMap(({ service, action }): ServiceAction[] => {
+    return commandActions(commandText(argument.value, read)).flatMap(({ service, action }): ServiceAction[] => {
       const place = { location: argument.location, certain: true };
       if (action === "reboot") return [{ service: "host", kind: "host", action, ...place }];
       const kind = kindOf(service);
@@ -82,14 +82,13 @@ export function interruptionsOf(task: Task): readonly Interruption[] {
   return actionsOf(task).filter((found): found is Interruption => found.action !== "reload" && found.action !== "start" && found.action !== "stop");
 }
 
-function serviceActions(task: Task): ServiceAction[] {
+function serviceActions(task: Task, read: Read): ServiceAction[] {
   const state = task.args.get("state");
-  if (state === undefined || isUnknown(state.value)) return [];
-  const action = STATES[String(state.value)];
-  if (action === undefined) return [];
+  const action = state === undefined ? undefined : STATES[read(state.value) ?? ""];
+  if (state === undefined || action === undefined) return [];
   const name = task.args.get("name") ?? task.args.get("service");
   if (name === undefined) return [];
-  const known = expand(task, name.value);
+  const known = expand(task, name.value, read);
   if (known === undefined) return hinted(task).map((service) => ({ service, kind: kindOf(service)!, action, location: state.location, certain: false }));
   return known.flatMap((service): ServiceAction[] => {
     const kind = kindOf(service);
@@ -113,13 +112,13 @@ export interface PackageInstall {
 }
 
 /** The packages that a task installs by name; empty where a template hides them all. */
-export function packagesOf(task: Task): readonly PackageInstall[] {
+export function packagesOf(task: Task, read: Read = asWritten): readonly PackageInstall[] {
   if (!PACKAGE_MODULES.has(task.module)) return [];
   const name = task.args.get("name") ?? task.args.get("pkg") ?? task.args.get("package") ?? task.args.get("deb");
   const state = task.args.get("state");
   if (name === undefined) return [];
-  const stateText = state === undefined ? "present" : isUnknown(state.value) ? undefined : String(state.value);
-  return (expand(task, name.value) ?? []).map((text) => {
+  const stateText = state === undefined ? "present" : read(state.value);
+  return (expand(task, name.value, read) ?? []).map((text) => {
     const file = /([^/]+?)_([^_/]+)_[^_/]+\.deb$/.exec(text);
     const pinned = /^([^=<>~!]+)=+(.+)$/.exec(text);
     const match = file ?? pinned;
@@ -134,7 +133,8 @@ function upgradeOf({ name, version, state, location }: PackageInstall): ServiceA
   return [{ service: name, kind, action: "upgrade", location, certain: true }];
 }
 
-function commandText(value: Value): string {
-  if (Array.isArray(value)) return value.filter((part) => typeof part === "string").join(" ");
-  return typeof value === "string" ? value : "";
+/** A command line; the parts of it that a template hides stay as they are. */
+function commandText(value: Value, read: Read): string {
+  if (Array.isArray(value)) return (value as readonly Value[]).filter((part) => typeof part === "string").join(" ");
+  return read(value) ?? (typeof value === "string" ? value : "");
 }

@@ -6,20 +6,28 @@ export function words(text: string): string[] {
   return text.split(/[^\w@.-]+/).filter((word) => word !== "");
 }
 
+/** Gives the text of a value with its templates resolved; undefined where they cannot be. */
+export type Read = (value: Value) => string | undefined;
+
+/** Takes values as written: a template is not resolved. */
+export const asWritten: Read = (value) =>
+  typeof value === "string" ? (/\{\{|\{%/.test(value) ? undefined : value) : typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
+
 /**
  * The texts that an argument stands for: itself, each of a list, each of a comma-separated list, or each literal item of
  * the task's loop. Undefined where a template hides it.
  */
-export function expand(task: Task, value: Value): readonly string[] | undefined {
+export function expand(task: Task, value: Value, read: Read): readonly string[] | undefined {
   if (Array.isArray(value)) {
-    const parts = (value as readonly Value[]).map((part) => expand(task, part));
+    const parts = (value as readonly Value[]).map((part) => expand(task, part, read));
     const known = parts.filter((part) => part !== undefined);
     return known.length === 0 && parts.length > 0 ? undefined : known.flat();
   }
-  if (typeof value === "string") return value.includes("{{") ? undefined : value.split(",").map((part) => part.trim()).filter((part) => part !== "");
-  if (typeof value === "number") return [String(value)];
-  if (!isUnknown(value)) return undefined;
-  return loopItems(task);
+  if (typeof value === "string" && /\{\{\s*item\b/.test(value)) return loopItems(task);
+  const text = read(value);
+  // A package's name stands before its version, whatever the version is.
+  if (text === undefined && typeof value === "string" && /^[\w.+-]+==?[^,]*\{\{/.test(value)) return [value];
+  return text === undefined ? undefined : text.split(",").map((part) => part.trim()).filter((part) => part !== "");
 }
 
 /** The literal items of `loop` or `with_items`; of a mapping its `name`. Undefined where there is no such loop. */

@@ -99,9 +99,9 @@ export default rule({
     ],
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
       const serial = play.keywords.get("serial");
-      const sizes = batches(serial?.value, hosts?.length ?? 0);
+      const sizes = batches(serial?.value, total);
       if (isUnknown(sizes)) continue;
       const first = disruptions[0]!;
       const related = [...new Map(disruptions.map((found) => [`${found.location.path} ${found.location.range.start}`, found])).values()]
@@ -121,13 +121,13 @@ export default rule({
         continue;
       }
       const largest = Math.max(...sizes);
-      const all = largest === hosts.length;
-      if (!all && !(largest >= MANY && largest * 2 > hosts.length)) continue;
+      const all = largest === total;
+      if (!all && !(largest >= MANY && largest * 2 > total)) continue;
       const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
       report({
         ...common,
         location: serial?.location ?? play.hostsLocation,
-        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${hosts.length} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it. ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
+        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it. ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
         data: { hosts: hosts.length, largestBatch: largest },
         fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
       });

@@ -42,12 +42,12 @@ export default rule({
     },
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total } of disruptivePlays(workspace, path)) {
       const serial = play.keywords.get("serial");
-      if (serial === undefined || hosts === undefined || hosts.length < 10) continue;
-      const sizes = batches(serial.value, hosts.length);
+      if (serial === undefined || hosts === undefined || total < 10) continue;
+      const sizes = batches(serial.value, total);
       if (isUnknown(sizes) || sizes.length < 2) continue;
-      const jump = sizes.findIndex((size) => size * 2 > hosts.length);
+      const jump = sizes.findIndex((size) => size * 2 > total);
       const canary = jump > 0 ? sizes.slice(0, jump).reduce((sum, size) => sum + size, 0) : sizes[0]!;
       const left = jump > 0 || sizes[1]! <= 1 ? [] : kernelsLeftOut(workspace, hosts, canary);
       if (jump <= 0 && left.length === 0) continue;
@@ -59,9 +59,9 @@ export default rule({
         confidence: "likely",
         message:
           jump > 0
-            ? `After ${canary} ${canary === 1 ? "host" : "hosts"} the next ${sizes[jump]!} of ${hosts.length} go at once. A fault on one host in ten is seen before with a probability of ${Math.round(100 * chance)} %; for 95 % it takes ${needed} hosts. Let the batches grow in steps.`
-            : `The first ${canary} hosts do not run kernel ${left.join(" or ")}, which others of the ${hosts.length} hosts run: a fault of that kernel is not seen before the larger batches. Put hosts of each kernel first.`,
-        data: { canary, hosts: hosts.length, detection: Math.round(chance * 10000) / 10000, needed },
+            ? `After ${canary} ${canary === 1 ? "host" : "hosts"} the next ${sizes[jump]!} of ${total} go at once. A fault on one host in ten is seen before with a probability of ${Math.round(100 * chance)} %; for 95 % it takes ${needed} hosts. Let the batches grow in steps.`
+            : `The first ${canary} hosts do not run kernel ${left.join(" or ")}, which others of the ${total} hosts run: a fault of that kernel is not seen before the larger batches. Put hosts of each kernel first.`,
+        data: { canary, hosts: total, detection: Math.round(chance * 10000) / 10000, needed },
       });
     }
   },

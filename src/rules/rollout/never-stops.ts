@@ -94,10 +94,10 @@ export default rule({
     },
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
       const serial = play.keywords.get("serial");
       if (serial === undefined || hosts === undefined) continue;
-      const sizes = batches(serial.value, hosts.length);
+      const sizes = batches(serial.value, total);
       if (isUnknown(sizes) || sizes.length < 2) continue;
       for (const { task, service } of disruptions) {
         const keyword = task.keywords.get("ignore_errors");
@@ -119,7 +119,7 @@ export default rule({
           location: serial.location,
           key: `no limit ${play.name}`,
           severity: "warning",
-          message: `Without max_fail_percentage this play stops only when all ${largest} hosts of a batch have failed. A fault on ${largest - 1} of ${largest} goes through all ${hosts.length} hosts. Add max_fail_percentage: 0.`,
+          message: `Without max_fail_percentage this play stops only when all ${largest} hosts of a batch have failed. A fault on ${largest - 1} of ${largest} goes through all ${total} hosts. Add max_fail_percentage: 0.`,
           data: { batch: largest, failuresToStop: largest },
         });
         continue;
@@ -131,7 +131,7 @@ export default rule({
       const fixes = [{ title: "Stop at the first failure", safety: "safe" as const, edits: replaceValue(limit.location, "0") }];
       const data = { batch: largest, failuresToStop: needed === Infinity ? null : needed };
       if (needed === Infinity) {
-        report({ location: limit.location, fixes, data, message: `max_fail_percentage ${percent} can never be exceeded: even if all ${largest} hosts of a batch fail, the play goes on through all ${hosts.length}. Set it to 0.` });
+        report({ location: limit.location, fixes, data, message: `max_fail_percentage ${percent} can never be exceeded: even if all ${largest} hosts of a batch fail, the play goes on through all ${total}. Set it to 0.` });
       } else if (needed === largest && largest > 1 && sizes[0] !== 1) {
         report({ location: limit.location, severity: "warning", fixes, data, message: `max_fail_percentage ${percent} has no effect: in a batch of ${largest} the play stops only when all ${largest} hosts have failed, since the percentage must be exceeded. Set it to 0.` });
       } else if (Number.isInteger(exact) && exact >= 1) {

@@ -66,21 +66,21 @@ export default rule({
     },
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
       const serial = play.keywords.get("serial");
       if (serial === undefined || hosts === undefined) continue;
-      const sizes = batches(serial.value, hosts.length);
+      const sizes = batches(serial.value, total);
       if (isUnknown(sizes)) continue;
       const [first = 0] = sizes;
       // With all in one batch it is not a first batch that is too large: all-at-once says so.
-      if (sizes.length < 2 || first * 2 > hosts.length || first <= 2 || first * 5 <= hosts.length) continue;
+      if (sizes.length < 2 || first * 2 > total || first <= 2 || first * 5 <= total) continue;
       const old = workspace.text(path)!.slice(serial.location.range.start, serial.location.range.end).trim();
       const value = Array.isArray(serial.value) ? undefined : `[1, ${/^["']/.test(old) || !old.includes("%") ? old : `"${old}"`}]`;
       report({
         location: serial.location,
         key: play.name,
-        message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${hosts.length} hosts in its first batch. A fault breaks ${Math.round((100 * first) / hosts.length)} % of the hosts before it is seen. Begin with one host.`,
-        data: { hosts: hosts.length, firstBatch: first },
+        message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${total} hosts in its first batch. A fault breaks ${Math.round((100 * first) / total)} % of the hosts before it is seen. Begin with one host.`,
+        data: { hosts: total, firstBatch: first },
         fixes: value === undefined ? [] : [{ title: "One host first", safety: "safe", edits: replaceValue(serial.location, value) }],
       });
     }

@@ -86,9 +86,9 @@ export default rule({
     },
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, disruptions } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
       if (hosts === undefined) continue;
-      const sizes = batches(play.keywords.get("serial")?.value, hosts.length);
+      const sizes = batches(play.keywords.get("serial")?.value, total);
       if (isUnknown(sizes) || sizes.length < 2) continue;
       // The module itself waits until the host answers again.
       const open = disruptions.filter(({ task, notifiedBy }) => task.module !== "reboot" && gatesBehind(play, task, notifiedBy).length === 0);
@@ -101,7 +101,7 @@ export default rule({
         location: inFile ? found.location : serial.location,
         key: `${play.name} ${found.service}`,
         message: `Nothing checks ${found.service === "host" ? "the host" : found.service} behind its ${found.action}${early ? ": the check in this play runs before, since handlers run at the end" : ""}. The next of ${sizes.length} batches follows even if the service is down on the first. ${early ? "Move the check to post_tasks, or flush the handlers before it" : "Add a check that fails, in post_tasks"}.`,
-        data: { hosts: hosts.length, batches: sizes.length },
+        data: { hosts: total, batches: sizes.length },
         related: [
           ...(inFile ? [] : [{ location: found.location, message: `The ${found.action} of ${found.service}.` }]),
           ...(early ? [{ location: early.location, message: "This check runs before the restart." }] : []),

@@ -27,11 +27,12 @@ describe("rollout: what a task does to a service", () => {
     assert.equal(show(task("reboot")), "reboot host host");
     assert.equal(show(task("apt", { name: ["curl", "strongswan"], state: "latest" })), "upgrade ipsec strongswan");
     assert.equal(show(task("apt", { name: "racoon=1:0.8-1", state: "present" })), "upgrade ipsec racoon");
+    assert.equal(show(task("apt", { name: "racoon={{ version }}", state: "present" })), "upgrade ipsec racoon");
     assert.equal(show(task("apt", { name: "racoon", state: "present" })), "");
   });
   it("by loop, and by the task's own name where a template hides it", () => {
-    const hidden: Value = { unknown: "templated" };
-    assert.equal(show(task("service", { name: hidden, state: "restarted" }, { loop: ["racoon", "chrony"] })), "restart ipsec racoon");
+    const hidden: Value = "{{ service }}";
+    assert.equal(show(task("service", { name: "{{ item }}", state: "restarted" }, { loop: ["racoon", "chrony"] })), "restart ipsec racoon");
     assert.equal(show(task("service", { name: hidden, state: "restarted" }, {}, { name: "restart strongswan" })), "restart ipsec strongswan?");
     assert.equal(show(task("service", { name: hidden, state: "restarted" }, {}, { name: "restart the service" })), "");
   });
