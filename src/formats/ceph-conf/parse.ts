@@ -99,7 +99,7 @@ class Parser {
   }
 
   #openSection(name: string, nameRange: Range, start: number): void {
-    this.#sections.push({ name, nameRange, range: { start, end: nameRange.end + 1 }, entries: [] });
+    this.#sections.push({ name, nameRange, range: { start, end: Math.min(nameRange.end + 1, this.#text.length) }, entries: [] });
   }
 
   #keyLine(): void {

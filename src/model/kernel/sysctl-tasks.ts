@@ -1,6 +1,6 @@
 import type { Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
-import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { unknown } from "../../engine/unknown.ts";
 import { sysctl as format } from "../../formats/sysctl/index.ts";
 import type { SysctlLine, SysctlTree } from "../../formats/sysctl/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";

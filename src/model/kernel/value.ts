@@ -27,6 +27,8 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
   const { type } = facts;
   if (type === "string" || type === "cpumask" || type === "portlist") return undefined;
   if (value === "") return { certain: true, reason: "the kernel refuses an empty value" };
+  const unquoted = /^(["'])([-\d\s]+)\1$/.exec(value)?.[2];
+  if (unquoted !== undefined) return { certain: true, reason: "quotes are not taken off, and the kernel refuses them", instead: unquoted.trim() };
   const most = LISTS[type] ?? (type === "list" ? facts.count : 1);
   const parts = value.split(/\s+/);
   const numbers = most === 1 ? [value] : parts.slice(0, most ?? parts.length);
@@ -44,8 +46,6 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
 function ofNumber(facts: KeyFacts, text: string): ValueProblem | undefined {
   const value = parseInteger(text);
   if (value === undefined) {
-    const quoted = /^(["'])(.*)\1$/.exec(text)?.[2];
-    if (quoted !== undefined && parseInteger(quoted) !== undefined) return { certain: true, reason: "quotes are not taken off, and the kernel refuses them", instead: quoted };
     const word = WORDS[text.toLowerCase()];
     if (word !== undefined) return { certain: true, reason: "the kernel takes numbers only here", instead: word };
     const glued = /^(-?\d+)[#;]/.exec(text)?.[1];

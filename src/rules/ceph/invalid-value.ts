@@ -4,6 +4,9 @@ import { releaseFor } from "../../model/ceph/release.ts";
 import { parseValue } from "../../model/ceph/value.ts";
 import { rule } from "../rule.ts";
 
+/** What a tool, or a person, is to fill in. */
+const PLACEHOLDER = /[$<>{}@]|replace|change.?me|your[-_ ]/i;
+
 export default rule({
   what: "The daemons refuse this value and use the default.",
   why: "A value of the wrong form, or out of range, is dropped without a word while the file is read. The daemon starts, with the default.",
@@ -27,7 +30,7 @@ export default rule({
     const release = releaseFor(workspace, path, ceph.scope);
     for (const setting of ceph.settings) {
       const { value, section, option, kind } = setting;
-      if ((kind !== "conf" && kind !== "override") || isUnknown(value) || isUnknown(section) || value === "" || /[$<>{}@]/.test(value)) continue;
+      if ((kind !== "conf" && kind !== "override") || isUnknown(value) || isUnknown(section) || value === "" || PLACEHOLDER.test(value)) continue;
       if (!/^(global|mon|mgr|osd|mds|client)(\..*)?$/.test(section)) continue;
       const facts = optionFacts(option);
       if (facts?.type === undefined) continue;

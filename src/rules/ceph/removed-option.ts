@@ -36,7 +36,7 @@ export default rule({
       if (facts === undefined || gone === undefined) continue;
       // Between two releases that were looked at, the later one is the first that surely lacks it.
       if (release === undefined ? gone.last > OLDEST_MAINTAINED && gone.first > OLDEST_MAINTAINED : release.major < gone.last) continue;
-      const renamed = facts.replacedBy !== undefined && optionFacts(facts.replacedBy)?.type !== undefined ? facts.replacedBy : undefined;
+      const renamed = renamedTo(facts);
       const since = facts.outside === undefined ? `since ${gone.first === gone.last ? releaseName(gone.first) : `${releaseName(gone.first)} or ${releaseName(gone.last)}`}` : "";
       const words = facts.outside === "never" ? "never was an option of Ceph" : facts.outside === "ceph-disk" ? "was read by ceph-disk only" : `is gone ${since}`;
       report({
@@ -51,6 +51,11 @@ export default rule({
     }
   },
 });
+
+/** A new name for the same thing: others differ in unit or meaning, so that a value cannot be carried over. */
+function renamedTo({ name, replacedBy, outside }: OptionFacts): string | undefined {
+  return replacedBy !== undefined && (replacedBy === name.replaceAll("blacklist", "blocklist") || outside === "never") ? replacedBy : undefined;
+}
 
 function goneFrom({ removed, outside }: OptionFacts): { first: number; last: number } | undefined {
   if (removed !== undefined) return { first: removed[0], last: removed[1] };

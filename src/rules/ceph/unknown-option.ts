@@ -62,7 +62,8 @@ function suggestion(option: string): string | undefined {
   const words = wordsOf(folded);
   const transposed = names.filter((name) => name.length === folded.length && wordsOf(name) === words);
   if (transposed.length === 1) return transposed[0];
-  return nearest(folded, names, folded.length < 8 ? 1 : 2);
+  const count = folded.split("_").length;
+  return nearest(folded, names, 1) ?? (folded.length < 8 ? undefined : nearest(folded, names.filter((name) => name.split("_").length === count), 2));
 }
 
 function wordsOf(name: string): string {
