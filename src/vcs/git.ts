@@ -156,7 +156,7 @@ export class GitDirectory {
     }
     const blobs = new Map<string, Blob>();
     for (const line of split(answer.stdout)) {
-      const match = /^(\d+) blob ([0-9a-f]+) +(\d+|-)\t([^]*)$/.exec(line);
+      const match = /^(\d+) blob ([0-9a-f]+) +(\S+)\t([^]*)$/.exec(line);
       if (match === null || skippedPath(match[4]!)) continue;
       blobs.set(match[4]!, { id: match[2]!, size: Number(match[3]) || 0, link: match[1] === "120000" });
     }

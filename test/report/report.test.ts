@@ -38,7 +38,12 @@ const EMPTY: Report = { findings: [], notComputed: [], suppressed: 0, files: 1, 
 
 describe("JSON", () => {
   it("has the fields of its contract, with lines and columns from 1 in UTF-16 units", () => {
-    const { version, findings, notComputed, summary } = JSON.parse(jsonReport(REPORT)) as Record<string, never> & { findings: Record<string, unknown>[] };
+    const { version, findings, notComputed, summary } = JSON.parse(jsonReport(REPORT)) as {
+      version: number;
+      findings: Record<string, unknown>[];
+      notComputed: unknown[];
+      summary: unknown;
+    };
     assert.equal(version, 1);
     assert.deepEqual(Object.keys(findings[0]!), ["rule", "severity", "confidence", "message", "path", "range", "lessons", "related", "fixes", "data"]);
     assert.deepEqual(findings[0]!["range"], { start: { line: 2, column: 4 }, end: { line: 2, column: 7 } });
