@@ -1,6 +1,7 @@
 import type { HostVariable, Trait } from "../../engine/configuration.ts";
 import type { Location } from "../../engine/location.ts";
 import type { Maybe, Unknown } from "../../engine/unknown.ts";
+import type { Role } from "./roles.ts";
 
 /** A variable's value: plain data, with Unknown wherever a template or a vault hides a part. */
 export type Value = string | number | boolean | null | Unknown | readonly Value[] | { readonly [key: string]: Value };
@@ -9,6 +10,9 @@ export type Value = string | number | boolean | null | Unknown | readonly Value[
 export interface Variable {
   readonly name: string;
   readonly value: Value;
+  /** What is written, where `value` comes from a template: Jinja expressions stay strings. */
+  readonly raw?: Value;
+  /** The place of the value. */
   readonly location: Location;
   /** For a person: `group_vars of ceph_osd`, `inventory line`, `role defaults of firewall`. */
   readonly origin: string;
@@ -73,6 +77,12 @@ export interface Play {
   readonly tasks: readonly Task[];
   /** The play's and its roles' handlers. */
   readonly handlers: readonly Task[];
+  /** `vars` and the `vars_files` that are in the repository, as written. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** Every role that it runs, also as a dependency or by `include_role`, which the repository holds. */
+  readonly ran: readonly Role[];
+  /** Every file of which it runs tasks or handlers. */
+  readonly files: ReadonlySet<string>;
 }
 
 export interface Task {
@@ -91,6 +101,8 @@ export interface Task {
 
 /** The repository's hosts, what they know and what they are given. */
 export interface Fleet {
+  /** Every role of the repository by its folder. */
+  readonly roles: ReadonlyMap<string, Role>;
   /** Sorted by name. */
   readonly hosts: readonly Host[];
   readonly groups: ReadonlyMap<string, Group>;

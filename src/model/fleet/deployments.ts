@@ -1,0 +1,159 @@
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Deployment, Host, Play, Scope, Task, Value } from "./fleet.ts";
+import type { Standing } from "./lookup.ts";
+import { conditionAt, textAtStanding, valueAtStanding } from "./lookup.ts";
+import { loopOf } from "./loops.ts";
+import { baseName, folderOf, foldersOf, joined } from "./paths.ts";
+import type { Role } from "./roles.ts";
+import { findRole } from "./roles.ts";
+import { isTemplate } from "../../formats/template/render.ts";
+
+/** Modules that put a file of the repository onto hosts. */
+const MODULES = new Set(["template", "copy", "assemble", "synchronize", "win_template", "win_copy", "unarchive"]);
+
+interface Placed {
+  readonly source: string;
+  readonly destination: Maybe<string>;
+}
+
+interface Found extends Placed {
+  readonly task: Task;
+  readonly hosts: Map<string, Host>;
+  readonly plays: Set<Play>;
+  hidden: Maybe<Scope> | undefined;
+}
+
+/** Every file that the tasks of `plays` put onto hosts, with the hosts that get it. */
+export function readDeployments(workspace: Workspace, plays: readonly Play[]): Deployment[] {
+  const found = new Map<string, Found>();
+  for (const play of plays) {
+    const set = namesSetBy(play);
+    for (const task of [...play.tasks, ...play.handlers]) {
+      if (!MODULES.has(task.module)) continue;
+      const role = task.role === undefined ? undefined : roleOfTask(workspace, play, task.role);
+      follow(workspace, play, task, { play, role, task, set }, found);
+    }
+  }
+  return [...found.values()].map(({ source, destination, task, hosts, plays: by, hidden }) => ({
+    source,
+    destination,
+    task,
+    scope: hosts.size === 0 && hidden !== undefined ? hidden : { hosts: sorted(hosts), how: howOf(task, by) },
+  }));
+}
+
+/** Names that tasks of a play register or set, so that their values are known only when it runs. */
+function namesSetBy(play: Play): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const task of play.tasks) {
+    const registered = task.keywords.get("register")?.value;
+    if (typeof registered === "string") names.add(registered);
+    if (task.module === "set_fact") for (const name of task.args.keys()) names.add(name);
+  }
+  return names;
+}
+
+function roleOfTask(workspace: Workspace, play: Play, name: string): Role | undefined {
+  return play.ran.find((role) => role.name === name) ?? findRole(workspace, name, folderOf(play.path));
+}
+
+function follow(workspace: Workspace, play: Play, task: Task, standing: Standing, found: Map<string, Found>): void {
+  const add = (placed: Placed, host: Host | undefined, hidden: Maybe<Scope> | undefined): void => {
+    const { path, range } = task.location;
+    const key = `${path}\0${range.start}\0${placed.source}\0${isUnknown(placed.destination) ? "" : placed.destination}`;
+    let entry = found.get(key);
+    if (entry === undefined) found.set(key, (entry = { ...placed, task, hosts: new Map(), plays: new Set(), hidden: undefined }));
+    entry.plays.add(play);
+    if (host !== undefined) entry.hosts.set(host.name, host);
+    else entry.hidden ??= hidden;
+  };
+  const { scope } = play;
+  if (isUnknown(scope) || scope.hosts.length === 0) {
+    const reason = isUnknown(scope) ? scope : { hosts: [], how: howOf(task, new Set([play])) };
+    for (const placed of placedBy(workspace, task, standing)) add(placed, undefined, reason);
+    return;
+  }
+  const fixed = !dependsOnHost(task) ? placedBy(workspace, task, standing) : undefined;
+  for (const host of scope.hosts) {
+    const there = { ...standing, host };
+    if (conditionAt(task.keywords.get("when")?.value, there) === false) continue;
+    for (const placed of fixed ?? placedBy(workspace, task, there)) add(placed, host, undefined);
+  }
+}
+
+/** False where the file and its destination are the same for every host. */
+function dependsOnHost(task: Task): boolean {
+  const values = ["src", "dest", "path"].map((name) => task.args.get(name)?.value);
+  const loops = [...task.keywords].filter(([key]) => key === "loop" || key.startsWith("with_"));
+  return loops.length > 0 || values.some((value) => typeof value === "string" && isTemplate(value));
+}
+
+/** The files and destinations of one task at one standing; one for each turn of its loop. */
+function placedBy(workspace: Workspace, task: Task, standing: Standing): Placed[] {
+  if (task.args.get("remote_src")?.value === true || task.args.get("remote_src")?.value === "yes") return [];
+  const source = task.args.get("src")?.value;
+  const destination = task.args.get("dest")?.value ?? task.args.get("path")?.value;
+  if (source === undefined) return [];
+  return loopOf(workspace, task, standing, searchFolders(task, standing)).flatMap((items) => {
+    const there = items === undefined ? standing : { ...standing, items };
+    const from = textAtStanding(source, there);
+    if (isUnknown(from)) return [];
+    const to = destination === undefined ? unknown("the task names no destination") : textAtStanding(destination, there);
+    return filesAt(workspace, task, from, to, searchFolders(task, standing));
+  });
+}
+
+/** Where a task's `src` is looked for (ansible/parsing/dataloader.py, path_dwim_relative_stack). */
+export function searchFolders(task: Pick<Task, "module" | "location">, standing: Pick<Standing, "play" | "role">): string[] {
+  const sub = task.module.endsWith("template") ? "templates" : "files";
+  const bases = [standing.role?.folder, folderOf(task.location.path), standing.play === undefined ? undefined : folderOf(standing.play.path), ""];
+  return [...new Set(bases.filter((base) => base !== undefined).flatMap((base) => [joined(base, sub), base]))];
+}
+
+function filesAt(workspace: Workspace, task: Task, from: string, to: Maybe<string>, folders: readonly string[]): Placed[] {
+  const known = foldersOf(workspace);
+  const candidates = from.startsWith("/") ? absoluteCandidates(from) : folders.map((folder) => joined(folder, from));
+  for (const candidate of candidates) {
+    if (workspace.text(candidate) !== undefined) {
+      const destination = isUnknown(to) || !to.endsWith("/") ? to : to + baseName(candidate);
+      return [{ source: candidate, destination }];
+    }
+    if (candidate !== "" && known.has(candidate)) return folderAt(workspace, task, candidate, from.endsWith("/"), to);
+  }
+  return [];
+}
+
+/** A folder is copied with everything below it; without a slash at its end, as a folder of its own name. */
+function folderAt(workspace: Workspace, task: Task, folder: string, contents: boolean, to: Maybe<string>): Placed[] {
+  const below = workspace.paths.filter((path) => path.startsWith(`${folder}/`));
+  return below.map((source) => {
+    if (isUnknown(to)) return { source, destination: to };
+    if (task.module === "assemble") return { source, destination: to };
+    const base = to.replace(/\/$/, "") + (contents ? "" : `/${baseName(folder)}`);
+    return { source, destination: base + source.slice(folder.length) };
+  });
+}
+
+function absoluteCandidates(path: string): string[] {
+  const parts = path.split("/").filter((part) => part !== "");
+  return parts.map((_, index) => parts.slice(index).join("/")).filter((candidate) => candidate.includes("/"));
+}
+
+function sorted(hosts: ReadonlyMap<string, Host>): Host[] {
+  return [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** `role firewall, in play "storage" of site.yml`. */
+export function howOf(task: Pick<Task, "role">, plays: ReadonlySet<Play>): string {
+  const names = [...plays].slice(0, 3).map(({ name, path }) => `play "${name}" of ${path}`);
+  const more = plays.size > 3 ? ` and ${plays.size - 3} more` : "";
+  return `${task.role === undefined ? "" : `role ${task.role}, in `}${names.join(", ")}${more}`;
+}
+
+/** A value of a task as one host sees it; for readers of tasks outside this folder. */
+export function taskValue(workspace: Workspace, play: Play, task: Task, value: Value, host?: Host): Value {
+  const role = task.role === undefined ? undefined : roleOfTask(workspace, play, task.role);
+  return valueAtStanding(value, { play, role, task, host });
+}

@@ -1,0 +1,82 @@
+import type { Configuration, HostVariable } from "../../engine/configuration.ts";
+import type { Location } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { member } from "../../formats/template/evaluate.ts";
+import type { Host, Value, Variable } from "./fleet.ts";
+
+/** Names under which sites keep these values, and the names of Ansible's own facts. */
+const USUAL: Record<HostVariable, readonly string[]> = {
+  kernel: ["kernel", "kernel_version", "ansible_kernel", "kernel_release", "linux_kernel", "linux_kernel_version", "ansible_facts.kernel"],
+  memory: ["ansible_memtotal_mb", "memory_mb", "memory_mib", "memory_gb", "memory_gib", "mem_size", "ram_mb", "ram_gb", "memory", "ram", "ansible_facts.memtotal_mb"],
+  virtualMachines: ["virtual_machines", "vms", "guests", "libvirt_vms", "kvm_vms", "kvm_guests", "virt_guests", "instances"],
+  osds: ["osds", "osd_count", "osds_per_host", "ceph_osd_count", "num_osds", "lvm_volumes", "osd_devices", "ceph_osd_devices", "ceph_devices", "devices"],
+};
+/** Without these words around them, such names mean something else on hosts that store nothing. */
+const AMBIGUOUS = new Set(["devices", "instances", "guests"]);
+
+/** The value that `premortem.yaml` maps to `name`, or the one under a usual name; undefined where there is none. */
+export function factOf(host: Host, name: HostVariable, configuration: Configuration): Variable | undefined {
+  const mapped = configuration.variables[name];
+  if (mapped !== undefined) return at(host, mapped);
+  for (const usual of USUAL[name]) {
+    const found = at(host, usual);
+    if (found === undefined || found.value === null) continue;
+    if (AMBIGUOUS.has(usual) && !Array.isArray(found.value)) continue;
+    return found;
+  }
+  return undefined;
+}
+
+/** A variable by its name or dotted path. */
+function at(host: Host, path: string): Variable | undefined {
+  const whole = host.variables.get(path);
+  if (whole !== undefined) return whole;
+  const [first = "", ...rest] = path.split(".");
+  const variable = rest.length === 0 ? undefined : host.variables.get(first);
+  if (variable === undefined) return undefined;
+  let value: Value | undefined = variable.value;
+  for (const key of rest) value = member(value, key);
+  return value === undefined ? undefined : { ...variable, name: path, value };
+}
+
+/** A host's kernel as `uname -r` begins; Unknown with the reason where no variable tells. */
+export function kernelOf(host: Host, fact: Variable | undefined): Maybe<{ major: number; minor: number; text: string; location: Location }> {
+  if (fact === undefined) return unknown(`no variable tells the kernel of ${host.name}`);
+  if (isUnknown(fact.value)) return unknown(`the kernel of ${host.name} is hidden: ${fact.value.unknown}`);
+  // YAML reads 4.10 as 4.1, so a number is taken at its word only where its text is one that a number keeps.
+  if (typeof fact.value === "number") {
+    if (Number.isInteger(fact.value)) return unknown(`the kernel of ${host.name} is written as ${fact.value}, without a minor number`);
+    return unknown(`the kernel of ${host.name} is written as the number ${fact.value}, which may have lost a zero: put it in quotes`);
+  }
+  const match = typeof fact.value === "string" ? /(?:^|[^\d.])(\d{1,2})\.(\d{1,3})(?![\d])/.exec(fact.value) : null;
+  if (match === null) return unknown(`the kernel of ${host.name} is written as ${JSON.stringify(fact.value)}, which is no version`);
+  return { major: Number(match[1]), minor: Number(match[2]), text: String(fact.value), location: fact.location };
+}
+
+const FACTORS: Record<string, number> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** Bytes of memory that a variable stands for: its own unit, or else that of its name (`memory_mb`); Unknown without either. */
+export function bytesOf(variable: Pick<Variable, "name" | "value">): Maybe<number> {
+  const { name, value } = variable;
+  if (isUnknown(value)) return value;
+  const written = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])i?)?(b(?:ytes)?)?$/i.exec(written);
+  if (match === null) return unknown(`${name} is no amount of memory`);
+  if (match[2] !== undefined) return Number(match[1]) * FACTORS[match[2].toLowerCase()]!;
+  if (match[3] !== undefined) return Number(match[1]);
+  const unit = /(?:^|[_.])(bytes|[kmgt]i?b)$/i.exec(name)?.[1]?.toLowerCase();
+  if (unit === undefined) return unknown(`nothing tells the unit of ${name}`);
+  // What systems call MB of memory is 2^20 bytes, also in Ansible's facts.
+  return Number(match[1]) * (unit === "bytes" ? 1 : FACTORS[unit[0]!]!);
+}
+
+/** How many things a variable counts: a number, or the length of a list; Unknown for anything else. */
+export function countOf(variable: Pick<Variable, "name" | "value">): Maybe<number> {
+  const { name, value } = variable;
+  if (isUnknown(value)) return value;
+  if (Array.isArray(value)) return value.length;
+  if (typeof value === "number") return value;
+  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
+  return typeof value === "object" && value !== null ? Object.keys(value).length : unknown(`${name} is no number`);
+}

@@ -1,0 +1,91 @@
+import picomatch from "picomatch";
+import type { Maybe } from "../../engine/unknown.ts";
+import { unknown } from "../../engine/unknown.ts";
+import { isTemplate } from "../../formats/template/render.ts";
+
+/** Names that a host pattern is matched against. */
+export interface PatternNames {
+  /** Every host, in the order of the inventory. */
+  readonly hosts: ReadonlySet<string>;
+  /** The hosts in and below a group, in the order of the inventory. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+}
+
+const SUBSCRIPT = /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/;
+
+/**
+ * The hosts that an Ansible pattern selects, such as `web:&prod:!web3`, `db*`, `all[0:4]`, `~web\d+`
+ * (ansible/inventory/manager.py). Unknown for a template or a regular expression that is not a plain one.
+ */
+export function matchPattern(pattern: string, names: PatternNames): Maybe<string[]> {
+  if (isTemplate(pattern)) return unknown(`the hosts are given by ${pattern}`);
+  const parts = splitPattern(pattern, names);
+  const regular = parts.filter((part) => !/^[!&]/.test(part));
+  let selected = new Set<string>();
+  for (const part of regular.length === 0 ? ["all"] : regular) {
+    const matched = matchOne(part, names);
+    if (!Array.isArray(matched)) return matched as Maybe<string[]>;
+    for (const host of matched) selected.add(host);
+  }
+  for (const part of [...parts.filter((one) => one.startsWith("&")), ...parts.filter((one) => one.startsWith("!"))]) {
+    const matched = matchOne(part.slice(1), names);
+    if (!Array.isArray(matched)) return matched as Maybe<string[]>;
+    const set = new Set(matched);
+    const keep = part.startsWith("&");
+    selected = new Set([...selected].filter((host) => set.has(host) === keep));
+  }
+  return [...selected];
+}
+
+/** With a comma in it, a pattern is a list of those; else colons part it, but not those of addresses and ranges. */
+function splitPattern(pattern: string, names: PatternNames): string[] {
+  const text = pattern.trim();
+  if (text.includes(",")) return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  if (names.hosts.has(text) || /^~?[\da-fA-F]*:[\da-fA-F:.]*:[\da-fA-F.]*$/.test(text)) return [text];
+  return text.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
+}
+
+function matchOne(pattern: string, names: PatternNames): Maybe<string[]> {
+  if (names.hosts.has(pattern)) return [pattern];
+  if (pattern.startsWith("~")) return byName(pattern, names);
+  const subscript = SUBSCRIPT.exec(pattern);
+  if (subscript === null || names.groups.has(pattern)) return byName(pattern, names);
+  const [, base, single, from, , to] = subscript;
+  const hosts = byName(base!, names);
+  if (!Array.isArray(hosts)) return hosts;
+  if (single !== undefined) {
+    const host = hosts.at(Number(single));
+    return host === undefined ? [] : [host];
+  }
+  return hosts.slice(Number(from), to === "" ? undefined : Number(to) + 1);
+}
+
+/** Groups whose names match give their hosts; where none does, or for a wildcard or regex, hosts by name too. */
+function byName(pattern: string, names: PatternNames): Maybe<string[]> {
+  if (pattern === "all" || pattern === "*") return [...names.hosts];
+  const exact = names.groups.get(pattern);
+  if (exact !== undefined) return [...exact];
+  const test = tester(pattern);
+  if (typeof test !== "function") return test;
+  const selected = new Set<string>();
+  for (const [name, hosts] of names.groups) if (test(name)) for (const host of hosts) selected.add(host);
+  if (selected.size === 0 || /^~|[.?*[]/.test(pattern)) for (const host of names.hosts) if (test(host)) selected.add(host);
+  return [...selected];
+}
+
+function tester(pattern: string): Maybe<(name: string) => boolean> {
+  if (!pattern.startsWith("~")) {
+    if (!/[*?[]/.test(pattern)) return (name) => name === pattern;
+    // fnmatch: a `*` crosses dots, and nothing else is special.
+    return picomatch(pattern, { dot: true, nobrace: true, noextglob: true, bash: true });
+  }
+  const source = pattern.slice(1);
+  // Nested repetition takes exponential time; nobody needs it to name hosts.
+  if (source.length > 200 || /[*+}]\)?[*+{]|\([^)]*[*+][^)]*\)[*+{]/.test(source)) return unknown(`the pattern ${pattern} is not a plain one`);
+  try {
+    const expression = new RegExp(`^(?:${source.replaceAll("(?P<", "(?<")})`);
+    return (name) => expression.test(name);
+  } catch {
+    return unknown(`the pattern ${pattern} is one of Python's`);
+  }
+}

@@ -1,0 +1,166 @@
+import type { Location } from "../../engine/location.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf, itemsOf, stringOf, valueOf } from "../../formats/yaml/index.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Play, Task, Value, Variable } from "./fleet.ts";
+import { textAtStanding } from "./lookup.ts";
+import { findFile, folderOf } from "./paths.ts";
+import type { Role } from "./roles.ts";
+import { findRole, roleFile } from "./roles.ts";
+import type { Section } from "./tasks.ts";
+import { inherit, isTaskKeyword, readTasks, tasksOfFile } from "./tasks.ts";
+
+type Settings = Task["keywords"];
+type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files">;
+
+/** Includes inside each other, and tasks of one play; beyond, the rest is left out. */
+const DEPTH = 30;
+const TASKS = 20_000;
+const NONE: Settings = new Map();
+
+/** Where tasks are being read: what the includes so far hand down. */
+interface Frame {
+  readonly role: Role | undefined;
+  readonly section: Section;
+  readonly outer: Settings;
+  /** Places of the includes that lead here. */
+  readonly trail: readonly string[];
+}
+
+/** Follows one play through its roles and includes, in the order in which Ansible runs them. */
+export class PlayRun {
+  readonly #workspace: Workspace;
+  readonly #path: string;
+  readonly #node: YamlMapping;
+  readonly #variables: ReadonlyMap<string, Variable>;
+  readonly #roles: { name: string; location: Location }[] = [];
+  readonly #ran = new Map<string, Role>();
+  readonly #files = new Set<string>();
+  readonly #done = new Set<string>();
+  #count = 0;
+
+  constructor(workspace: Workspace, path: string, node: YamlMapping, variables: ReadonlyMap<string, Variable>) {
+    this.#workspace = workspace;
+    this.#path = path;
+    this.#node = node;
+    this.#variables = variables;
+  }
+
+  result(): Ran {
+    const tasks = [
+      ...this.#listed("pre_tasks"),
+      ...itemsOf(entryOf(this.#node, "roles")?.value).flatMap((item) => this.#role(item)),
+      ...this.#listed("tasks"),
+      ...this.#listed("post_tasks"),
+    ];
+    const handlers = this.#listed("handlers");
+    for (const role of this.#ran.values()) {
+      const file = roleFile(this.#workspace, role, "handlers");
+      if (file !== undefined) handlers.push(...this.#file(file, { role, section: "handlers", outer: NONE, trail: [] }));
+    }
+    return { roles: this.#roles, tasks, handlers, ran: [...this.#ran.values()], files: this.#files };
+  }
+
+  #listed(section: Section): Task[] {
+    const node = entryOf(this.#node, section)?.value;
+    if (node === undefined) return [];
+    const tasks = readTasks(this.#path, this.#workspace.text(this.#path) ?? "", node, section, undefined);
+    return this.#expand(tasks, folderOf(this.#path), { role: undefined, section, outer: NONE, trail: [] });
+  }
+
+  /** One entry of `roles:`: a name, or a mapping with conditions and parameters. */
+  #role(node: YamlNode): Task[] {
+    const entry = entryOf(node, "role") ?? entryOf(node, "name");
+    const name = stringOf(node) ?? stringOf(entry?.value);
+    if (name === undefined) return [];
+    const place = entry?.value ?? node;
+    this.#roles.push({ name, location: { path: this.#path, range: place.range } });
+    const outer = new Map<string, { value: Value; location: Location }>();
+    const parameters: Record<string, Value> = {};
+    for (const { key, value } of entriesOf(node)) {
+      const setting = { value: valueOf(value), location: { path: this.#path, range: value.range } };
+      if (key === "role" || key === "name") continue;
+      if (key === "vars" && value.kind === "mapping") Object.assign(parameters, setting.value);
+      else if (isTaskKeyword(key)) outer.set(key, setting);
+      else parameters[key] = setting.value;
+    }
+    if (Object.keys(parameters).length > 0) outer.set("vars", { value: parameters, location: { path: this.#path, range: node.range } });
+    return this.#runRole(name, "main", folderOf(this.#path), { role: undefined, section: "roles", outer, trail: outer.size > 0 ? [`${this.#path}:${node.range.start}`] : [] });
+  }
+
+  #runRole(name: string, from: string, folder: string, frame: Frame): Task[] {
+    const role = findRole(this.#workspace, name, folder);
+    if (role === undefined || frame.trail.length > DEPTH) return [];
+    const key = `${role.folder}\0${from}\0${frame.trail.join("\0")}`;
+    // A role runs once in a play unless something about it differs.
+    if (this.#done.has(key)) return [];
+    this.#done.add(key);
+    this.#ran.set(role.folder, role);
+    const inner: Frame = { ...frame, role };
+    const tasks = role.dependencies.flatMap((dependency) => {
+      const target = findRole(this.#workspace, dependency, folder);
+      return target === undefined || this.#ran.has(target.folder) ? [] : this.#runRole(dependency, "main", folder, frame);
+    });
+    const file = roleFile(this.#workspace, role, "tasks", from.replace(/\.ya?ml$/, ""));
+    return file === undefined ? tasks : [...tasks, ...this.#file(file, inner)];
+  }
+
+  #file(path: string, frame: Frame): Task[] {
+    this.#files.add(path);
+    return this.#expand(tasksOfFile(this.#workspace, path, frame.section, frame.role?.name), folderOf(path), frame);
+  }
+
+  #expand(tasks: readonly Task[], folder: string, frame: Frame): Task[] {
+    const result: Task[] = [];
+    for (const written of tasks) {
+      if (++this.#count > TASKS) break;
+      const task = handedDown(written, frame.outer);
+      const below = /^(?:include|import)(?:_tasks|_role)?$/.test(task.module) ? this.#included(task, folder, frame) : undefined;
+      if (below === undefined) result.push(task);
+      else for (const one of below) result.push(one);
+    }
+    return result;
+  }
+
+  /** The tasks that an include stands for; undefined where the repository does not tell. */
+  #included(task: Task, folder: string, frame: Frame): Task[] | undefined {
+    const here = `${task.location.path}:${task.location.range.start}`;
+    if (frame.trail.includes(here) || frame.trail.length >= DEPTH) return [];
+    const inner: Frame = { ...frame, outer: task.keywords, trail: [...frame.trail, here] };
+    const argument = (...names: string[]): string | undefined => {
+      const value = names.map((name) => task.args.get(name)?.value).find((one) => one !== undefined);
+      if (value === undefined) return undefined;
+      const text = textAtStanding(value, { play: { path: this.#path, variables: this.#variables }, role: frame.role, task });
+      return isUnknown(text) ? undefined : text;
+    };
+    if (task.module.endsWith("_role")) {
+      const name = argument("name", "role");
+      if (name === undefined || findRole(this.#workspace, name, folderOf(this.#path)) === undefined) return undefined;
+      return this.#runRole(name, argument("tasks_from") ?? "main", folderOf(this.#path), inner);
+    }
+    const file = argument("file", "_raw_params");
+    if (file === undefined) return undefined;
+    const bases = [folder, ...(frame.role === undefined ? [] : [`${frame.role.folder}/tasks`, frame.role.folder]), folderOf(this.#path), ""];
+    const path = findFile(this.#workspace, file, bases);
+    if (path === undefined) return undefined;
+    this.#files.add(path);
+    return this.#expand(tasksOfFile(this.#workspace, path, frame.section, frame.role?.name), folderOf(path), inner);
+  }
+}
+
+/** Keywords of an include that its tasks get. */
+const PASSED = new Set(["when", "vars", "ignore_errors", "delegate_to", "run_once", "become", "become_user", "any_errors_fatal", "throttle", "environment"]);
+
+const handed = new WeakMap<Task, WeakMap<Settings, Task>>();
+
+/** A task with what its includes say. The same object each time, so that plays which run it in one way share it. */
+function handedDown(task: Task, outer: Settings): Task {
+  const passed = new Map([...outer].filter(([key]) => PASSED.has(key)));
+  if (passed.size === 0) return task;
+  let copies = handed.get(task);
+  if (copies === undefined) handed.set(task, (copies = new WeakMap()));
+  let copy = copies.get(outer);
+  if (copy === undefined) copies.set(outer, (copy = { ...task, keywords: inherit(task.keywords, passed) }));
+  return copy;
+}

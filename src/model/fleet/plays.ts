@@ -1,0 +1,138 @@
+import type { Location } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { YamlMapping, YamlTree } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf, itemsOf, valueOf } from "../../formats/yaml/index.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Play, Scope, Value, Variable } from "./fleet.ts";
+import { textAtStanding } from "./lookup.ts";
+import { findFile, folderOf } from "./paths.ts";
+import { PlayRun } from "./play-run.ts";
+import { listOf } from "./tasks.ts";
+import { variablesOf } from "./variable-files.ts";
+
+/** Keys of a play that are not its settings. */
+const PARTS = new Set(["name", "hosts", "roles", "tasks", "pre_tasks", "post_tasks", "handlers", "vars"]);
+/** Scenarios of a role's own tests run on throw-away hosts, not on those of the inventory. */
+const TEST_SCENARIO = /(?:^|\/)molecule\/|(?:^|\/)roles\/(?:.+\/)?tests?\//;
+
+/** Gives the hosts of a pattern. */
+export type Match = (pattern: string) => Maybe<Scope["hosts"]>;
+
+/** The plays that stand in a file, as mappings; none where it is no playbook. */
+export function playNodes(workspace: Workspace, path: string): readonly YamlMapping[] {
+  const document = workspace.document(path);
+  if (document?.language !== "yaml") return [];
+  const root = (document.tree as YamlTree).documents[0];
+  return itemsOf(root).filter((item): item is YamlMapping => item.kind === "mapping" && entryOf(item, "hosts") !== undefined && !isTask(item));
+}
+
+/** A task may have an argument called hosts, but only a play has none but these at its top. */
+function isTask(node: YamlMapping): boolean {
+  return entryOf(node, "action") !== undefined || entryOf(node, "register") !== undefined || entryOf(node, "delegate_to") !== undefined;
+}
+
+/** Every play of the repository's playbooks, by path and place. */
+export function readPlays(workspace: Workspace, match: Match): Play[] {
+  const imported = importVariables(workspace);
+  const plays: Play[] = [];
+  for (const path of workspace.paths) {
+    if (TEST_SCENARIO.test(path) || !/\.ya?ml$/.test(path)) continue;
+    for (const node of playNodes(workspace, path)) plays.push(readPlay(workspace, path, node, match, imported.get(path) ?? []));
+  }
+  return plays;
+}
+
+function readPlay(workspace: Workspace, path: string, node: YamlMapping, match: Match, imports: readonly ReadonlyMap<string, Variable>[]): Play {
+  const at = (range: { start: number; end: number }): Location => ({ path, range });
+  const hosts = entryOf(node, "hosts")!.value;
+  const variables = playVariables(workspace, path, node);
+  const patterns = (imports.length > 0 ? imports : [new Map<string, Variable>()]).map((given) =>
+    hostsPattern(valueOf(hosts), { path, variables: new Map([...variables, ...given]) }),
+  );
+  // A playbook that is imported several times runs on the hosts of each.
+  const hidden = patterns.find(isUnknown);
+  const known = [...new Set(patterns.filter((pattern) => !isUnknown(pattern)))] as string[];
+  const pattern = hidden !== undefined && known.length === 0 ? hidden : known.join(",");
+  const name = entryOf(node, "name")?.value;
+  const title = name?.kind === "scalar" && name.text !== "" ? name.text : isUnknown(pattern) ? "" : pattern;
+  const keywords = new Map(
+    entriesOf(node).filter(({ key }) => !PARTS.has(key)).map(({ key, value }) => [key, { value: valueOf(value) as Value, location: at(value.range) }]),
+  );
+  const run = new PlayRun(workspace, path, node, variables);
+  return {
+    path,
+    name: title,
+    location: at(node.range),
+    hostsPattern: pattern,
+    hostsLocation: at(hosts.range),
+    scope: scopeOfPlay(pattern, known, match, `play "${title}" of ${path}`),
+    keywords,
+    variables,
+    ...run.result(),
+  };
+}
+
+function scopeOfPlay(pattern: Maybe<string>, known: readonly string[], match: Match, how: string): Maybe<Scope> {
+  if (isUnknown(pattern)) return pattern;
+  const hosts = new Map<string, Scope["hosts"][number]>();
+  for (const one of known) {
+    const matched = match(one);
+    if (isUnknown(matched)) return matched;
+    for (const host of matched) hosts.set(host.name, host);
+  }
+  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+}
+
+function hostsPattern(value: Value, play: Pick<Play, "path" | "variables">): Maybe<string> {
+  const parts: string[] = [];
+  for (const part of listOf(value)) {
+    // With a default for a name that only the command line gives, any hosts may be meant.
+    if (typeof part === "string" && /\|\s*(?:default|d)\b/.test(part)) return unknown(`the hosts are given by ${part}`);
+    const text = textAtStanding(part, { play });
+    if (isUnknown(text)) return unknown(typeof part === "string" ? `the hosts are given by ${part}` : text.unknown);
+    parts.push(text);
+  }
+  return parts.join(",");
+}
+
+function playVariables(workspace: Workspace, path: string, node: YamlMapping): ReadonlyMap<string, Variable> {
+  const variables = new Map<string, Variable>();
+  const origin = `variables of the play in ${path}`;
+  for (const { key, value } of entriesOf(entryOf(node, "vars")?.value)) {
+    variables.set(key, { name: key, value: valueOf(value), location: { path, range: value.range }, origin });
+  }
+  // A play that asks for a value knows it only when it runs, whatever its default is.
+  for (const prompt of itemsOf(entryOf(node, "vars_prompt")?.value)) {
+    const name = entryOf(prompt, "name")?.value;
+    if (name?.kind === "scalar") variables.set(name.text, { name: name.text, value: unknown(`${name.text} is asked for`), location: { path, range: name.range }, origin });
+  }
+  const files = entryOf(node, "vars_files")?.value;
+  for (const item of files === undefined ? [] : listOf(valueOf(files))) {
+    // Of a list of files the first that exists is read.
+    const found = listOf(item).flatMap((one) => (typeof one === "string" ? (findFile(workspace, one, [folderOf(path)]) ?? []) : []))[0];
+    if (found !== undefined) for (const variable of variablesOf(workspace, found, `variables file ${found}`)) variables.set(variable.name, variable);
+  }
+  return variables;
+}
+
+/** What `import_playbook` gives to each imported file, one map for each import. */
+function importVariables(workspace: Workspace): Map<string, ReadonlyMap<string, Variable>[]> {
+  const imported = new Map<string, ReadonlyMap<string, Variable>[]>();
+  for (const path of workspace.paths) {
+    if (!/\.ya?ml$/.test(path)) continue;
+    const document = workspace.document(path);
+    if (document?.language !== "yaml") continue;
+    for (const item of itemsOf((document.tree as YamlTree).documents[0])) {
+      const target = entriesOf(item).find(({ key }) => /^(?:.*\.)?import_playbook$/.test(key))?.value;
+      if (target?.kind !== "scalar") continue;
+      const file = findFile(workspace, target.text.split(/\s/)[0]!, [folderOf(path)]);
+      if (file === undefined) continue;
+      const given = entriesOf(entryOf(item, "vars")?.value).map(
+        ({ key, value }): [string, Variable] => [key, { name: key, value: valueOf(value), location: { path, range: value.range }, origin: `import in ${path}` }],
+      );
+      imported.set(file, [...(imported.get(file) ?? []), new Map(given)]);
+    }
+  }
+  return imported;
+}

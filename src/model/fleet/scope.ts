@@ -1,0 +1,151 @@
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Deployment, Host, Play, Scope } from "./fleet.ts";
+import type { Inventory } from "./inventory.ts";
+import { roleOf } from "./roles.ts";
+import { variablesPlace } from "./variable-files.ts";
+
+/** What the scope of a file is worked out from. */
+export interface ScopeSources {
+  readonly workspace: Workspace;
+  readonly hosts: ReadonlyMap<string, Host>;
+  readonly inventories: readonly Inventory[];
+  /** Hosts in and below a group of one inventory. */
+  groupHosts(inventory: Inventory, group: string): readonly string[];
+  readonly plays: readonly Play[];
+  readonly deployments: readonly Deployment[];
+}
+
+/** Folders whose entries are hosts or groups, and folders that a host's own tree begins with. */
+const KEEPERS = /^(?:hosts?|nodes?|machines?|servers?|groups?|systems?)$/;
+const ROOTS = new Set(["etc", "usr", "var", "opt", "srv", "root", "home", "boot", "lib", "run"]);
+
+/** Tells which hosts each file of the repository reaches. */
+export class Scopes {
+  readonly #sources: ScopeSources;
+  readonly #byFile = new Map<string, Maybe<Scope>>();
+  readonly #deployed = new Map<string, Deployment[]>();
+  readonly #playsOfRole = new Map<string, Set<Play>>();
+  readonly #playsOfFile = new Map<string, Set<Play>>();
+  #shortNames: ReadonlyMap<string, string> | undefined;
+
+  constructor(sources: ScopeSources) {
+    this.#sources = sources;
+    for (const deployment of sources.deployments) push(this.#deployed, deployment.source, deployment);
+    for (const play of sources.plays) {
+      for (const role of play.ran) put(this.#playsOfRole, role.folder, play);
+      for (const file of [play.path, ...play.files]) put(this.#playsOfFile, file, play);
+    }
+  }
+
+  of(path: string): Maybe<Scope> {
+    let scope = this.#byFile.get(path);
+    if (scope === undefined) this.#byFile.set(path, (scope = this.#work(path)));
+    return scope;
+  }
+
+  #work(path: string): Maybe<Scope> {
+    const { workspace, hosts, plays } = this.#sources;
+    const deployments = this.#deployed.get(path);
+    if (deployments !== undefined) return union(deployments.map(({ scope }) => scope));
+    const place = variablesPlace(path);
+    if (place !== undefined) return this.#variables(path, place.folder, place.kind, place.name);
+    const inventory = this.#sources.inventories.find(({ files }) => files.includes(path));
+    if (inventory !== undefined) return this.#named([...inventory.hosts.keys()], `inventory ${path}`);
+    const direct = this.#playsOfFile.get(path);
+    if (direct !== undefined) return this.#plays(direct, "");
+    const role = roleOf(workspace, path);
+    if (role !== undefined) {
+      const users = this.#playsOfRole.get(role.folder);
+      return users === undefined ? unknown(`no play runs the role ${role.name}`) : this.#plays(users, `role ${role.name}, in `);
+    }
+    const tree = this.#tree(path);
+    if (tree !== undefined) return tree;
+    if (hosts.size === 0) return unknown("the repository has no inventory");
+    return unknown(plays.length === 0 ? "the repository has no plays that put files onto hosts" : `nothing tells to which hosts ${path} goes`);
+  }
+
+  /** Variables reach the hosts of the inventories that they stand next to; else those of all. */
+  #variables(path: string, folder: string, kind: string, name: string): Maybe<Scope> {
+    const near = this.#sources.inventories.filter(({ folders }) => folders.includes(folder));
+    const inventories = near.length > 0 ? near : this.#sources.inventories;
+    if (kind === "host_vars") {
+      const there = inventories.some((inventory) => inventory.hosts.has(name));
+      return there ? this.#named([name], `host_vars of ${name}`) : unknown(`${name}, whose variables ${path} holds, is in no inventory`);
+    }
+    const owners = inventories.filter((inventory) => inventory.groups.has(name));
+    if (owners.length === 0) return unknown(`the group ${name}, whose variables ${path} holds, is in no inventory`);
+    return this.#named(owners.flatMap((inventory) => this.#sources.groupHosts(inventory, name)), `group_vars of ${name}`);
+  }
+
+  #plays(plays: ReadonlySet<Play>, prefix: string): Maybe<Scope> {
+    const known = [...plays].filter((play) => !isUnknown(play.scope));
+    const shown = (known.length > 0 ? known : [...plays]).slice(0, 3).map(({ name, path }) => `play "${name}" of ${path}`);
+    const more = plays.size > shown.length ? ` and ${plays.size - shown.length} more` : "";
+    const scope = union([...plays].map((play) => play.scope));
+    return isUnknown(scope) ? scope : { hosts: scope.hosts, how: `${prefix}${shown.join(", ")}${more}` };
+  }
+
+  /** `hosts/NAME/etc/…`, `NAME/etc/…`: a tree that is laid out like a host's, or a group's hosts'. */
+  #tree(path: string): Maybe<Scope> | undefined {
+    const parts = path.split("/");
+    for (const [index, part] of parts.entries()) {
+      const last = index === parts.length - 1;
+      const name = last ? part.replace(/\.(?:j2|jinja2?|erb|tmpl)$/, "").replace(/\.(?:nft|nftables|rules|v4|v6|conf|ya?ml|json|service|sysctl)$/, "") : part;
+      // A host's full name means nothing else; a short one, or a group's, may, so its neighbours must fit.
+      const fits = !last && (ROOTS.has(parts[index + 1]!) || (index > 0 && KEEPERS.test(parts[index - 1]!)));
+      const host = this.#sources.hosts.has(name) && (fits || name.includes(".") || /\d/.test(name)) ? name : fits ? this.#hostCalled(name) : undefined;
+      if (host !== undefined) return this.#named([host], `${parts.slice(0, index + 1).join("/")} is named after the host`);
+      if (!fits) continue;
+      const owners = this.#sources.inventories.filter((inventory) => inventory.groups.has(name));
+      if (owners.length === 0) continue;
+      return this.#named(owners.flatMap((inventory) => this.#sources.groupHosts(inventory, name)), `${parts.slice(0, index + 1).join("/")} is named after the group`);
+    }
+    return undefined;
+  }
+
+  /** A host by its name, or by the first label of it where only one host has that. */
+  #hostCalled(name: string): string | undefined {
+    if (this.#sources.hosts.has(name)) return name;
+    if (this.#shortNames === undefined) {
+      const short = new Map<string, string>();
+      for (const full of this.#sources.hosts.keys()) {
+        const label = full.split(".")[0]!;
+        if (label !== full && /[a-z]/i.test(label)) short.set(label, short.has(label) ? "" : full);
+      }
+      this.#shortNames = short;
+    }
+    const full = this.#shortNames.get(name);
+    return full === "" || ROOTS.has(name) ? undefined : full;
+  }
+
+  #named(names: readonly string[], how: string): Scope {
+    const unique = [...new Set(names)].sort();
+    return { hosts: unique.flatMap((name) => this.#sources.hosts.get(name) ?? []), how };
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
+
+function put<T>(map: Map<string, Set<T>>, key: string, value: T): void {
+  const set = map.get(key);
+  if (set === undefined) map.set(key, new Set([value]));
+  else set.add(value);
+}
+
+/** What is known of several scopes together; Unknown only where none of them is known. */
+function union(scopes: readonly Maybe<Scope>[]): Maybe<Scope> {
+  const known = scopes.filter((scope): scope is Scope => !isUnknown(scope));
+  if (known.length === 0) return scopes[0] ?? unknown("nothing runs it");
+  if (known.length === 1) return known[0]!;
+  const hosts = new Map<string, Host>();
+  for (const scope of known) for (const host of scope.hosts) hosts.set(host.name, host);
+  const ways = [...new Set(known.map(({ how }) => how))];
+  const how = ways.slice(0, 3).join("; ") + (ways.length > 3 ? ` and ${ways.length - 3} more` : "");
+  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+}

@@ -1,0 +1,104 @@
+import { compareText } from "../../engine/finding.ts";
+import type { YamlTree } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
+import type { Workspace } from "../workspace.ts";
+import { settingsOf } from "./ansible-cfg.ts";
+import { baseName, folderOf, joined } from "./paths.ts";
+
+/** The files of one inventory, and the folders whose variables go with it. */
+export interface InventorySource {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+const INVENTORY_FOLDER = /(?:^|\/)(?:inventory|inventories|environments?)(?:\/|$)/;
+/** Folders of which every entry is an inventory of its own. */
+const FOLDER_OF_INVENTORIES = /(?:^|\/)(?:inventories|environments?)$/;
+/** Names of environments: files that are called so are given to Ansible one at a time. */
+const ENVIRONMENT = /(?:^|[-_.])(?:prod|production|live|stag|stage|staging|stg|test|testing|lab|dev|devel|development|qa|uat|preprod|pre-?production|int|integration|demo|sandbox|vagrant|local)(?:$|[-_.])/i;
+/** `ansible.cfg` takes these for no inventory (C.INVENTORY_IGNORE_EXTS), and neither is a file with such a name. */
+const IGNORED = /(?:^|\/)\.|~$|\.(?:pyc|pyo|orig|cfg|retry|bak|rpmsave|rpmnew|md|txt|rst|j2)$|(?:^|\/)(?:group_vars|host_vars|vars_plugins)\//;
+
+/**
+ * The inventories of a repository: what `ansible.cfg` names, then what its place, its name and its text show to be one.
+ * A folder's files make one inventory, as with `-i folder`, unless they are named after environments.
+ */
+export function inventorySources(workspace: Workspace): InventorySource[] {
+  const configured = settingsOf(workspace).flatMap(({ inventories }) => (inventories.length === 0 ? [] : [fromSetting(workspace, inventories)]));
+  const decided = configured.filter(({ files }) => files.length > 0);
+  const taken = new Set(decided.flatMap(({ files }) => files));
+  const byKey = new Map<string, string[]>();
+  for (const path of workspace.paths) {
+    if (taken.has(path) || IGNORED.test(path) || !mayBe(workspace, path, decided.length > 0)) continue;
+    const key = keyOf(path);
+    const files = byKey.get(key);
+    if (files === undefined) byKey.set(key, [path]);
+    else files.push(path);
+  }
+  const found = [...byKey.values()].map((files) => ({ files: inOrder(files), folders: [...new Set(files.map(folderOf))].sort(compareText) }));
+  return [...decided, ...found];
+}
+
+function fromSetting(workspace: Workspace, paths: readonly string[]): InventorySource {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const path of paths) {
+    if (workspace.text(path) !== undefined) {
+      files.push(path);
+      folders.push(folderOf(path));
+      continue;
+    }
+    const below = workspace.paths.filter((other) => (path === "" || other.startsWith(`${path}/`)) && !IGNORED.test(other) && isInventory(workspace, other));
+    files.push(...inOrder(below));
+    if (below.length > 0) folders.push(path);
+  }
+  return { files, folders: [...new Set(folders)] };
+}
+
+/** Whether a file has the form of an inventory, wherever it stands. */
+export function isInventory(workspace: Workspace, path: string): boolean {
+  const document = workspace.document(path);
+  if (document?.language === "ansible-inventory-ini") return true;
+  return document?.language === "yaml" && looksLikeInventory(document.tree as YamlTree);
+}
+
+function mayBe(workspace: Workspace, path: string, decided: boolean): boolean {
+  const byPlace = INVENTORY_FOLDER.test(folderOf(path)) || /^(?:hosts|inventory)(?:[-_.].*)?$/.test(baseName(path));
+  if (byPlace) return isInventory(workspace, path);
+  if (decided || /(?:^|\/)(?:roles|tasks|handlers|templates|files|vars|defaults|molecule|tests?)\//.test(path)) return false;
+  const document = workspace.document(path);
+  if (document?.language === "ansible-inventory-ini") return true;
+  if (document?.language !== "yaml" || !/\.ya?ml$/.test(path)) return false;
+  // Elsewhere only the one key that nothing but an inventory begins with.
+  const tree = document.tree as YamlTree;
+  return entryOf(tree.documents[0], "all") !== undefined && looksLikeInventory(tree);
+}
+
+/** Groups only: mappings with none but `hosts`, `children` and `vars`, and hosts or children somewhere. */
+function looksLikeInventory(tree: YamlTree): boolean {
+  const root = tree.documents[0];
+  if (root?.kind !== "mapping" || tree.documents.length > 1) return false;
+  let members = 0;
+  for (const { value } of root.entries) {
+    if (value.kind === "scalar" ? value.value !== null : value.kind !== "mapping") return false;
+    for (const section of entriesOf(value)) {
+      if (section.key === "hosts" || section.key === "children") {
+        if (section.value.kind === "sequence") return false;
+        members++;
+      } else if (section.key !== "vars") return false;
+    }
+  }
+  return members > 0;
+}
+
+function keyOf(path: string): string {
+  const folder = folderOf(path);
+  const alone = baseName(path).replace(/\.\w+$/, "");
+  if (FOLDER_OF_INVENTORIES.test(folder) || ENVIRONMENT.test(alone) || !INVENTORY_FOLDER.test(folder)) return path;
+  return joined(folder, "");
+}
+
+/** Ansible reads a folder's entries in the order of their names. */
+function inOrder(paths: readonly string[]): string[] {
+  return [...paths].sort((a, b) => compareText(a.replaceAll("/", "\0"), b.replaceAll("/", "\0")));
+}

@@ -1,0 +1,132 @@
+import type { Configuration, Trait } from "../../engine/configuration.ts";
+import { TRAITS } from "../../engine/configuration.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Deployment, Host, Play, Task, TraitEvidence, Value } from "./fleet.ts";
+import { listOf } from "./tasks.ts";
+
+/** Whole words of a group's name that suggest a trait; hints, no proof. */
+const WORDS: Record<Trait, RegExp> = {
+  storage: /^(?:ceph\w*|osds?|storage|glusterfs?|drbd)$/,
+  hypervisor: /^(?:kvm|qemu|hypervisors?|b?vm-?hosts?|v-?hosts?|virt-?hosts?|virt|virtuali[sz]ation|computes?|libvirt|proxmox|pve|xen|esxi?|ganeti|nova)$/,
+  router: /^(?:routers?|gateways?|gw|vpn|bgp|border|edge)$/,
+  container: /^(?:docker|podman|containers?|k8s|k3s|rke2?|kube\w*|kubernetes|openshift|nomad|swarm)$/,
+  lab: /^(?:labs?|test|tests|testing|staging|stage|stg|dev|devel|development|qa|sandbox|preprod|uat)$/,
+  production: /^(?:prod|production|live)$/,
+};
+/** Words that turn a name around: `ceph_clients` store nothing, `kvm_guests` run on others. */
+const OTHERWISE = /^(?:clients?|guests?|vms?|instances?|monitoring|exporters?|consumers?|users?)$/;
+/** Groups of ceph-ansible whose names alone are too short to tell. */
+const CEPH_ANSIBLE = /^(?:mons|mgrs|mdss|rgws|rbdmirrors)$/;
+
+const PACKAGES: readonly (readonly [RegExp, Trait, string])[] = [
+  [/^(?:ceph-osd|ceph|ceph-mon|glusterfs-server)$/, "storage", "storage daemons"],
+  [/^(?:qemu-kvm|qemu-system(?:-\w+)?|qemu|libvirt|libvirt-daemon(?:-[\w-]+)?|libvirt-bin|proxmox-ve|nova-compute(?:-kvm)?|xen-hypervisor[\w-]*)$/, "hypervisor", "a hypervisor"],
+  [/^(?:docker-ce|docker\.io|docker-engine|containerd(?:\.io)?|podman|kubelet|k3s)$/, "container", "a container runtime"],
+  [/^(?:frr|bird2?|quagga|keepalived-router|vyos)$/, "router", "a routing daemon"],
+];
+const PACKAGE_MODULES = /^(?:apt|apt_rpm|dnf5?|yum|package|zypper|pacman|apk|portage)$/;
+
+/** What a name's words suggest. */
+export function suggested(name: string, trait: Trait): boolean {
+  const words = name.toLowerCase().split(/[^a-z\d]+|(?<=[a-z])(?=\d+$)/).map((word) => word.replace(/\d+$/, "") || word);
+  const whole = name.toLowerCase().replace(/[_-]/g, "").replace(/\d+$/, "");
+  if ((trait === "storage" || trait === "hypervisor") && words.some((word) => OTHERWISE.test(word))) return false;
+  return words.some((word) => WORDS[trait].test(word)) || (trait === "hypervisor" && /^(?:b?vmhosts?|vhosts?|virthosts?|computenodes?)$/.test(whole));
+}
+
+/** Works out what each host is. */
+export class Traits {
+  readonly #configuration: Configuration;
+  readonly #groups: ReadonlySet<string>;
+  readonly #inventoryOf: (host: string) => string | undefined;
+  readonly #fromPlays: () => ReadonlyMap<string, ReadonlyMap<Trait, string>>;
+  readonly #known = new Map<string, TraitEvidence | undefined>();
+  #deployed: ReadonlyMap<string, ReadonlyMap<Trait, string>> | undefined;
+
+  constructor(
+    configuration: Configuration,
+    groups: ReadonlySet<string>,
+    inventoryOf: (host: string) => string | undefined,
+    plays: () => { readonly plays: readonly Play[]; readonly deployments: readonly Deployment[] },
+  ) {
+    this.#configuration = configuration;
+    this.#groups = groups;
+    this.#inventoryOf = inventoryOf;
+    this.#fromPlays = () => evidenceOfPlays(plays().plays, plays().deployments);
+  }
+
+  of(host: Host, trait: Trait): TraitEvidence | undefined {
+    const key = `${trait}\0${host.name}`;
+    if (!this.#known.has(key)) this.#known.set(key, this.#work(host, trait));
+    return this.#known.get(key);
+  }
+
+  #work(host: Host, trait: Trait): TraitEvidence | undefined {
+    const configured = this.#configuration.groups[trait];
+    const listed = configured?.find((group) => host.groups.includes(group) || host.name === group);
+    if (listed !== undefined) return { certain: true, why: `premortem.yaml lists the group ${listed}` };
+    // A list that is there is meant to be whole.
+    if (configured !== undefined) return undefined;
+    const taken = TRAITS.flatMap((other) => this.#configuration.groups[other] ?? []);
+    const named = host.groups.find((group) => group !== "all" && !taken.includes(group) && this.#suggests(group, trait));
+    if (named !== undefined) return { certain: false, why: `the group ${named} is named so` };
+    if (trait === "lab" || trait === "production") {
+      const inventory = this.#inventoryOf(host.name);
+      if (inventory !== undefined && suggested(inventory, trait)) return { certain: false, why: `its inventory ${inventory} is named so` };
+      const environment = ["env", "environment_name", "deployment_environment", "stage", "environment"].map((name) => host.variables.get(name)?.value).find((value) => typeof value === "string");
+      return typeof environment === "string" && suggested(environment, trait) ? { certain: false, why: `its variables name the environment ${environment}` } : undefined;
+    }
+    this.#deployed ??= this.#fromPlays();
+    const why = this.#deployed.get(host.name)?.get(trait);
+    return why === undefined ? undefined : { certain: false, why };
+  }
+
+  #suggests(group: string, trait: Trait): boolean {
+    if (suggested(group, trait)) return true;
+    return trait === "storage" && CEPH_ANSIBLE.test(group) && this.#groups.has("osds");
+  }
+}
+
+/** What plays install: the packages, the roles and the configuration that only such a host gets. */
+function evidenceOfPlays(plays: readonly Play[], deployments: readonly Deployment[]): Map<string, Map<Trait, string>> {
+  const found = new Map<string, Map<Trait, string>>();
+  const note = (hosts: readonly Host[], trait: Trait, why: string): void => {
+    for (const { name } of hosts) {
+      let traits = found.get(name);
+      if (traits === undefined) found.set(name, (traits = new Map()));
+      if (!traits.has(trait)) traits.set(trait, why);
+    }
+  };
+  const known = plays.filter((play) => !isUnknown(play.scope));
+  for (const play of known) {
+    const hosts = isUnknown(play.scope) ? [] : play.scope.hosts;
+    for (const role of play.ran) {
+      for (const trait of ["storage", "hypervisor", "router", "container"] as const) if (suggested(role.name, trait)) note(hosts, trait, `it gets the role ${role.name}`);
+    }
+    for (const task of play.tasks) {
+      if (!PACKAGE_MODULES.test(task.module) || task.args.get("state")?.value === "absent") continue;
+      for (const name of packagesOf(task)) {
+        for (const [pattern, trait, what] of PACKAGES) if (pattern.test(name)) note(hosts, trait, `it gets ${what} (package ${name})`);
+      }
+    }
+  }
+  for (const { destination, scope } of deployments) {
+    if (isUnknown(scope) || isUnknown(destination) || !/^\/etc\/ceph\/[\w-]+\.conf$/.test(destination)) continue;
+    // Clients have a ceph.conf too, above all the hypervisors that attach its volumes.
+    note(scope.hosts.filter((host) => !found.get(host.name)?.has("hypervisor") && !host.groups.some((group) => isClient(group))), "storage", `it gets ${destination}`);
+  }
+  return found;
+}
+
+function isClient(group: string): boolean {
+  return suggested(group, "hypervisor") || group.toLowerCase().split(/[^a-z\d]+/).some((word) => OTHERWISE.test(word));
+}
+
+function packagesOf(task: Task): string[] {
+  const values = ["name", "pkg", "package"].flatMap((name) => {
+    const value = task.args.get(name)?.value;
+    return value === undefined ? [] : listOf(value);
+  });
+  for (const [key, { value }] of task.keywords) if (key === "loop" || key === "with_items") values.push(...(listOf(value) as Value[]));
+  return values.flatMap((value) => (typeof value === "string" ? value.split(/[\s,]+/) : [])).map((name) => name.replace(/[=<>~].*$/, ""));
+}

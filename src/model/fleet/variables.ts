@@ -1,0 +1,176 @@
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { isTemplate, render } from "../../formats/template/render.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Value, Variable } from "./fleet.ts";
+import type { Inventory, InventoryGroup, InventoryHost } from "./inventory.ts";
+import { variableFiles, variablesOf } from "./variable-files.ts";
+
+/** What else a host knows by name: `inventory_hostname`, `group_names`, `groups`, facts. */
+export type Magic = (name: string) => Value | undefined;
+
+/** Works out the variables of the hosts of one inventory; hosts of the same groups share the groups' part. */
+export class InventoryVariables {
+  readonly #workspace: Workspace;
+  readonly #inventory: Inventory;
+  /** Folders of the playbooks, whose variables come after the inventory's of the same kind. */
+  readonly #playFolders: readonly string[];
+  readonly #chains = new Map<string, { groups: readonly InventoryGroup[]; variables: ReadonlyMap<string, Variable> }>();
+
+  constructor(workspace: Workspace, inventory: Inventory, playFolders: readonly string[]) {
+    this.#workspace = workspace;
+    this.#inventory = inventory;
+    this.#playFolders = playFolders.filter((folder) => !inventory.folders.includes(folder));
+  }
+
+  /** The groups of a host, farthest first, and its variables. */
+  of(host: InventoryHost, magic: Magic): { groups: readonly InventoryGroup[]; variables: HostVariables } {
+    const { groups, variables } = this.#chain(host);
+    const own = new Map(host.variables);
+    for (const folder of [...this.#inventory.folders, ...this.#playFolders]) {
+      for (const variable of this.#read(folder, "host_vars", host.name, `host_vars of ${host.name}`)) own.set(variable.name, variable);
+    }
+    return { groups, variables: new HostVariables(variables, own, magic) };
+  }
+
+  #chain(host: InventoryHost): { groups: readonly InventoryGroup[]; variables: ReadonlyMap<string, Variable> } {
+    const key = [...host.groups].sort().join("\0");
+    let chain = this.#chains.get(key);
+    if (chain === undefined) {
+      const groups = this.#inventory.chain(host.groups);
+      this.#chains.set(key, (chain = { groups, variables: this.#merge(groups) }));
+    }
+    return chain;
+  }
+
+  /**
+   * Ansible's default VARIABLE_PRECEDENCE: variables in the inventory itself for all groups, then the files of `all`, then
+   * the files of the other groups; within each the inventory's before the playbooks'.
+   */
+  #merge(groups: readonly InventoryGroup[]): ReadonlyMap<string, Variable> {
+    const merged = new Map<string, Variable>();
+    for (const group of groups) for (const variable of group.variables.values()) merged.set(variable.name, variable);
+    const all = groups.filter(({ name }) => name === "all");
+    const others = groups.filter(({ name }) => name !== "all");
+    for (const part of [all, others]) {
+      for (const folders of [this.#inventory.folders, this.#playFolders]) {
+        for (const folder of folders) {
+          for (const { name } of part) {
+            for (const variable of this.#read(folder, "group_vars", name, `group_vars of ${name}`)) merged.set(variable.name, variable);
+          }
+        }
+      }
+    }
+    return merged;
+  }
+
+  #read(folder: string, kind: "group_vars" | "host_vars", name: string, origin: string): readonly Variable[] {
+    return variableFiles(this.#workspace, folder, kind, name).flatMap((path) => variablesOf(this.#workspace, path, origin));
+  }
+}
+
+const templated = new WeakMap<Variable, boolean>();
+
+/** True where a variable's value has Jinja in it somewhere. */
+export function hasTemplate(variable: Variable): boolean {
+  let result = templated.get(variable);
+  if (result === undefined) templated.set(variable, (result = anyTemplate(variable.value, 0)));
+  return result;
+}
+
+function anyTemplate(value: Value, depth: number): boolean {
+  if (typeof value === "string") return isTemplate(value);
+  if (typeof value !== "object" || value === null || isUnknown(value) || depth > 50) return false;
+  return Object.values(value).some((part) => anyTemplate(part as Value, depth + 1));
+}
+
+/**
+ * The effective variables of one host: a part that it shares with the hosts of its groups, and its own. Templates are
+ * resolved when a variable is first asked for.
+ */
+export class HostVariables implements ReadonlyMap<string, Variable> {
+  readonly #shared: ReadonlyMap<string, Variable>;
+  readonly #own: ReadonlyMap<string, Variable>;
+  readonly #magic: Magic;
+  readonly #resolved = new Map<string, Variable>();
+  readonly #open = new Set<string>();
+
+  constructor(shared: ReadonlyMap<string, Variable>, own: ReadonlyMap<string, Variable>, magic: Magic) {
+    this.#shared = shared;
+    this.#own = own;
+    this.#magic = magic;
+  }
+
+  /** The part that all hosts of the same groups share: the same object for each of them. */
+  get shared(): ReadonlyMap<string, Variable> {
+    return this.#shared;
+  }
+
+  get own(): ReadonlyMap<string, Variable> {
+    return this.#own;
+  }
+
+  /** The variable as written, Jinja and all. */
+  raw(name: string): Variable | undefined {
+    return this.#own.get(name) ?? this.#shared.get(name);
+  }
+
+  get(name: string): Variable | undefined {
+    const raw = this.raw(name);
+    if (raw === undefined || !hasTemplate(raw)) return raw;
+    let resolved = this.#resolved.get(name);
+    if (resolved === undefined) {
+      if (this.#open.has(name)) return { ...raw, value: unknown(`${name} refers to itself`) };
+      this.#open.add(name);
+      resolved = { ...raw, value: resolveValue(raw.value, (other) => this.lookup(other)), raw: raw.value };
+      this.#open.delete(name);
+      // While another variable is open, a circle may have cut this one short.
+      if (this.#open.size === 0) this.#resolved.set(name, resolved);
+    }
+    return resolved;
+  }
+
+  /** As an expression on the host sees a name; facts and what else only a run can tell are Unknown. */
+  lookup(name: string): Value | undefined {
+    return this.get(name)?.value ?? (this.raw(name) === undefined ? this.#magic(name) : undefined);
+  }
+
+  has(name: string): boolean {
+    return this.#own.has(name) || this.#shared.has(name);
+  }
+
+  get size(): number {
+    let size = this.#shared.size;
+    for (const name of this.#own.keys()) if (!this.#shared.has(name)) size++;
+    return size;
+  }
+
+  *keys(): MapIterator<string> {
+    yield* this.#shared.keys();
+    for (const name of this.#own.keys()) if (!this.#shared.has(name)) yield name;
+  }
+
+  *values(): MapIterator<Variable> {
+    for (const name of this.keys()) yield this.get(name)!;
+  }
+
+  *entries(): MapIterator<[string, Variable]> {
+    for (const name of this.keys()) yield [name, this.get(name)!];
+  }
+
+  [Symbol.iterator](): MapIterator<[string, Variable]> {
+    return this.entries();
+  }
+
+  forEach(callback: (value: Variable, key: string, map: ReadonlyMap<string, Variable>) => void): void {
+    for (const [name, variable] of this.entries()) callback(variable, name, this);
+  }
+}
+
+/** A value with every template in it replaced by what it stands for, or by Unknown. */
+export function resolveValue(value: Value, lookup: (name: string) => Value | undefined, depth = 0): Value {
+  if (typeof value === "string") return isTemplate(value) ? render(value, lookup) : value;
+  if (typeof value !== "object" || value === null || isUnknown(value)) return value;
+  if (depth > 50) return unknown("a value is nested too deeply");
+  if (Array.isArray(value)) return (value as readonly Value[]).map((part) => resolveValue(part, lookup, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolveValue(part as Value, lookup, depth + 1)]));
+}
