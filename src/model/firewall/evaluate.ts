@@ -270,6 +270,11 @@ class Evaluation {
   }
 }
 
+/** The smallest text that stands for a place: the rule, else the chain's policy, else its name. */
+export function rangeOf({ rule, chain }: Place): Range {
+  return rule?.range ?? chain.policyRange ?? chain.nameRange;
+}
+
 function placeOf(base: BaseChain, chain: Chain): Place {
   return { path: base.ruleset.path, table: base.table, chain };
 }
