@@ -47,6 +47,7 @@ export function effectiveSysctl(workspace: Workspace, host: Host, key: string): 
   const wanted = normaliseKey(key);
   const placed: Placed[] = [];
   for (const { path, setting } of allSysctls(workspace)) {
+    if (setting.source === "variable") continue;
     if (setting.key !== wanted && !(isGlob(setting.key) && globMatches(setting.key, wanted))) continue;
     for (const { destination, scope } of setting.placements) {
       const there = reaches(scope, host);

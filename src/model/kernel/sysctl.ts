@@ -9,6 +9,7 @@ import { normaliseKey } from "./key.ts";
 import type { Placement } from "./placement.ts";
 import { placements } from "./placement.ts";
 import { yamlSettings } from "./sysctl-tasks.ts";
+import { settingsOfVariables } from "./sysctl-variables.ts";
 
 /** One sysctl that a file sets, wherever it is written. */
 export interface SysctlSetting {
@@ -43,23 +44,31 @@ export interface SysctlFile {
   readonly settings: readonly SysctlSetting[];
 }
 
-/** Reads a sysctl.conf, a sysctl.d file, a template of one, or the tasks of a playbook or role that set sysctls. */
+/** Reads a sysctl.conf, a sysctl.d file, a template of one, the tasks that set sysctls, or the variables that these use. */
 export function readSysctl(workspace: Workspace, path: string): SysctlFile | undefined {
   const document = workspace.document(path);
   if (document === undefined) return undefined;
-  if (document.language === "yaml") {
-    const settings = yamlSettings(workspace).get(path);
-    return settings && { path, settings };
-  }
-  if (document.language !== "sysctl") return undefined;
-  const tree = document.tree as SysctlTree;
+  if (document.language === "sysctl") return { path, settings: fileSettings(workspace, path, document.tree as SysctlTree, document.text) };
+  const settings = [...(yamlSettings(workspace).get(path) ?? []), ...(workspace.memo(ofVariables).get(path) ?? [])];
+  return settings.length === 0 ? undefined : { path, settings };
+}
+
+function ofVariables(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {
+  const files = workspace.paths.flatMap((path) => {
+    const document = workspace.document(path);
+    return document?.language === "sysctl" ? [[path, fileSettings(workspace, path, document.tree as SysctlTree, document.text)] as const] : [];
+  });
+  return settingsOfVariables(workspace, [...files, ...yamlSettings(workspace)]);
+}
+
+function fileSettings(workspace: Workspace, path: string, tree: SysctlTree, text: string): SysctlSetting[] {
   const settings: SysctlSetting[] = [];
   const where = placements(workspace, path);
   const destination = where.find((place) => !isUnknown(place.destination))?.destination ?? where[0]!.destination;
   const scope = workspace.fleet.scopeOf(path);
   for (const line of tree.lines) {
     if (line.key.includes(HOLE)) continue;
-    const valueText = document.text.slice(line.valueRange.start, line.valueRange.end);
+    const valueText = text.slice(line.valueRange.start, line.valueRange.end);
     const hidden = line.value?.includes(HOLE) === true;
     settings.push({
       key: normaliseKey(line.key),
@@ -78,5 +87,5 @@ export function readSysctl(workspace: Workspace, path: string): SysctlFile | und
       source: "file",
     });
   }
-  return { path, settings };
+  return settings;
 }

@@ -34,7 +34,7 @@ export default rule({
     for (const setting of sysctl.settings) {
       const module = keyFacts(setting.key)?.module;
       if (module === undefined || THERE.has(module) || said.has(module)) continue;
-      if (setting.ignoreErrors || !setting.persistent || setting.value === undefined) continue;
+      if (setting.source === "variable" || setting.ignoreErrors || !setting.persistent || setting.value === undefined) continue;
       const missing = missingOn(workspace, setting, module);
       if (missing === undefined) continue;
       said.add(module);

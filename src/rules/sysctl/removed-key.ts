@@ -33,7 +33,7 @@ export default rule({
   },
   check({ sysctl, path, workspace, report }) {
     for (const setting of sysctl.settings) {
-      if (setting.ignoreErrors || isGlob(setting.key)) continue;
+      if (setting.source === "variable" || setting.ignoreErrors || isGlob(setting.key)) continue;
       const facts = keyFacts(setting.key);
       if (facts === undefined || facts.distribution) continue;
       const gone = goneSince(facts);

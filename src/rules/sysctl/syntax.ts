@@ -36,7 +36,7 @@ export default rule({
       return;
     }
     for (const setting of context.sysctl.settings) {
-      const dotted = dottedInterface(setting.key);
+      const dotted = setting.source === "variable" ? undefined : dottedInterface(setting.key);
       if (dotted === undefined) continue;
       report({
         location: { path, range: setting.keyRange },

@@ -27,8 +27,8 @@ export default rule({
   },
   check({ sysctl, path, report }) {
     if (ofOtherSystem(sysctl)) return;
-    for (const { key, rawKey, keyRange, ignoreErrors, conditional } of sysctl.settings) {
-      if (ignoreErrors || isGlob(key) || key.includes("{") || key.includes("$") || ELSEWHERE.test(key) || keyFacts(key) !== undefined) continue;
+    for (const { key, rawKey, keyRange, ignoreErrors, conditional, source } of sysctl.settings) {
+      if (source === "variable" || ignoreErrors || isGlob(key) || key.includes("{") || key.includes("$") || ELSEWHERE.test(key) || keyFacts(key) !== undefined) continue;
       // A dotted interface is the syntax rule's.
       if (/^net\.ipv[46]\.(conf|neigh)\.[^.]+\.[^.]+\.[^.]+/.test(key)) continue;
       if (!/^(net|vm|fs|kernel)\.[\w./-]+$/.test(key)) continue;
