@@ -122,7 +122,7 @@ class Reader {
   }
 
   #enabled(delay: Given<number>, timeout: Given<number>, action: Given<string>): Maybe<boolean> {
-    const strongswan = isUnknown(action.value) ? action.value : action.value !== "none" && action.value !== "no" && delay.value !== 0;
+    const strongswan = isUnknown(action.value) ? action.value : action.value !== "none" && action.value !== "no" && (delay.location === undefined || delay.value !== 0);
     let libreswan: Maybe<boolean> = isUnknown(delay.value) ? delay.value : delay.value > 0;
     if (libreswan === true && this.ike() === 1) libreswan = isUnknown(timeout.value) ? timeout.value : timeout.value > 0;
     if (this.#implementation === "strongswan") return strongswan;

@@ -1,7 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { batches, failuresToStop } from "../../model/rollout/batches.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
-import { replaceValue } from "../../model/rollout/edits.ts";
+import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import { ignored } from "../../model/rollout/gates.ts";
 import { truth } from "../../model/rollout/task-values.ts";
 import { rule } from "../rule.ts";
@@ -106,6 +106,7 @@ export default rule({
           location: keyword.location,
           severity: "warning",
           message: `A failed restart of ${service === "host" ? "the host" : service} is ignored here, so it stops nothing: all ${sizes.length} batches follow. Let it fail, or keep its result and judge it.`,
+          fixes: [{ title: "Let it fail", safety: "safe", edits: replaceValue(keyword.location, "false") }],
         });
       }
       const limit = play.keywords.get("max_fail_percentage");
@@ -121,6 +122,7 @@ export default rule({
           severity: "warning",
           message: `Without max_fail_percentage this play stops only when all ${largest} hosts of a batch have failed. A fault on ${largest - 1} of ${largest} goes through all ${total} hosts. Add max_fail_percentage: 0.`,
           data: { batch: largest, failuresToStop: largest },
+          fixes: [{ title: "Stop at the first failure", safety: "safe", edits: addKeywords(workspace.text(path)!, play, ["max_fail_percentage: 0"]) }],
         });
         continue;
       }
