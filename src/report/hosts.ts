@@ -25,11 +25,25 @@ function reaches(workspace: Workspace): Reach[] {
   });
 }
 
+/** The files of each host, by its name. */
+function filesOf(files: readonly Reach[]): Map<string, Reach[]> {
+  const byHost = new Map<string, Reach[]>();
+  for (const file of files) {
+    for (const host of file.hosts ?? []) {
+      const list = byHost.get(host);
+      if (list === undefined) byHost.set(host, [file]);
+      else list.push(file);
+    }
+  }
+  return byHost;
+}
+
 /** The fleet as JSON: hosts with groups, traits, effective variables and files; groups; files. */
 export function hostsJson(workspace: Workspace): string {
   const { fleet } = workspace;
   const places = new Places((path) => workspace.text(path));
   const files = reaches(workspace);
+  const byHost = filesOf(files);
   const result: Json = {
     version: 1,
     hosts: fleet.hosts.map((host): Json => ({
@@ -38,7 +52,7 @@ export function hostsJson(workspace: Workspace): string {
       traits: traitsOf(workspace, host).map(({ trait, why, certain }): Json => ({ trait, why, certain })),
       facts: Object.fromEntries(factsOf(workspace, host).map(([name, variable]) => [name, described(variable, places)])),
       variables: Object.fromEntries(variablesOf(host).map((variable) => [variable.name, described(variable, places)])),
-      files: files.filter((file) => file.hosts?.includes(host.name)).map((file) => file.path),
+      files: (byHost.get(host.name) ?? []).map((file) => file.path),
     })),
     groups: [...fleet.groups.values()]
       .sort((a, b) => compareText(a.name, b.name))
@@ -57,13 +71,14 @@ export function hostsText(workspace: Workspace, colour: boolean): string {
     lines.push("No hosts: there is no inventory here that Premortem reads. Findings that need hosts are left out.", "");
   }
   const files = reaches(workspace);
+  const byHost = filesOf(files);
   for (const host of fleet.hosts) {
     lines.push(paint("bold", printable(host.name)), `  groups: ${printable(host.groups.join(", "))}`);
     for (const { trait, why, certain } of traitsOf(workspace, host)) lines.push(`  ${trait}${certain ? "" : " (guessed)"}: ${printable(why)}`);
     for (const variable of variablesOf(host)) {
-      lines.push(`  ${printable(variable.name)} = ${printable(shown(variable.value))} ${paint("dim", `(${variable.origin}, ${variable.location.path})`)}`);
+      lines.push(`  ${printable(variable.name)} = ${printable(shown(variable.value))} ${paint("dim", printable(`(${variable.origin}, ${variable.location.path})`))}`);
     }
-    for (const file of files) if (file.hosts?.includes(host.name)) lines.push(`  gets ${printable(file.path)} ${paint("dim", `(${file.how})`)}`);
+    for (const { path, how } of byHost.get(host.name) ?? []) lines.push(`  file ${printable(path)} ${paint("dim", printable(`(${how})`))}`);
     lines.push("");
   }
   const groups = [...fleet.groups.values()].sort((a, b) => compareText(a.name, b.name));

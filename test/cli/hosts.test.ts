@@ -43,7 +43,7 @@ describe("premortem hosts", () => {
     assert.equal(status, 0);
     assert.match(out, /^osd2\n {2}groups: .*ceph_osd/m);
     assert.match(out, /^ {2}kernel = 5\.4\.0 \(.*, inventory\/group_vars\/all\.yml\)$/m);
-    assert.match(out, /^ {2}gets roles\/firewall\/templates\/nftables\.conf\.j2 /m);
+    assert.match(out, /^ {2}file roles\/firewall\/templates\/nftables\.conf\.j2 /m);
     assert.match(out, /^3 hosts in \d+ groups\.\n$/m);
   });
 
