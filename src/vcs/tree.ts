@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { compareText } from "../engine/finding.ts";
 
 /** The largest file that is read, in bytes. */
@@ -92,10 +91,22 @@ function resolve(path: string, entries: ReadonlyMap<string, Entry>): string | un
     if (link === undefined) return entries.has(current) || hasBelow(current, entries) ? current : undefined;
     const target = (entries.get(link) as { target: string }).target;
     if (target.startsWith("/")) return undefined;
-    current = posix.join(posix.dirname(link), target, current.slice(link.length)).replace(/\/+$/, "");
-    if (current === ".." || current.startsWith("../")) return undefined;
+    const next = joined([...link.split("/").slice(0, -1), ...target.split("/"), ...current.slice(link.length).split("/")]);
+    if (next === undefined) return undefined;
+    current = next;
   }
   return undefined;
+}
+
+/** Parts as one path without `.` and `..`; `.` for the root, undefined above it. */
+function joined(parts: readonly string[]): string | undefined {
+  const result: string[] = [];
+  for (const part of parts) {
+    if (part === "..") {
+      if (result.pop() === undefined) return undefined;
+    } else if (part !== "" && part !== ".") result.push(part);
+  }
+  return result.join("/") || ".";
 }
 
 function firstLink(path: string, entries: ReadonlyMap<string, Entry>): string | undefined {
