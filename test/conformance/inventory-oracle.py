@@ -1,0 +1,59 @@
+"""Prints, as JSON, what ansible-core makes of the inventories named on the command line."""
+import json
+import sys
+import tempfile
+
+from ansible import constants
+from ansible.inventory.manager import InventoryManager
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode
+from ansible.utils.display import Display
+from ansible.vars.manager import VariableManager
+
+MAGIC = {
+    "ansible_playbook_python", "ansible_config_file", "groups", "group_names", "inventory_hostname", "inventory_hostname_short",
+    "inventory_file", "inventory_dir", "omit", "playbook_dir", "ansible_version", "ansible_check_mode", "ansible_diff_mode",
+    "ansible_facts", "ansible_forks", "ansible_inventory_sources", "ansible_limit", "ansible_run_tags", "ansible_skip_tags", "ansible_verbosity",
+}
+
+
+def plain(value):
+    if isinstance(value, AnsibleVaultEncryptedUnicode):
+        return {"unknown": "vaulted"}
+    if isinstance(value, dict):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(part) for part in value]
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    return str(value)
+
+
+def read(source):
+    loader = DataLoader()
+    loader.set_basedir(tempfile.mkdtemp())
+    constants.INVENTORY_ANY_UNPARSED_IS_FAILED = True
+    inventory = InventoryManager(loader=loader, sources=[source])
+    manager = VariableManager(loader=loader, inventory=inventory)
+    hosts = {}
+    for host in inventory.get_hosts():
+        found = manager.get_vars(host=host, include_hostvars=False)
+        hosts[host.name] = {
+            "groups": [group.name for group in host.get_groups()],
+            "variables": {name: plain(value) for name, value in found.items() if name not in MAGIC},
+        }
+    groups = {
+        name: {"children": sorted(child.name for child in group.child_groups), "hosts": sorted(host.name for host in group.get_hosts())}
+        for name, group in inventory.groups.items()
+    }
+    return {"hosts": hosts, "groups": groups}
+
+
+Display().warning = lambda *_, **__: None
+results = {}
+for path in sys.argv[1:]:
+    try:
+        results[path] = read(path)
+    except Exception as error:  # what Ansible refuses is not compared
+        results[path] = {"refused": str(error)[:300]}
+json.dump(results, sys.stdout)

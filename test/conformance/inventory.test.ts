@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { DEFAULT_CONFIGURATION } from "../../src/engine/configuration.ts";
+import { loadYaml } from "../../src/formats/yaml/load.ts";
+import type { Value } from "../../src/model/fleet/fleet.ts";
+import { Workspace } from "../../src/model/workspace.ts";
+
+const CORPUS = resolve("../shared/corpus");
+const ROOTS = ["inventory", "changes-whole"].map((name) => join(CORPUS, name));
+const ORACLE = resolve("test/conformance/inventory-oracle.py");
+
+interface Answer {
+  readonly refused?: string;
+  readonly hosts: Record<string, { groups: string[]; variables: Record<string, Value> }>;
+  readonly groups: Record<string, { children: string[]; hosts: string[] }>;
+}
+
+/** Every file below a folder. */
+function* walk(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* walk(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** Inventories to compare: folders of several files, and single files. */
+function sources(): string[] {
+  const found = new Set<string>();
+  for (const path of ROOTS.flatMap((root) => [...walk(root)])) {
+    const folder = dirname(path);
+    if (/_vars(\/|$)/.test(folder)) continue;
+    if (/\/(?:fedora-infra|ffmwu|before|after)\/inventory$/.test(folder)) found.add(folder);
+    else if (/^(?:hosts|inventory|production)(?:[-.].*)?$/.test(basename(path)) && /(?:^[^.]*|\.ya?ml|\.ini)$/.test(basename(path))) found.add(path);
+  }
+  return [...found].sort();
+}
+
+/** The workspace that holds one source and the variables next to it, as Ansible would be given it with `-i`. */
+function workspaceOf(source: string): Workspace {
+  const isFolder = statSync(source).isDirectory();
+  const folder = isFolder ? source : dirname(source);
+  const texts = new Map<string, string>();
+  for (const path of walk(folder)) {
+    const inside = relative(folder, path);
+    if (!isFolder && path !== source && !/^(?:group_vars|host_vars)\//.test(inside)) continue;
+    texts.set(`inventory/${inside}`, readFileSync(path, "utf8"));
+  }
+  return new Workspace(texts, DEFAULT_CONFIGURATION);
+}
+
+describe("inventories, against ansible-core", function () {
+  this.timeout(300_000);
+
+  it("gives the same hosts, groups and effective variables", async function () {
+    if (!existsSync(CORPUS)) return skip(this, "the corpus is not here");
+    // Debian's ansible-core belongs to Debian's Python, which need not be the first one of the path.
+    const python = ["/usr/bin/python3", "python3"].find((command) => spawnSync(command, ["-c", "import ansible"]).status === 0);
+    if (python === undefined) return skip(this, "ansible-core is not installed");
+    await loadYaml();
+    const run = spawnSync(python, [ORACLE, ...sources()], { encoding: "utf8", maxBuffer: 1 << 30 });
+    assert.equal(run.status, 0, run.stderr);
+    const answers = JSON.parse(run.stdout) as Record<string, Answer>;
+    let compared = 0;
+    const refused: string[] = [];
+    for (const [source, answer] of Object.entries(answers)) {
+      if (answer.refused !== undefined) {
+        refused.push(`${relative(CORPUS, source)}: ${answer.refused}`);
+        continue;
+      }
+      compare(relative(CORPUS, source), workspaceOf(source), answer);
+      compared++;
+    }
+    console.log(`      ${compared} inventories compared, ${refused.length} refused by Ansible${refused.map((line) => `\n        ${line.slice(0, 120)}`).join("")}`);
+    assert.ok(compared > 50);
+  });
+});
+
+function compare(name: string, workspace: Workspace, answer: Answer): void {
+  const { fleet } = workspace;
+  assert.deepEqual(fleet.hosts.map((host) => host.name).sort(), Object.keys(answer.hosts).sort(), `${name}: hosts`);
+  assert.deepEqual([...fleet.groups.keys()].sort(), Object.keys(answer.groups).sort(), `${name}: groups`);
+  for (const [group, expected] of Object.entries(answer.groups)) {
+    const found = fleet.groups.get(group)!;
+    assert.deepEqual([...found.children].sort(), expected.children, `${name}: children of ${group}`);
+    assert.deepEqual([...found.hosts].sort(), expected.hosts, `${name}: hosts of ${group}`);
+  }
+  for (const [host, expected] of Object.entries(answer.hosts)) {
+    const found = fleet.host(host)!;
+    assert.deepEqual([...found.groups].sort(), [...expected.groups].sort(), `${name}: groups of ${host}`);
+    const variables: Record<string, Value> = {};
+    for (const [key, variable] of found.variables) variables[key] = variable.raw ?? variable.value;
+    assert.deepEqual(normal(variables), normal(expected.variables), `${name}: variables of ${host}`);
+  }
+}
+
+/** Through JSON, so that prototypes and key order do not count; integers beyond a double's precision are kept as text. */
+function normal(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === "number" && !Number.isSafeInteger(part) && Number.isInteger(part) ? String(part) : part)));
+}
+
+function skip(context: Mocha.Context, why: string): void {
+  console.log(`      skipped: ${why}`);
+  context.skip();
+}
