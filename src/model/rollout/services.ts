@@ -78,8 +78,8 @@ export function actionsOf(task: Task, read: Read = asWritten): readonly ServiceA
 }
 
 /** The services that a task interrupts: restarts, upgrades and reboots. A reload interrupts nothing by itself. */
-export function interruptionsOf(task: Task): readonly Interruption[] {
-  return actionsOf(task).filter((found): found is Interruption => found.action !== "reload" && found.action !== "start" && found.action !== "stop");
+export function interruptionsOf(task: Task, read: Read = asWritten): readonly Interruption[] {
+  return actionsOf(task, read).filter((found): found is Interruption => found.action !== "reload" && found.action !== "start" && found.action !== "stop");
 }
 
 function serviceActions(task: Task, read: Read): ServiceAction[] {

@@ -1,13 +1,17 @@
 import type { Severity } from "../../engine/finding.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
-import { effectsOf } from "../../model/fleet/change/effects.ts";
+import { atOnce, effectsOf } from "../../model/fleet/change/effects.ts";
+import { isGated } from "../../model/fleet/change/approval.ts";
 import { byGroup, interruptedHosts, listNames, share } from "../../model/fleet/change/words.ts";
 import type { Fleet } from "../../model/fleet/fleet.ts";
+import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
-/** Below both of these, and with nothing interrupted, an edit is an everyday one and not worth a line. */
+/** An edit that reaches fewer, or a smaller share of more, and interrupts nothing, is an everyday one and not worth a line. */
 const MANY_HOSTS = 10;
 const LARGE_SHARE = 0.1;
+/** So many are worth a line whatever their share is. */
+const VERY_MANY_HOSTS = 50;
 
 export default rule({
   what: "One edit changes the configuration of many hosts.",
@@ -22,6 +26,7 @@ export default rule({
     hosts: "hosts whose effective configuration changes",
     of: "hosts in the inventory",
     interrupted: "hosts on which a service is interrupted",
+    atOnce: "hosts that are interrupted at the same moment: the largest batch",
     hypervisors: "virtualisation hosts among the interrupted ones",
     groups: "changed hosts by group",
     services: "the services that are interrupted",
@@ -72,14 +77,15 @@ export default rule({
       if (!effect.used) continue;
       const interrupted = interruptedHosts(effect);
       const part = share(effect.hosts.length, fleet.hosts.length);
-      const many = effect.hosts.length >= MANY_HOSTS || (effect.hosts.length > 1 && part >= LARGE_SHARE);
-      if (effect.hosts.length < 2 || (!many && interrupted.length < 2)) continue;
+      const many = effect.hosts.length >= VERY_MANY_HOSTS || (effect.hosts.length >= MANY_HOSTS && part >= LARGE_SHARE);
+      const together = Math.max(0, ...effect.interruptions.map(atOnce));
+      if (!many && together < 2) continue;
       const hypervisors = interrupted.filter((host) => fleet.trait(host, "hypervisor") !== undefined);
       report({
         location: effect.location,
         key: effect.cause.kind === "file" ? "file" : effect.cause.names.join(),
-        severity: severityOf(effect, fleet, interrupted.length, hypervisors.length),
-        message: message(effect, fleet, interrupted.length, hypervisors.length),
+        severity: severityOf(after, effect, together),
+        message: message(effect, fleet, interrupted.length, hypervisors.length, together),
         related: [
           ...effect.also.slice(0, 20).map((location) => ({ location, message: "The same change is made here." })),
           ...effect.interruptions.map(({ task, service, hosts }) => ({
@@ -91,6 +97,7 @@ export default rule({
           hosts: effect.hosts.length,
           of: fleet.hosts.length,
           interrupted: interrupted.length,
+          atOnce: together,
           hypervisors: hypervisors.length,
           groups: byGroup(effect.hosts, fleet),
           services: [...new Set(effect.interruptions.map(({ service }) => service))].sort(),
@@ -100,13 +107,18 @@ export default rule({
   },
 });
 
-/** A warning needs more than a number: hosts that go down together, and enough of them to matter. */
-function severityOf(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number): Severity {
-  const enough = interrupted > 1 && share(interrupted, fleet.hosts.length) >= LARGE_SHARE;
-  return hypervisors > 1 || enough ? "warning" : "info";
+/** A warning needs more than a number: hosts that go down together with nothing to stop it, and enough of them to matter. */
+function severityOf(after: Workspace, { interruptions }: Effect, together: number): Severity {
+  const { fleet } = after;
+  const enough = together > 1 && share(together, fleet.hosts.length) >= LARGE_SHARE;
+  const hypervisors = interruptions.some(
+    (interruption) =>
+      atOnce(interruption) > 1 && interruption.hosts.some((host) => fleet.trait(host, "hypervisor") !== undefined) && !isGated(after, interruption),
+  );
+  return hypervisors || enough ? "warning" : "info";
 }
 
-function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number): string {
+function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number, together: number): string {
   const what = effect.cause.kind === "file" ? "This edit changes what" : `This edit changes ${listNames(effect.cause.names)} on`;
   const percent = Math.round(share(effect.hosts.length, fleet.hosts.length) * 100);
   const groups = Object.entries(byGroup(effect.hosts, fleet))
@@ -117,5 +129,6 @@ function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors:
   if (interrupted === 0) return `${what} ${reach} No interruption of a service was found. Check that all of them are meant.`;
   const services = listNames([...new Set(effect.interruptions.map(({ service }) => service))].sort());
   const among = hypervisors === 0 ? "" : `; ${hypervisors} of them are virtualisation hosts, whose guests have to move first`;
-  return `${what} ${reach} ${interrupted} of them interrupt ${services}${among}. Change a few hosts first, and widen once they are well.`;
+  const advice = together < interrupted ? `The play goes in batches of at most ${together}.` : "Change a few hosts first, and widen once they are well.";
+  return `${what} ${reach} ${interrupted} of them interrupt ${services}${among}. ${advice}`;
 }

@@ -1,8 +1,11 @@
 import { compareText } from "../../../engine/finding.ts";
 import type { Location } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
+import { batches } from "../../rollout/batches.ts";
+import { onEveryHost } from "../../rollout/disruption.ts";
 import type { Interruption } from "../../rollout/services.ts";
 import { interruptionsOf } from "../../rollout/services.ts";
+import { reader } from "../../rollout/standing.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Play, Task } from "../fleet.ts";
 import type { Consumers, Use } from "./consumers.ts";
@@ -10,7 +13,7 @@ import { consumersOf, withDependents } from "./consumers.ts";
 import type { VariableChange } from "./variables.ts";
 import { changedVariables } from "./variables.ts";
 
-/** A service that hosts interrupt because of a change. */
+/** A service that hosts interrupt because of a change, all of a batch together. */
 export interface HostInterruption extends Interruption {
   /** The task or handler that does it. */
   readonly task: Task;
@@ -54,7 +57,9 @@ function ofVariables(before: Workspace, after: Workspace, consumers: Consumers):
   const effects: Effect[] = [];
   for (const [name, list] of causes) {
     const hosts = sortedHosts(list.flatMap((change) => change.hosts));
-    const uses = [...withDependents(new Set([name]), defined)].flatMap((reader) => consumers.get(reader) ?? []);
+    const readers = [...withDependents(new Set([name]), defined)].flatMap((dependent) => consumers.get(dependent) ?? []);
+    // A handler runs only once a task has changed something: what it alone reads changes no host.
+    const uses = readers.filter(({ play, task }) => !play.handlers.includes(task));
     const [first, ...rest] = list;
     effects.push({
       cause: { kind: "variables", names: [name] },
@@ -121,10 +126,20 @@ function interruptions(uses: readonly Use[], hosts: readonly Host[]): HostInterr
     const reached = names === undefined ? [] : hosts.filter((host) => names.has(host.name));
     if (reached.length === 0) continue;
     for (const acting of [task, ...handlersOf(play, task)]) {
-      for (const interruption of interruptionsOf(acting)) found.push({ ...interruption, task: acting, play, hosts: reached });
+      if (!onEveryHost(acting)) continue;
+      for (const interruption of interruptionsOf(acting, reader(play, acting))) found.push({ ...interruption, task: acting, play, hosts: reached });
     }
   }
   return union(found);
+}
+
+/**
+ * How many of the hosts an interruption hits at the same moment: the largest batch of its play. All of them where the play
+ * has no batches, or a template decides.
+ */
+export function atOnce({ play, hosts }: HostInterruption): number {
+  const sizes = batches(play.keywords.get("serial")?.value, isUnknown(play.scope) ? hosts.length : play.scope.hosts.length);
+  return isUnknown(sizes) ? hosts.length : Math.min(hosts.length, Math.max(0, ...sizes));
 }
 
 /** One entry for each task and service, with the hosts of all. */
