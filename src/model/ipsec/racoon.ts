@@ -19,7 +19,7 @@ export function readRacoonFile(workspace: Workspace, path: string): Connection[]
   if (document === undefined) return [];
   const { statements } = document.tree as RacoonTree;
   const remotes = statements.filter(({ words, block }) => words[0]!.text === "remote" && block !== undefined);
-  const child = childRenewal(path, statements);
+  const child = childRenewal(workspace, path, statements);
   return remotes.map((remote) => {
     const reader = new Reader(workspace, path, lineage(remote, remotes));
     const delay = reader.number("dpd_delay", 0);
@@ -125,25 +125,25 @@ class Reader {
   lifetime(): Maybe<Renewal> {
     const statement =
       this.#find("lifetime") ?? this.#chain.flatMap(({ block }) => block!.statements.flatMap((inner) => inner.block?.statements ?? [])).find(isLifetime);
-    return lifetimeOf(this.#path, statement);
+    return lifetimeOf(this.#workspace, this.#path, statement);
   }
 }
 
-function childRenewal(path: string, statements: readonly Statement[]): Maybe<Renewal> {
+function childRenewal(workspace: Workspace, path: string, statements: readonly Statement[]): Maybe<Renewal> {
   const infos = statements.filter(({ words, block }) => words[0]!.text === "sainfo" && block !== undefined);
   if (infos.length === 0) return unknown("no sainfo is written here");
   // Which of them a peer uses depends on its networks: the first to end is counted, so the figure is a floor.
-  return soonest(infos.map(({ block }) => lifetimeOf(path, block!.statements.find(isLifetime))));
+  return soonest(infos.map(({ block }) => lifetimeOf(workspace, path, block!.statements.find(isLifetime))));
 }
 
 function isLifetime({ words }: Statement): boolean {
   return words[0]!.text === "lifetime" && words[1]?.text === "time";
 }
 
-function lifetimeOf(path: string, statement: Statement | undefined): Maybe<Renewal> {
+function lifetimeOf(workspace: Workspace, path: string, statement: Statement | undefined): Maybe<Renewal> {
   if (statement === undefined) return { window: { earliest: SOFT * DEFAULT_LIFETIME, latest: SOFT * DEFAULT_LIFETIME }, expiry: DEFAULT_LIFETIME };
-  const [, , number, unit] = statement.words;
-  const life = number === undefined || number.hidden || unit?.hidden === true || statement.conditional ? undefined : racoonSeconds(number.text, unit?.text);
+  const [, , number, unit] = statement.words.map((word) => (word.hidden ? fromTemplate(workspace, path, word.range) : word.text));
+  const life = number === undefined || statement.conditional || (unit === undefined && statement.words.length > 3) ? undefined : racoonSeconds(number, unit);
   if (life === undefined) return unknown("the lifetime is decided by a template");
   return { window: { earliest: SOFT * life, latest: SOFT * life }, expiry: life, location: { path, range: statement.range } };
 }

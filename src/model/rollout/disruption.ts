@@ -108,13 +108,14 @@ const KIND_NAMES: Record<ServiceKind, string> = {
 };
 const VERBS = { restart: "restarts", stop: "stops and starts", upgrade: "upgrades", reboot: "reboots" } as const;
 
-/** `restarts racoon (the IPsec keying daemon) and reboots`: each service once, in order. */
+/** `upgrades and restarts racoon (the IPsec keying daemon), and reboots`: each service once, in order. */
 export function spokenDisruptions(disruptions: readonly Disruption[]): string {
-  const parts = new Map<string, string>();
+  const services = new Map<string, { kind: ServiceKind; verbs: Set<string> }>();
   for (const { service, kind, action } of disruptions) {
-    parts.set(`${action} ${service}`, action === "reboot" ? "reboots" : `${VERBS[action]} ${service} (${KIND_NAMES[kind]})`);
+    const entry = services.get(service) ?? { kind, verbs: new Set<string>() };
+    entry.verbs.add(VERBS[action]);
+    services.set(service, entry);
   }
-  const list = [...parts.values()];
-  if (list.length > 3) return `${list.slice(0, 2).join(", ")} and ${list.length - 2} more`;
-  return list.length < 2 ? (list[0] ?? "") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)!}`;
+  const parts = [...services].map(([service, { kind, verbs }]) => `${[...verbs].join(" and ")} ${kind === "host" ? "the host" : `${service} (${KIND_NAMES[kind]})`}`);
+  return parts.length > 3 ? `${parts.slice(0, 2).join(", ")} and interrupts ${parts.length - 2} more` : parts.join(", and ");
 }

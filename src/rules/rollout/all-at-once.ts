@@ -1,5 +1,6 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { batches } from "../../model/rollout/batches.ts";
+import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
 import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import { rule } from "../rule.ts";
@@ -123,11 +124,16 @@ export default rule({
       const largest = Math.max(...sizes);
       const all = largest === total;
       if (!all && !(largest >= MANY && largest * 2 > total)) continue;
+      // Where every host has an association with every other, a few hosts down break many pairs.
+      const mesh =
+        first.kind === "ipsec" && all && hosts.length >= MANY
+          ? ` If the daemon fails on one host in ten, ${Math.round(100 * pairsBroken(0.1))} % of the up to ${meshPairs(hosts.length)} pairs of hosts lose their association.`
+          : "";
       const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
       report({
         ...common,
         location: serial?.location ?? play.hostsLocation,
-        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it. ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
+        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it.${mesh} ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
         data: { hosts: hosts.length, largestBatch: largest },
         fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
       });
