@@ -17,7 +17,7 @@ export function labMissing(programs: readonly string[]): string | undefined {
 
 /** What a lab script prints, as JSON, given JSON. */
 export function runLab(script: string, input: unknown): unknown {
-  const { stdout, stderr, status } = spawnSync("python3", [new URL(script, import.meta.url).pathname], { input: JSON.stringify(input), encoding: "utf8", timeout: 90_000 });
+  const { stdout, stderr, status } = spawnSync("python3", [new URL(script, import.meta.url).pathname], { input: JSON.stringify(input), encoding: "utf8", timeout: 90_000, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
   if (status !== 0) throw new Error(`${script}: ${stderr}`);
   return JSON.parse(stdout);
 }

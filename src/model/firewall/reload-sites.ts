@@ -76,7 +76,8 @@ function resolve(workspace: Workspace, effect: Effect, location: Location, text:
     const known = unitActionEffects(workspace, effect.unit, effect.action, run);
     if (known === undefined) return [{ ...effect, location, how: `what ${effect.action} of the service ${effect.unit} does is not known` }];
     const restarted = effect.action === "restart" ? { restarted: effect.unit } : {};
-    return known.effects.map((inner) => ({ ...inner, location, how: known.why, ...restarted }));
+    const unlessRunning = effect.action === "start" ? { unlessRunning: true } : {};
+    return known.effects.map((inner) => ({ ...inner, ...(inner.does === "load" ? unlessRunning : {}), location, how: known.why, ...restarted }));
   }
   if (effect.does === "run") {
     const script = depth < DEPTH ? findScript(workspace, effect.program) : undefined;

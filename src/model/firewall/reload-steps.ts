@@ -7,8 +7,8 @@ export type Backend = "nftables" | "iptables";
 export type Effect =
   /** Rules go; `keepsPolicy`: the base chains stay, with their policies. */
   | { readonly does: "flush"; readonly backend: Backend; readonly keepsPolicy: boolean }
-  /** A file is loaded in one transaction. `file`: as the command names it. */
-  | { readonly does: "load"; readonly backend: Backend; readonly file?: string }
+  /** A file is loaded in one transaction. `file`: as the command names it; `unlessRunning`: a service's start does it. */
+  | { readonly does: "load"; readonly backend: Backend; readonly file?: string; readonly unlessRunning?: boolean }
   /** One rule is added. */
   | { readonly does: "add"; readonly backend: Backend; readonly stateful: boolean }
   | { readonly does: "policy"; readonly backend: Backend; readonly policy: "accept" | "drop" }
@@ -186,7 +186,7 @@ export function methodOf<E extends Effect>(effects: readonly E[], policy: "accep
       case "load":
       case "add":
         if (gap !== undefined) result = gap;
-        else if (effect.does === "load") result ??= { method: "atomic", at: effect };
+        else if (effect.does === "load" && effect.unlessRunning !== true) result ??= { method: "atomic", at: effect };
         if (effect.does === "load") gap = undefined;
         break;
       default:

@@ -14,9 +14,9 @@ export function worstOf(hosts: readonly Exposed[]): readonly Exposed[] {
   return pool.filter(({ losses }) => losses!.lost === most!.losses!.lost);
 }
 
-/** `1 host`, `12 hosts`. */
-export function hostsText(hosts: readonly unknown[]): string {
-  return hosts.length === 1 ? "1 host" : `${hosts.length} hosts`;
+/** `1 host`, `12 storage hosts`. */
+export function hostsText(hosts: readonly unknown[], kind = ""): string {
+  return `${hosts.length} ${kind}${kind === "" ? "" : " "}${hosts.length === 1 ? "host" : "hosts"}`;
 }
 
 /** The kernels of some hosts: `kernel 4.15`, `kernels 4.15 and 4.18`. */

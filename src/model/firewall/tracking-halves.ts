@@ -1,9 +1,10 @@
 import type { TextEdit } from "../../engine/fix.ts";
 import type { Workspace } from "../workspace.ts";
+import type { Decision } from "./evaluate.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Chain, FirewallRule, Packet, Ruleset } from "./ruleset.ts";
 import type { Exemption } from "./tracking.ts";
-import { isStateful, untracked } from "./tracking.ts";
+import { isStateful, rulesOf, untracked } from "./tracking.ts";
 import type { PortInterval } from "./tracking-ports.ts";
 import { isEmpty, subtract } from "./tracking-ports.ts";
 
@@ -46,7 +47,8 @@ export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
         if (!isService(exemption) || heard.has(exemption.rule)) continue;
         const missing = subtract(exemption.ports, other.ports);
         const half = isEmpty(missing) ? refused(exemption, beside, protocol, hook, side) : oneWay(exemption, missing, protocol, hook, side);
-        if (half === undefined) continue;
+        // One rule about ICMP mends them all.
+        if (half === undefined || (half.lacks === "errors" && found.some(({ lacks }) => lacks === "errors"))) continue;
         heard.add(exemption.rule);
         found.push(half);
       }
@@ -75,16 +77,28 @@ function refused({ rule, ports }: Exemption, beside: readonly Ruleset[], protoco
     dport: side === "dport" ? port : away,
     ...(protocol === "tcp" ? { flags: side === "dport" ? ["syn"] : ["ack"] } : {}),
   };
-  const { verdict } = evaluate(beside, packet);
-  if (verdict === "drop" || verdict === "reject") {
+  const ends = endsOf(beside, packet);
+  if (!ends.has("accept") && !ends.has("unknown")) {
     // That a connection from elsewhere is refused may be meant; that it was accepted while it was tracked shows that it is not.
-    const tracked = evaluate(beside.map(withoutNotrack), { ...packet, ct: side === "dport" ? "new" : "established" });
-    return tracked.verdict === "accept" ? { rule, protocol, ports, lacks: "accept", hook, side } : undefined;
+    const tracked = endsOf(beside.map(withoutNotrack), { ...packet, ct: side === "dport" ? "new" : "established" });
+    return tracked.has("accept") ? { rule, protocol, ports, lacks: "accept", hook, side } : undefined;
   }
-  if (hook !== "prerouting" || protocol !== "tcp" || verdict !== "accept") return undefined;
+  if (hook !== "prerouting" || protocol !== "tcp") return undefined;
   const error: Packet = { hook: "input", proto: "icmp", type: 3, code: 4 };
-  const lost = evaluate(beside, { ...error, ct: "invalid" }).verdict === "drop" && evaluate(beside, { ...error, ct: "related" }).verdict === "accept";
+  const untold = endsOf(beside, { ...error, ct: "invalid" });
+  const lost = !untold.has("accept") && !untold.has("unknown") && endsOf(beside, { ...error, ct: "related" }).has("accept");
   return lost ? { rule, protocol, ports, lacks: "errors", hook, side } : undefined;
+}
+
+/** Every end that a packet may find, over the interfaces that it may come or go by: those that the rules name, and any other. */
+function endsOf(rulesets: readonly Ruleset[], packet: Packet): ReadonlySet<Decision> {
+  const interfaces = new Set(["other0"]);
+  for (const statement of rulesets.flatMap(rulesOf).flatMap((rule) => rule.statements)) {
+    if (statement.kind !== "match" || !/^meta [io]if/.test(statement.field) || !("kind" in statement.values) || statement.values.kind !== "names") continue;
+    for (const name of statement.values.names) if (name !== "lo") interfaces.add(name.replace(/\*$/, "0"));
+  }
+  const way = packet.hook === "output" ? "oif" : "iif";
+  return new Set([...interfaces].flatMap((name) => evaluate(rulesets, { ...packet, [way]: name }).possible));
 }
 
 function withoutNotrack(ruleset: Ruleset): Ruleset {

@@ -23,7 +23,7 @@ export default rule({
   why: "Between the flush and the load the host is open, or with a policy of drop it is shut; and connection tracking stops, so that packets of running connections are INVALID when the rules come back. Kernels 4.14 to 4.18 lose every busy connection that way, newer ones those that are half closed, and with a policy of drop those on which the host sends.",
   instead: "Load everything in one transaction: `flush ruleset` at the top of the file and `nft -f` or `systemctl reload nftables`; or `iptables-restore` with nothing flushed before.",
   lessons: ["2019-ceph-firewall-reload"],
-  reads: ["playbook", "syntax"],
+  reads: ["syntax"],
   severity: "warning",
   fix: "safe",
   fixSafety: "It is offered only where the ruleset flushes itself, so that the reload leaves the same rules as the restart.",
@@ -38,12 +38,12 @@ export default rule({
     bad: [
       { ...role("⟦restarted⟧") },
       { "reload.sh": "#!/bin/sh\nset -e\nnft -c -f /etc/nftables.conf\n⟦nft flush ruleset⟧\nnft -f /etc/nftables.conf\n", "nftables.conf": RULES },
-      "- hosts: all\n  tasks:\n    - name: Load the rules\n      shell: ⟦iptables -F⟧ && iptables-restore < /etc/iptables/rules.v4\n",
+      { "site.yml": "- hosts: all\n  tasks:\n    - name: Load the rules\n      shell: ⟦iptables -F⟧ && iptables-restore < /etc/iptables/rules.v4\n" },
     ],
     good: [role("reloaded"), { "reload.sh": "#!/bin/sh\nset -e\nnft -c -f /etc/nftables.conf\nnft -f /etc/nftables.conf\n", "nftables.conf": RULES }],
     lookalike: [
       // netfilter-persistent does not flush when it is stopped
-      "- hosts: all\n  handlers:\n    - name: new rules\n      service:\n        name: netfilter-persistent\n        state: restarted\n",
+      { "site.yml": "- hosts: all\n  handlers:\n    - name: new rules\n      service:\n        name: netfilter-persistent\n        state: restarted\n" },
       { "firewall.sh": "#!/bin/sh\nstop() {\n  nft flush ruleset\n}\nstart() {\n  nft -f /etc/nftables.conf\n}\ncase \"$1\" in\nstart) start ;;\nstop) stop ;;\nesac\n", "nftables.conf": RULES },
     ],
   },
@@ -70,7 +70,7 @@ export default rule({
         location,
         confidence: "likely",
         key: "first-enabled",
-        message: `This change loads a stateful ruleset for the first time on ${hostsText(storage)} with running storage connections. They have no entry yet: their packets are NEW without SYN, and those that no rule accepts are dropped. Exempt the storage ports with notrack, or load the rules first with policy accept until tracking has picked the connections up.`,
+        message: `This change loads a stateful ruleset for the first time on ${hostsText(storage, "storage")} with running connections. They have no entry yet: their packets are NEW without SYN, and those that no rule accepts are dropped. Exempt the storage ports with notrack, or load the rules first with policy accept until tracking has picked the connections up.`,
         data: { method: "first-enabled", hosts: storage.length },
       });
     }

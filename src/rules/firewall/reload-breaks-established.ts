@@ -4,6 +4,7 @@ import { LOST_IN_WORDS } from "../../model/firewall/reload-losses.ts";
 import { rulesetChanges } from "../../model/firewall/reload-change.ts";
 import { hostsText, kernelsText, placeText, worstOf } from "../../model/firewall/reload-words.ts";
 import { longLived } from "../../model/firewall/tracking-evidence.ts";
+import type { LongLived } from "../../model/firewall/tracking-evidence.ts";
 import { exposure } from "../../model/firewall/tracking-exposure.ts";
 import type { Exposed } from "../../model/firewall/tracking-exposure.ts";
 import { setLiberal } from "../../model/firewall/tracking-fix.ts";
@@ -26,7 +27,9 @@ const repository = (state: string, rules: string): Record<string, string> => ({
   "inventory.ini": "[ceph_osd]\nstore[01:06].example.net kernel=4.15.0-45-generic\n",
   "site.yml": "- hosts: ceph_osd\n  serial: 1\n  roles:\n    - packetfilter\n",
   "roles/packetfilter/tasks/main.yml":
-    "- name: Install the rules\n  copy:\n    src: nftables.conf\n    dest: /etc/nftables.conf\n  notify: new rules\n",
+    "- copy:\n    src: modules-load.d/net.conf\n    dest: /etc/modules-load.d/net.conf\n- copy:\n    src: 60-net.conf\n    dest: /etc/sysctl.d/60-net.conf\n- name: Install the rules\n  copy:\n    src: nftables.conf\n    dest: /etc/nftables.conf\n  notify: new rules\n",
+  "roles/packetfilter/files/60-net.conf": "net.core.somaxconn = 4096\n",
+  "roles/packetfilter/files/modules-load.d/net.conf": "br_netfilter\n",
   "roles/packetfilter/handlers/main.yml": `- name: new rules\n  service:\n    name: nftables\n    state: ${state}\n`,
   "roles/packetfilter/files/nftables.conf": rules,
 });
@@ -75,7 +78,7 @@ export default rule({
         severity,
         confidence,
         key: path,
-        message: `${change.variable === undefined ? "This change" : `The new value of ${change.variable}`} makes the hosts reload a stateful ruleset, and ${reload!.how} (${placeText(after, reload!.location)}). ${effect(losing, evidence.kind)} ${remedy(losing)}`,
+        message: `${change.variable === undefined ? "This change" : `The new value of ${change.variable}`} makes the hosts reload a stateful ruleset, and ${reload!.how} (${placeText(after, reload!.location)}). ${effect(losing, evidence)} ${remedy(losing)}`,
         related,
         data: { hosts: losing.filter(({ host }) => host !== undefined).length, method: reload!.method, lost: losses!.lost },
         fixes: edits === undefined ? [] : [{ title: "Make conntrack liberal on these hosts, for good", safety: "unsafe", edits }],
@@ -84,9 +87,9 @@ export default rule({
   },
 });
 
-function effect(losing: readonly Exposed[], kind: "storage" | "database"): string {
+function effect(losing: readonly Exposed[], { kind, hosts }: LongLived): string {
   const { losses, kernel } = losing[0]!;
-  const where = losing[0]!.host === undefined ? "On the hosts" : `On ${hostsText(losing)}`;
+  const where = losing[0]!.host === undefined ? "On the hosts" : `On ${hostsText(losing, hosts.length > 0 ? "storage" : "")}`;
   const what = LOST_IN_WORDS[losses!.lost];
   if (isUnknown(kernel)) {
     const worse = losing[0]!.reload!.method === "two-step" ? " (all that carry data on kernels 4.14 to 4.18)" : "";

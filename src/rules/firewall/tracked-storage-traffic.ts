@@ -100,7 +100,7 @@ export default rule({
     const ports = partly ? tracked.beyond : tracked.ports;
     if (ports.length === 0) return;
     const edits = partly ? undefined : exemptPorts(workspace, firewall, cephPorts(workspace).all);
-    const where = hosts.length > 0 ? `on ${hostsText(hosts)}` : "wherever this ruleset guards Ceph";
+    const where = hosts.length > 0 ? `on ${hostsText(hosts, "storage")}` : "wherever this ruleset guards Ceph";
     report({
       location: { path, range: accepts[0]?.range ?? place },
       severity: hosts.length > 0 && !partly ? "warning" : "info",
