@@ -12,9 +12,7 @@ export function openBlock(c: Cursor): Token | undefined {
 
 /** Takes the `}` that belongs to `opener`. */
 export function closeBlock(c: Cursor, opener: Token): void {
-  if (c.take("}")) return;
-  c.recover();
-  c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+  if (!c.take("}")) c.unclosed(opener);
 }
 
 /** After an item of a block comes a line break, `;` or the block's end; skips what else there is. */

@@ -62,6 +62,8 @@ class Checker {
     let network = NETWORKS.has(family) ? family : undefined;
     let transport: bigint | undefined;
     let end: string | undefined;
+    // Whether the rule asks for a transport protocol in any way.
+    let told = false;
     for (const statement of rule.statements) {
       if (end !== undefined && statement.kind !== "unknown") {
         this.#say(statement, `Nothing can follow "${end}" in a rule: nft loads nothing of this file. Move it before "${end}" or remove it.`);
@@ -69,16 +71,24 @@ class Checker {
       }
       end = endOf(statement);
       if (statement.kind === "verdict" && statement.chain) for (const inner of statement.chain) this.#rule(inner, family);
-      if (statement.kind === "match") this.#values.match(statement);
-      if (statement.kind === "vmap") this.#values.elements(statement.map, infosOf(statement.key));
+      if (statement.kind === "match") {
+        this.#values.match(statement);
+        const protocol = this.#values.protocolOf(statement);
+        const known = transport === undefined || protocol === undefined ? undefined : IP_PROTOCOLS.get(transport);
+        if (protocol !== undefined && known === undefined) transport = protocol;
+      }
+      if (statement.kind === "vmap") this.#values.verdictMap(statement.map, infosOf(statement.key));
+      if (statement.kind === "nat") this.#values.nat(statement, family, told || transport !== undefined);
       if (statement.kind === "set") this.#values.change(statement.field, statement.value);
       for (const field of fieldsRead(statement)) {
+        if (/ (option|chunk) /.test(field.field)) continue;
+        told ||= /^(meta l4proto|ip protocol|ip6 nexthdr|th |ct |@|meta protocol|gre)/.test(field.field);
         const layers = layersOf(field.field);
         if (layers.network !== undefined && family !== "bridge" && family !== "netdev" && family !== "") {
           const known = network;
-          // Within IPv4 nft takes ICMPv6, and the other way round; it never matches.
+          // nft takes ICMP within IPv6, and ICMPv6 within IPv4; it never matches.
           const icmp = field.field.startsWith("icmp");
-          if (known !== undefined && known !== layers.network && !(icmp && NETWORKS.has(family))) {
+          if (known !== undefined && known !== layers.network && !icmp) {
             return this.#conflict(field, known, layers.network);
           }
           if (layers.network === "arp" && family === "inet") return this.#conflict(field, "inet", "arp");

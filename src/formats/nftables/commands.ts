@@ -101,8 +101,8 @@ function ruleFragment(c: Cursor): Command {
 /** `ip filter input accept`: the words `add rule` may be left out. */
 function bareRule(c: Cursor, start: number): Command {
   const family = c.next().text;
-  const table = c.name("the name of a table");
-  const name = c.name("the name of a chain");
+  const table = c.identifier("the name of a table");
+  const name = c.identifier("the name of a chain");
   const rule = parseRule(c);
   return { kind: "object", verb: "add", what: "rule", at: { family, table, name }, rule, range: c.range(start) };
 }
@@ -133,7 +133,7 @@ function parseAddressed(c: Cursor, verb: Verb, start: number): Command {
     return done({ ...(position && { position }), ...(rule && { rule }) });
   }
   if (what === "element") return done({ elements: parseSetLike(c) });
-  if (what === "chain" && verb === "rename") return done({ newName: c.name("the chain's new name") });
+  if (what === "chain" && verb === "rename") return done({ newName: c.identifier("the chain's new name") });
   if (creates && c.is("{") && at.name) {
     if (what === "chain") return done({ item: parseChainBody(c, at.name, start) });
     if (what === "set" || what === "map") return done({ item: parseSetBody(c, what, at.name, start) });
@@ -150,8 +150,8 @@ function emptyChain(name: Name, c: Cursor, start: number): ChainNode {
 
 /** `add filter input accept`. */
 function shortRule(c: Cursor, verb: Verb, start: number): Command {
-  const table = c.name("the name of a table");
-  const name = c.name("the name of a chain");
+  const table = c.identifier("the name of a table");
+  const name = c.identifier("the name of a chain");
   const rule = parseRule(c);
   return { kind: "object", verb, what: "rule", at: { family: "ip", table, name }, rule, range: c.range(start) };
 }
@@ -163,20 +163,20 @@ function parseAddress(c: Cursor, what: string, names: number, verb: Verb): Addre
     family = c.next().text;
     written = true;
   }
-  if (names === 0) return { family: written ? family : "", ...(!c.atEnd && c.token.kind === "word" && { table: c.name("the name of a table") }) };
+  if (names === 0) return { family: written ? family : "", ...(!c.atEnd && c.token.kind === "word" && { table: c.identifier("the name of a table") }) };
   // An object may be named by its handle, and `list table` needs no name.
   if (c.take("handle")) {
     c.next();
     return { family };
   }
   if (c.atEnd && verb === "list") return { family };
-  const table = c.name("the name of a table");
+  const table = c.identifier("the name of a table");
   if (names === 1 || c.failed) return { family, table };
   if (c.take("handle")) {
     c.next();
     return { family, table };
   }
-  const name = c.name(`the name of a ${what === "rule" ? "chain" : what === "element" ? "set" : what}`);
+  const name = c.identifier(`the name of a ${what === "rule" ? "chain" : what === "element" ? "set" : what}`);
   return { family, table, name };
 }
 

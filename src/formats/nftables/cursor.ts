@@ -7,6 +7,12 @@ import type { Name } from "./tree.ts";
 /** Deeper than any ruleset, and far from the end of the stack. */
 const MAX_DEPTH = 60;
 
+/** Words that nft reads as its own wherever they stand. */
+const KEYWORDS = new Set(
+  `accept drop continue return jump goto queue counter log limit quota reject notrack masquerade redirect snat dnat tproxy meta ct fib tcp
+  udp icmp icmpv6 ether vlan arp iif iifname oif oifname mark table chain rule map set add delete insert replace flush list type hook policy`.split(/\s+/),
+);
+
 /** Walks over the tokens of one text and collects what is wrong with it. */
 export class Cursor {
   readonly text: string;
@@ -16,6 +22,7 @@ export class Cursor {
   #at = 0;
   /** Only the first fault of a statement is told: what follows is its consequence. */
   #silent = false;
+  #unclosed = false;
 
   constructor(text: string, tokens: readonly Token[]) {
     this.text = text;
@@ -88,6 +95,14 @@ export class Cursor {
     return this.text.slice(start, Math.max(start, this.lastEnd));
   }
 
+  /** A name of the user's own, which no word of nft's grammar can be. */
+  identifier(what: string): Name {
+    if (this.token.kind === "word" && KEYWORDS.has(this.token.text)) {
+      this.error(this.token, `"${this.token.text}" is a word of nft's own and cannot be ${what}: nothing of this file is loaded. Choose another name.`);
+    }
+    return this.name(what);
+  }
+
   /** A name, and complains where there is none. */
   name(what: string): Name {
     const { token } = this;
@@ -126,6 +141,19 @@ export class Cursor {
       if (start > 0 && this.text[start - 1] !== "\n") start--;
     }
     this.errors.push({ range: { start, end }, message, certain });
+  }
+
+  /** Complains about a brace that is never closed; of several the innermost, which came first. */
+  unclosed(opener: Range): void {
+    if (this.#unclosed) return;
+    this.#unclosed = true;
+    this.recover();
+    this.error({ start: opener.start, end: opener.start + 1 }, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+  }
+
+  /** Complains about something that does not keep the rest from being read. */
+  note(range: Range, message: string): void {
+    if (!this.#silent) this.errors.push({ range: { start: range.start, end: range.end }, message, certain: true });
   }
 
   /** From here on faults are told again. */

@@ -43,9 +43,14 @@ export function resolve(type: TypeName, bits: number, text: string, quoted: bool
       const address = parseHardware(text);
       return address === undefined ? { wrong: `"${text}" is no MAC address` } : { number: address };
     }
-    case "time":
     case "hour":
+      if (number !== undefined || /^\d{1,2}(:\d{1,2}){0,2}$/.test(text)) return { unknown: "what time it is is not in the text" };
+      return { wrong: `"${text}" is no time of the day such as "17:30"` };
     case "time_span":
+      if (number !== undefined || /^(\d+(d|h|ms|m|s)?)+$/.test(text)) return { unknown: `"${text}" is not read` };
+      return { wrong: `"${text}" is no span of time such as 1h30m` };
+    case "time":
+      return { unknown: "what day it is is not in the text" };
     case "unknown":
     case "verdict":
       return number === undefined ? { unknown: `"${text}" is not read` } : { number };

@@ -5,6 +5,11 @@ import { isSelector, parseSelector, startsSelector } from "./selectors.ts";
 import type { ElementNode, Expression } from "./tree.ts";
 import { VERDICTS, parseVerdictExpression } from "./verdicts.ts";
 
+/** Words that begin a statement: where one of them stands for a value, the value is missing. */
+const RESERVED = new Set(
+  "accept drop continue return jump goto counter log limit quota reject notrack masquerade meta ct fib iif iifname oif oifname numgen jhash symhash skuid skgid cgroup".split(" "),
+);
+
 /** Where an expression stands: what is matched (`left`), a constant (`right`), or a value that is set (`value`). */
 export type Side = "left" | "right" | "value";
 
@@ -115,7 +120,7 @@ function parsePrimary(c: Cursor, side: Side): Expression {
     c.next();
     return { kind: "any", range: token };
   }
-  if (token.kind === "quoted" || (token.kind === "word" && side !== "left")) {
+  if (token.kind === "quoted" || (token.kind === "word" && side !== "left" && !RESERVED.has(token.text))) {
     c.next();
     const quoted = token.kind === "quoted";
     return { kind: "word", text: quoted ? unquote(token.text) : token.text, quoted, range: { start: token.start, end: token.end } };
@@ -168,14 +173,18 @@ function parseSet(c: Cursor): Expression {
   while (more) {
     c.skipNewlines();
     if (isClosed(c)) break;
-    // A template's loop writes commas after elements that may not be there.
-    if (c.take(",")) continue;
+    if (c.is(",")) {
+      // Between elements nft takes a comma too many.
+      const where = c.next();
+      if (elements.length === 0) c.note(where, "There is a comma without an element before it: nft loads nothing of this file. Remove it.");
+      continue;
+    }
     const before = c.position;
     const element = parseElement(c);
     elements.push(element);
     c.skipNewlines();
     more = !c.failed && c.position > before;
-    if (!more || c.is(",") || isClosed(c) || holds(c, element) || c.token.text.includes(HOLE)) continue;
+    if (!more || c.take(",") || isClosed(c) || holds(c, element) || c.token.text.includes(HOLE)) continue;
     c.expected('"," or "}"');
     more = false;
   }
@@ -183,7 +192,7 @@ function parseSet(c: Cursor): Expression {
     if (c.is("{")) c.skipBlock();
     else c.next();
   }
-  if (!c.take("}")) c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+  if (!c.take("}")) c.unclosed(opener);
   return { kind: "set", elements, range: c.range(opener.start) };
 }
 

@@ -63,7 +63,7 @@ export const META: ReadonlyMap<string, FieldInfo> = parse(
   ibridgename:ifname:128 obridgename:ifname:128 bri_iifname:ifname:128 bri_oifname:ifname:128 pkttype:pkt_type:8
   cpu:integer:32 iifgroup:devgroup:32 oifgroup:devgroup:32 cgroup:cgroup:32 random:integer:32 ipsec:boolean:1 secpath:boolean:1
   iifkind:ifname:128 oifkind:ifname:128 ibrpvid:integer:16 ibrvproto:ether_type:16 ibrhwaddr:ether_addr:48 time:time:64 day:day:8
-  hour:hour:32 secmark:integer:32 sdif:iface_index:32 sdifname:ifname:128 broute:boolean:1`,
+  hour:hour:32 secmark:string:0 sdif:iface_index:32 sdifname:ifname:128 broute:boolean:1`,
 );
 /** Those of them that may stand without `meta`. */
 export const BARE_META = new Set(
@@ -74,7 +74,7 @@ export const BARE_META = new Set(
 export const CONNTRACK: ReadonlyMap<string, FieldInfo> = parse(
   `state:ct_state:32 direction:ct_dir:8 status:ct_status:32 mark:mark:32 expiration:time_span:32 helper:string:128 l3proto:nf_proto:8
   saddr:address:128 daddr:address:128 protocol:inet_proto:8 proto-src:inet_service:16 proto-dst:inet_service:16 label:ct_label:128
-  event:ct_event:32 eventmask:ct_event:32 secmark:integer:32 zone:integer:16 id:integer:32 bytes:integer:64 packets:integer:64
+  event:ct_event:32 eventmask:ct_event:32 secmark:string:0 zone:integer:16 id:integer:32 bytes:integer:64 packets:integer:64
   avgpkt:integer:64 timeout:string:128 expectation:string:128`,
 );
 /** Keys of `ct` that `ct original` and `ct reply` may have. */
@@ -122,6 +122,8 @@ export function fieldInfo(field: string): FieldInfo | undefined {
 
 function find(field: string): FieldInfo | undefined {
   const [first = "", second = "", ...rest] = field.split(" ");
+  const raw = /@(?:\w+),\d+,(\d+)$/.exec(field) ?? /option @\d+,\d+,(\d+)$/.exec(field);
+  if (raw) return { type: "integer", bits: Number(raw[1]) };
   if (first === "meta") return META.get(second);
   if (first === "ct" && (second === "original" || second === "reply")) {
     return rest.length === 2 ? FIXED.get(`ct_${rest.join("_")}`) : CONNTRACK.get(rest[0] ?? "");

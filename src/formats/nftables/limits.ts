@@ -26,6 +26,7 @@ export function parseRate(c: Cursor): boolean {
   amount(c, "a rate");
   const word = c.token.text;
   const unit = word.split("/");
+  const inBytes = BYTES.has(unit[0]!);
   if (c.take("/")) timeUnit(c, c.token.text);
   else if (unit.length === 2 && BYTES.has(unit[0]!)) timeUnit(c, unit[1]!);
   else if (BYTES.has(word)) {
@@ -36,6 +37,8 @@ export function parseRate(c: Cursor): boolean {
   else if (!c.text.slice(c.lastEnd - 1, c.lastEnd).includes(HOLE)) c.expected("a rate such as 10/second");
   if (c.take("burst")) {
     amount(c, "a number");
+    const other = inBytes ? c.is("packets") : BYTES.has(c.token.text);
+    if (other) c.error(c.token, `A burst is counted as its rate is, in ${inBytes ? "bytes" : "packets"}: nft loads nothing of this file.`);
     if (BYTES.has(c.token.text) || c.is("packets")) c.next();
   }
   return over;

@@ -10,7 +10,7 @@ const COMMAND =
 export function recogniseNftables(path: string, head: string): "name" | "content" | false {
   if (NAMES.test(path)) return "name";
   if (FOREIGN.test(path)) return false;
-  if (SHEBANG.test(head)) return "content";
+  if (SHEBANG.test(head)) return FOLDERS.test(path) ? "name" : "content";
   const nft = COMMAND.test(head) && !/^#!(?!.*\bnft\b)/.test(head) && !/^---\s/.test(head);
   if (FOLDERS.test(path) && (nft || /^[ \t]*(chain|set|map|define|include|table|add|tcp|udp|ip6?|meta|ct|iifname|oifname)\b/m.test(head))) return "name";
   return nft && !isOther(path) ? "content" : false;

@@ -48,6 +48,7 @@ export function parseSelector(c: Cursor): Expression {
       return field(`osf ${oneOf(new Set(["name", "version"]), "name or version")}`);
     }
     case "ipsec": {
+      if (!c.is("in") && !c.is("out")) return field("meta ipsec");
       const direction = oneOf(new Set(["in", "out"]), "in or out");
       if (c.take("spnum")) number(c);
       const key = oneOf(new Set(["reqid", "spi", "ip", "ip6"]), "reqid, spi, ip or ip6");

@@ -26,6 +26,7 @@ export function parseRule(c: Cursor, embedded = false): RuleNode {
       const { token } = c;
       if (token.kind === "word" || token.kind === "quoted") comment = unquote(c.next().text);
       else c.expected("the comment's text");
+      if (!c.atEnd && !c.failed) c.error(c.token, "A comment is the last part of a rule: nft loads nothing of this file. Move what follows before it.");
     } else statements.push(parseStatement(c));
     if (c.failed || c.position === before) {
       const from = statements.at(-1)?.range.start ?? start;
@@ -116,7 +117,7 @@ function anonymousChain(c: Cursor): RuleNode[] {
     if (c.is("}") || c.token.kind === "end") break;
     rules.push(parseRule(c));
   }
-  if (!c.take("}")) c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+  if (!c.take("}")) c.unclosed(opener);
   return rules;
 }
 
@@ -187,6 +188,8 @@ const LOG_FLAGS = new Set(["all", "skuid", "ether", "tcp", "ip", "sequence", "op
 function parseLog(c: Cursor): StatementNode {
   const { start } = c.next();
   let level: string | undefined;
+  let group = false;
+  let flags = false;
   for (;;) {
     if (c.take("prefix")) {
       if (c.is("$")) variable(c);
@@ -198,11 +201,13 @@ function parseLog(c: Cursor): StatementNode {
       else if (LEVELS.has(level) || level.includes(HOLE)) c.next();
       else c.expected("a log level (emerg, alert, crit, err, warn, notice, info, debug or audit)");
     } else if (c.is("group") || c.is("snaplen") || c.is("queue-threshold")) {
+      group ||= c.is("group");
       c.next();
       if (c.is("$")) variable(c);
       else if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
       else c.expected("a number");
     } else if (c.take("flags")) {
+      flags = true;
       do {
         if (!LOG_FLAGS.has(c.token.text)) {
           c.expected("a log flag");
@@ -213,6 +218,9 @@ function parseLog(c: Cursor): StatementNode {
       } while (c.take(","));
     } else break;
     if (c.failed) break;
+  }
+  if (group && (level !== undefined || flags)) {
+    c.error(c.range(start), `A log statement cannot have both a group and ${level === undefined ? "flags" : "a level"}: nft loads nothing of this file. Remove one of them.`);
   }
   return { kind: "log", ...(level !== undefined && { level }), range: c.range(start) };
 }

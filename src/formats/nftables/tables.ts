@@ -69,7 +69,7 @@ export function parseTableItem(c: Cursor): TableItem | undefined {
   }
   c.next();
   const what = text === "ct" ? `ct ${c.next().text}` : text;
-  const name = c.name(`the name of a ${what}`);
+  const name = c.identifier(`the name of a ${what}`);
   if (text === "chain") return parseChainBody(c, name, start);
   if (text === "set" || text === "map" || text === "meter") return parseSetBody(c, text, name, start);
   parseObject(c, what);
@@ -86,7 +86,7 @@ function parseObject(c: Cursor, what: string): void {
   const opener = c.token;
   if (what !== "limit" && what !== "quota") {
     c.skipBlock();
-    if (c.token.kind === "end" && c.text[c.lastEnd - 1] !== "}") c.error(opener, 'This "{" is never closed: nft loads nothing of this file. Add the "}".');
+    if (c.token.kind === "end" && c.text[c.lastEnd - 1] !== "}") c.unclosed(opener);
     return;
   }
   c.next();

@@ -29,8 +29,11 @@ export function parseNat(c: Cursor): StatementNode {
     to = parseSpanOrMap(c);
     if (c.take(":")) port = parseSpanOrMap(c);
   } else if (needsTarget) c.expected("an address or port");
-  while (!c.failed && (NAT_FLAGS.has(c.token.text) || c.is(","))) {
-    if (c.is(",") || NAT_FLAGS.has(c.token.text)) c.next();
+  if (NAT_FLAGS.has(c.token.text) && !c.failed) {
+    do {
+      if (NAT_FLAGS.has(c.token.text) || c.token.text.includes(HOLE)) c.next();
+      else c.expected("random, fully-random or persistent");
+    } while (c.take(",") && !c.failed);
   }
   return { kind: "nat", nat, ...(family !== undefined && { family }), ...(to && { to }), ...(port && { port }), range: c.range(start) };
 }

@@ -20,7 +20,7 @@ export function parseTarget(c: Cursor): Expression {
   if (c.is("$")) return variable(c);
   const { token } = c;
   if (token.kind === "word" || token.kind === "quoted") {
-    c.next();
+    c.identifier("the name of a chain");
     const quoted = token.kind === "quoted";
     const range = { start: token.start, end: token.end };
     if (token.text.includes(HOLE)) return { kind: "unknown", reason: "a template decides it", range };

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { nftables } from "../../../src/formats/nftables/index.ts";
+
+describe("formats/nftables recognise", () => {
+  const table = "table inet filter {\n}\n";
+  const cases: [path: string, head: string, expected: "name" | "content" | false][] = [
+    ["etc/nftables.conf", "", "name"],
+    ["roles/fw/templates/nftables.conf", "", "name"],
+    ["etc/nftables.d/10-ssh.nft", "", "name"],
+    ["etc/nftables.d/ssh.conf", table, "name"],
+    ["etc/nftables/inet-filter.conf", "#!/usr/sbin/nft -f\n", "name"],
+    ["roles/fw/files/firewall.rules", "#!/usr/sbin/nft -f\nflush ruleset\n", "content"],
+    ["files/fw", "#!/usr/bin/env -S nft -f\n", "content"],
+    ["files/fw.conf", table, "content"],
+    ["files/fw.conf", "add table inet filter\nadd chain inet filter input\n", "content"],
+    ["roles/nftables/tasks/main.yml", "- name: flush ruleset\n", false],
+    ["roles/nftables/README.md", table, false],
+    ["roles/nftables/defaults/main", "port: 22\n", false],
+    ["nftables/Makefile", "all:\n\tnft -f x\n", false],
+    ["scripts/fw.sh", "#!/bin/sh\nnft flush ruleset\n", false],
+    ["docs/table.txt", "table of contents\n", false],
+    ["app/schema.sql", "create table ip (id int);\n", false],
+    ["iptables.rules", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n", false],
+    ["lua/x.lua", "local table = {}\n", false],
+  ];
+  for (const [path, head, expected] of cases) it(`${path}: ${expected}`, () => assert.equal(nftables.recognise(path, head), expected));
+});
