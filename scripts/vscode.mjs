@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { URLSearchParams } from "node:url";
 import { ensureVscode, root } from "./setup.mjs";
 
 /** What makes a window quiet and the same every time. The web build saves by itself otherwise. */

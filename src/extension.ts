@@ -1,0 +1,44 @@
+import * as vscode from "vscode";
+import { FindingActions } from "./editor/actions.ts";
+import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
+import { SCHEMES } from "./editor/files.ts";
+import { FindingHover } from "./editor/hover.ts";
+import { Linter } from "./editor/linter.ts";
+import { Projects } from "./editor/projects.ts";
+import { Reviews } from "./editor/review.ts";
+import { Status } from "./editor/status.ts";
+import { SUPPRESS, suppress } from "./editor/suppress.ts";
+
+/** What tests and other extensions get. */
+export interface PremortemApi {
+  /** Resolves when the diagnostics of this version of a document, or of a later one, are published. */
+  whenSettled(uri: vscode.Uri, version: number): Promise<void>;
+}
+
+export function activate(context: vscode.ExtensionContext): PremortemApi {
+  const { extensionUri, subscriptions } = context;
+  const log = vscode.window.createOutputChannel("Premortem", { log: true });
+  const projects = new Projects(log);
+  const linter = new Linter(projects, extensionUri, log);
+  const reviews = new Reviews(projects, linter, extensionUri, log);
+  const configuration = new EffectiveConfiguration(projects);
+  const selector = SCHEMES.map((scheme) => ({ scheme }));
+  const command = (name: string, run: (...args: never[]) => unknown): vscode.Disposable => vscode.commands.registerCommand(name, run);
+  subscriptions.push(
+    log,
+    projects,
+    linter,
+    reviews,
+    configuration,
+    new Status(linter),
+    vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
+    vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
+    command("premortem.reviewChange", () => reviews.command()),
+    command("premortem.clearReview", () => reviews.clear()),
+    command("premortem.showLog", () => log.show()),
+    command("premortem.showEffectiveConfiguration", () => configuration.command()),
+    command(SUPPRESS, (uri: vscode.Uri, line: number, rule: string, whole?: boolean, reason?: string) => suppress(linter, uri, line, rule, whole, reason)),
+  );
+  linter.lintAll();
+  return { whenSettled: (uri, version) => linter.whenSettled(uri, version) };
+}
