@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "core.ts": ["engine", "formats", "model", "rules"],
   cli: ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts"],
   "cli.ts": ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts", "cli"],
-  editor: ["engine", "formats", "model", "rules", "lessons", "report", "core.ts"],
+  editor: ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts"],
   "extension.ts": ["editor", "engine", "core.ts"],
 };
 

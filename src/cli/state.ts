@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Configuration } from "../engine/configuration.ts";
 import type { Finding } from "../engine/finding.ts";
 import { lintFiles, loadWorkspace, readConfiguration } from "../core.ts";
-import { recognise } from "../formats/index.ts";
+import { isReviewed, recognise } from "../formats/index.ts";
 import { ignoring } from "../formats/premortem-config/ignore.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { decode, exceeds, readDirectory, unreadable } from "../vcs/directory.ts";
@@ -94,7 +94,7 @@ function wantedBy(settings: Settings, root: string): Wanted {
   const prefix = directory === "" || directory.startsWith("..") ? "" : `${directory}/`;
   return {
     byName: (path) => recognise(path, "") !== undefined,
-    byHead: (path, head) => recognise(path, head) !== undefined,
+    byHead: isReviewed,
     ignored: (path) => ignores(prefix + path),
   };
 }

@@ -54,6 +54,15 @@ export function recognise(path: string, head: string): Language | undefined {
   return byContent;
 }
 
+/**
+ * Whether a file belongs to a review: it is of a known language, or lies where tasks take templates and files from. What
+ * it says there in a language unknown to us still changes the hosts that get it.
+ */
+export function isReviewed(path: string, head: string): boolean {
+  if (recognise(path, head) !== undefined) return true;
+  return /\.(j2|jinja2?)$|(^|\/)(templates|files)\//.test(path) && !head.includes("\0");
+}
+
 /** Loads the libraries that parsing these files needs. Call it before `Workspace.document`; cheap when done already. */
 export async function prepare(paths: Iterable<string>): Promise<void> {
   for (const path of paths) {
