@@ -37,6 +37,7 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly CephSetting
             range,
             conditional: entry.conditional,
             kind: "variable",
+            through: { path, range: entry.valueRange },
           });
         }
       }

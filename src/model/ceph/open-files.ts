@@ -7,6 +7,7 @@ import { parseInteger } from "../kernel/number.ts";
 import type { Placement } from "../kernel/placement.ts";
 import { reaches } from "../kernel/placement.ts";
 import { resolveWithPlace } from "../written/reference.ts";
+import { holds } from "../written/standing.ts";
 import type { Workspace } from "../workspace.ts";
 import type { OsdCount } from "./osds.ts";
 import { osdsOf } from "./osds.ts";
@@ -23,6 +24,8 @@ export interface Placed {
 
 export interface OsdLimit extends Partial<Placed> {
   readonly value: number;
+  /** The template that takes it from a variable. */
+  readonly through?: Location;
   /** What sets it: the unit, the packaged unit, or ceph.conf's option, which systemd's units do not heed. */
   readonly by: "unit" | "packaged" | "max open files";
 }
@@ -85,13 +88,13 @@ function unitLimit(workspace: Workspace, host: Host): OsdLimit | undefined {
   let last: OsdLimit | undefined;
   for (const { path, limit } of allLimits(workspace)) {
     if (limit.conditional || isUnknown(limit.unit) || !/^ceph-osd(@|\b)/.test(limit.unit)) continue;
-    const there = presence(limit.placements, host);
+    const there = holds(workspace, path, host, limit.conditions) === true ? presence(limit.placements, host) : false;
     if (there === false || (there === undefined && last?.sure === true)) continue;
     const place = { path, range: limit.valueRange };
     const resolved = isUnknown(limit.value) ? resolveWithPlace(workspace, path, limit.valueText, host) : undefined;
     if (resolved !== undefined && isUnknown(resolved)) continue;
     const value = resolved === undefined ? (limit.value as number) : (parseInteger(resolved.value.split(":").at(-1)!) ?? NaN);
-    if (!Number.isNaN(value)) last = { value, by: "unit", location: resolved?.location ?? place, sure: there === true };
+    if (!Number.isNaN(value)) last = { value, by: "unit", location: resolved?.location ?? place, ...(resolved?.location ? { through: place } : {}), sure: there === true };
   }
   return last;
 }
@@ -108,7 +111,8 @@ function confLimit(workspace: Workspace, host: Host): OsdLimit | undefined {
       const place = isUnknown(resolved) || !("location" in resolved) ? undefined : resolved.location;
       // 0 leaves the limit of the shell that starts the daemon.
       if (value !== undefined && value > 0) {
-        return { value, by: "max open files", location: place ?? { path, range: setting.valueRange }, sure: there === true };
+        const written = { path, range: setting.valueRange };
+        return { value, by: "max open files", location: place ?? written, ...(place ? { through: written } : {}), sure: there === true };
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Range } from "../../engine/location.ts";
+import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { CephConfTree } from "../../formats/ceph-conf/index.ts";
@@ -30,6 +30,8 @@ export interface CephSetting {
    * `command`: `ceph config set`; `pool`: one pool's own.
    */
   readonly kind: "conf" | "override" | "variable" | "command" | "pool";
+  /** For a variable: the template's value that it becomes. */
+  readonly through?: Location;
   /** For a pool: known to be erasure coded. */
   readonly erasure?: boolean;
 }

@@ -6,6 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import { globMatches, isGlob, normaliseKey } from "./key.ts";
 import { reaches } from "./placement.ts";
 import { resolve } from "../written/reference.ts";
+import { holds } from "../written/standing.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
 /** What a host ends up with for one key, and where it is written. */
@@ -51,7 +52,7 @@ export function effectiveSysctl(workspace: Workspace, host: Host, key: string): 
     if (setting.key !== wanted && !(isGlob(setting.key) && globMatches(setting.key, wanted))) continue;
     for (const { destination, scope } of setting.placements) {
       const there = reaches(scope, host);
-      if (there !== false) placed.push({ path, setting, destination, sure: there === true });
+      if (there !== false && !(setting.conditions && holds(workspace, path, host, setting.conditions) === false)) placed.push({ path, setting, destination, sure: there === true });
     }
   }
   const sure = placed.filter((one) => one.sure);
@@ -77,7 +78,8 @@ function valueFor(workspace: Workspace, host: Host, key: string, placed: Placed 
   const written = placed?.setting.value;
   if (placed === undefined || written === undefined) return undefined;
   const { path, setting } = placed;
-  if (setting.conditional) return unknown(`a condition decides whether ${path} sets ${key}`);
+  const holding = setting.conditions === undefined ? !setting.conditional : holds(workspace, path, host, setting.conditions) === true;
+  if (!holding) return unknown(`a condition decides whether ${path} sets ${key}`);
   const value = isUnknown(written) ? resolve(workspace, path, setting.valueText, host) : written;
   if (isUnknown(value)) return value;
   return { key, value, location: { path, range: setting.valueRange }, persistent: setting.persistent, setting };

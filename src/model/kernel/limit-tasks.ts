@@ -24,7 +24,8 @@ export function taskLimits(workspace: Workspace, path: string): OpenFilesLimit[]
         valueText,
         valueRange,
         name,
-        conditional: found.conditional,
+        conditional: false,
+        conditions: found.conditions,
         placements: [{ destination: unknown("a task writes it"), scope }],
       });
     };

@@ -1,6 +1,7 @@
 import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { Value } from "../fleet/fleet.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Workspace } from "../workspace.ts";
@@ -20,7 +21,10 @@ export interface OpenFilesLimit {
   readonly valueRange: Range;
   /** `LimitNOFILE`, or the container's `--ulimit`. */
   readonly name: string;
+  /** A template decides whether it is there. */
   readonly conditional: boolean;
+  /** The conditions of the task that writes it. */
+  readonly conditions: readonly Value[];
   /** Empty for a variable that a template uses: the template has them. */
   readonly placements: readonly Placement[];
 }
@@ -75,6 +79,7 @@ function unitLimits(workspace: Workspace, path: string, tree: UnitTree, text: st
         valueRange: entry.valueRange,
         name: "LimitNOFILE",
         conditional: entry.conditional,
+        conditions: [],
         placements: where,
       });
     }

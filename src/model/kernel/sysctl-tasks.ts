@@ -6,7 +6,7 @@ import type { SysctlLine, SysctlTree } from "../../formats/sysctl/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
-import type { Scope } from "../fleet/fleet.ts";
+import type { Scope, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import type { FoundMapping } from "../written/tasks.ts";
 import { mappings, moduleName, plainText, scopeAt, unquotedRange } from "../written/tasks.ts";
@@ -56,14 +56,14 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
 
 type Add = (path: string, setting: SysctlSetting) => void;
 
-function ofModule(workspace: Workspace, path: string, { node, parent, conditional }: FoundMapping, add: Add): void {
+function ofModule(workspace: Workspace, path: string, { node, parent, conditions }: FoundMapping, add: Add): void {
   const name = entryOf(node, "name") ?? entryOf(node, "key");
   const value = entryOf(node, "value") ?? entryOf(node, "val");
   if (name === undefined || value === undefined || plainText(entryOf(node, "state")?.value) === "absent") return;
   const file = plainText(entryOf(node, "sysctl_file")?.value);
   const destination: Maybe<string> = file === undefined ? DEFAULT_FILE : file.includes("{{") ? unknown("the task's sysctl_file is a template") : file;
   const scope = scopeAt(workspace, path, node.range.start);
-  const context = { conditional, destination, source: "task" as const, ignoreErrors: /^(yes|true|1)$/i.test(plainText(entryOf(node, "ignoreerrors")?.value) ?? "") };
+  const context = { conditional: conditions.length > 0, conditions, destination, source: "task" as const, ignoreErrors: /^(yes|true|1)$/i.test(plainText(entryOf(node, "ignoreerrors")?.value) ?? "") };
   const task = parent!;
   const plainName = plainText(name.value) ?? "";
   if (!plainName.includes("{{")) {
@@ -83,6 +83,7 @@ function ofModule(workspace: Workspace, path: string, { node, parent, conditiona
 
 interface Context {
   readonly conditional: boolean;
+  readonly conditions?: readonly Value[];
   readonly destination: Maybe<string>;
   readonly source: SysctlSetting["source"];
   readonly ignoreErrors: boolean;
@@ -104,6 +105,7 @@ function setting(workspace: Workspace, path: string, key: YamlNode, value: YamlN
     range,
     ignoreErrors: context.ignoreErrors,
     conditional: context.conditional,
+    ...(context.conditions ? { conditions: context.conditions } : {}),
     persistent: true,
     destination: context.destination,
     scope,
@@ -120,7 +122,7 @@ function contentOf(node: YamlMapping): { content: YamlNode; destination: string 
   return content?.kind === "scalar" && plainText(entryOf(node, "state")?.value) !== "absent" ? { content, destination } : undefined;
 }
 
-function ofContent(workspace: Workspace, path: string, { node, conditional }: FoundMapping, add: Add): void {
+function ofContent(workspace: Workspace, path: string, { node, conditions }: FoundMapping, add: Add): void {
   const { content, destination } = contentOf(node)!;
   const text = workspace.text(path)!;
   const scope = scopeAt(workspace, path, node.range.start);
@@ -133,7 +135,7 @@ function ofContent(workspace: Workspace, path: string, { node, conditional }: Fo
   const shift = (one: Range): Range => ({ start: one.start + offset, end: one.end + offset });
   for (const line of (tree as SysctlTree).lines) {
     if (line.key.includes(HOLE)) continue;
-    add(path, ofLine(line, text, path, shift, { conditional: conditional || line.conditional, destination, source: "task", ignoreErrors: line.ignoreErrors }, scope));
+    add(path, ofLine(line, text, path, shift, { conditional: conditions.length > 0 || line.conditional, ...(line.conditional ? {} : { conditions }), destination, source: "task", ignoreErrors: line.ignoreErrors }, scope));
   }
 }
 
@@ -155,14 +157,14 @@ function ofLine(line: SysctlLine, text: string, path: string, shift: (range: Ran
   };
 }
 
-/** A mapping of sysctls by key, or an item with a name and a value, under a variable that is called after sysctl. */
+/** A variable with sysctls by key, or with items that have a sysctl's name and a value. */
 function ofVariable(workspace: Workspace, path: string, { node, parent, key }: FoundMapping, add: Add): void {
   if (key === undefined || parent === undefined) return;
   const scope = (): Maybe<Scope> => scopeAt(workspace, path, node.range.start);
   const context: Context = { conditional: false, destination: unknown(`nothing tells into which file the variable ${key} goes`), source: "task", ignoreErrors: false };
-  if (/sysctl/i.test(key)) {
-    const entries = entriesOf(node);
-    if (entries.length > 0 && entries.every((entry) => ROOT.test(entry.key))) {
+  const entries = entriesOf(node);
+  if (entries.length > 0 && entries.every((entry) => ROOT.test(entry.key))) {
+    if (/sysctl/i.test(key) || entries.every((entry) => keyFacts(entry.key) !== undefined)) {
       for (const entry of entries) {
         const written = entry.value.kind === "mapping" ? entryOf(entry.value, "value")?.value : entry.value;
         if (written?.kind === "scalar") add(path, setting(workspace, path, keyNode(entry.key, entry.keyRange), written, entry.range, scope(), context));
@@ -172,7 +174,7 @@ function ofVariable(workspace: Workspace, path: string, { node, parent, key }: F
   const name = entryOf(node, "name") ?? entryOf(node, "key");
   const value = entryOf(node, "value");
   const text = plainText(name?.value);
-  if (/sysctl/i.test(key) && name !== undefined && value?.value.kind === "scalar" && text !== undefined && ROOT.test(text) && keyFacts(text) !== undefined) {
+  if (name !== undefined && value?.value.kind === "scalar" && text !== undefined && ROOT.test(text) && keyFacts(text) !== undefined) {
     add(path, setting(workspace, path, name.value, value.value, node.range, scope(), context));
   }
 }

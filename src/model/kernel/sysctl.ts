@@ -3,7 +3,7 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { SysctlTree } from "../../formats/sysctl/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
-import type { Scope } from "../fleet/fleet.ts";
+import type { Scope, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { normaliseKey } from "./key.ts";
 import type { Placement } from "./placement.ts";
@@ -27,6 +27,8 @@ export interface SysctlSetting {
   readonly ignoreErrors: boolean;
   /** A template or a `when` decides whether it is set at all. */
   readonly conditional: boolean;
+  /** A task's conditions, where they are all that decides. */
+  readonly conditions?: readonly Value[];
   /** It is written to a file that is read at boot; false for `sysctl -w`. */
   readonly persistent: boolean;
   /** The file on the host that holds it: the first, where it goes to several. */

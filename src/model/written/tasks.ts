@@ -1,16 +1,16 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import type { Range } from "../../engine/location.ts";
-import type { YamlMapping, YamlNode, YamlTree } from "../../formats/yaml/index.ts";
-import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
+import type { YamlMapping, YamlNode, YamlTree, YamlValue } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Scope } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A mapping of a YAML file with what decides whether it counts. */
 export interface FoundMapping {
   readonly node: YamlMapping;
-  /** It, or a block around it, has a `when`. */
-  readonly conditional: boolean;
+  /** Its own `when` and those of the blocks around it. */
+  readonly conditions: readonly YamlValue[];
   /** The mapping around it: for a module's arguments, the task. */
   readonly parent?: YamlMapping;
   /** The key under which it, or the list that it is in, stands in `parent`. */
@@ -23,17 +23,18 @@ const DEPTH = 100;
 export function* mappings(workspace: Workspace, path: string): Iterable<FoundMapping> {
   const document = workspace.document(path);
   if (document?.language !== "yaml") return;
-  for (const root of (document.tree as YamlTree).documents) yield* below(root, false, 0);
+  for (const root of (document.tree as YamlTree).documents) yield* below(root, [], 0);
 }
 
-function* below(node: YamlNode, conditional: boolean, depth: number, parent?: YamlMapping, key?: string): Iterable<FoundMapping> {
+function* below(node: YamlNode, conditions: readonly YamlValue[], depth: number, parent?: YamlMapping, key?: string): Iterable<FoundMapping> {
   if (depth > DEPTH || node.kind === "scalar") return;
   if (node.kind === "sequence") {
-    for (const item of node.items) yield* below(item, conditional, depth + 1, parent, key);
+    for (const item of node.items) yield* below(item, conditions, depth + 1, parent, key);
     return;
   }
-  const here = conditional || entryOf(node, "when") !== undefined;
-  yield { node, conditional: here, ...(parent ? { parent } : {}), ...(key === undefined ? {} : { key }) };
+  const when = entryOf(node, "when");
+  const here = when === undefined ? conditions : [...conditions, valueOf(when.value)];
+  yield { node, conditions: here, ...(parent ? { parent } : {}), ...(key === undefined ? {} : { key }) };
   for (const entry of entriesOf(node)) yield* below(entry.value, here, depth + 1, node, entry.key);
 }
 

@@ -37,7 +37,9 @@ export default rule({
     for (const { setting, value, pool } of poolNumbers(ceph, "size")) {
       // Without its own min_size, or with 0, a pool takes size - size / 2: of two copies one is enough.
       const own = minimums.find((minimum) => minimum.pool === pool);
-      if (value !== 2 || pool !== undefined || (own !== undefined && own.value !== 0)) continue;
+      const hidden = own === undefined && ceph.settings.some(({ option }) => option === "osd_pool_default_min_size");
+      // A variable's template may set min_size beside it.
+      if (value !== 2 || pool !== undefined || setting.kind === "variable" || hidden || (own !== undefined && own.value !== 0)) continue;
       report({
         location: { path, range: setting.valueRange },
         severity: "warning",

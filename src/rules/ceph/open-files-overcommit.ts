@@ -125,6 +125,7 @@ function related({ place, worst }: Overcommit): { location: Location; message: s
     { location: osds.location, message: `${worst.host.name} runs ${osds.count} OSDs: ${osds.how}` },
     { location: fileMax.location, message: `fs.file-max = ${fileMax.value}` },
     ...(limit.location ? [{ location: limit.location, message: `${limit.value} open files for one OSD` }] : []),
+    ...(limit.through ? [{ location: limit.through, message: limit.by === "unit" ? "LimitNOFILE takes the variable's value" : "max open files takes the variable's value" }] : []),
     ...(nrOpen ? [{ location: nrOpen.location, message: `fs.nr_open = ${nrOpen.value}` }] : []),
   ];
   return places.filter(({ location }) => location.path !== place.path || location.range.start !== place.range.start);

@@ -23,6 +23,13 @@ export default rule({
       "[global]\nfsid = 5e9f3c1e-4a4e-4c7c-9a53-0e3c0f7b2a11\nmon host = 192.0.2.11, 192.0.2.12, 192.0.2.13\nosd pool default size = ⟦2⟧\nosd pool default min size = 2\n",
       "[global]\nosd_pool_default_size = 3\n[mon]\nosd_pool_default_size = ⟦1⟧\n",
       {
+        "hosts.ini": "[storage]\nstor1\nstor2\n",
+        "site.yml": "- hosts: storage\n  tasks:\n    - ansible.builtin.template:\n        src: ceph.conf.j2\n        dest: /etc/ceph/ceph.conf\n",
+        "group_vars/storage.yml": "copies: ⟦2⟧\n",
+        "ceph.conf.j2": "[global]\nosd pool default size = {{ copies }}\nosd pool default min size = 2\n",
+      },
+      { "pools.yml": "- hosts: mons[0]\n  tasks:\n    - name: Pool for images\n      command: ceph osd pool set images size ⟦2⟧\n" },
+      {
         before: { "ceph.conf": "[global]\nosd_pool_default_size = 3\n" },
         after: { "ceph.conf": "[global]\nosd_pool_default_size = ⟦2⟧\n" },
       },
@@ -32,6 +39,12 @@ export default rule({
       "[global]\n# osd pool default size = 2\nosd pool default size = 3\nosd pool default min size = 2\n",
       "[global]\nosd pool default size = 2\n[mon]\nosd pool default size = 3\n",
       "[global]\nosd_pool_default_type = erasure\nosd_pool_default_size = 2\n",
+      {
+        "hosts.ini": "[testbed]\nlab1\n",
+        "premortem.yaml": "groups:\n  lab: [testbed]\n",
+        "site.yml": "- hosts: testbed\n  tasks:\n    - ansible.builtin.copy:\n        src: ceph.conf\n        dest: /etc/ceph/ceph.conf\n",
+        "ceph.conf": "[global]\nosd pool default size = 2\nosd pool default min size = 2\n",
+      },
     ],
   },
   check({ ceph, path, workspace, report }) {
@@ -72,6 +85,7 @@ function finding(path: string, { setting, value, pool }: PoolNumber, was?: numbe
     location: { path, range: setting.valueRange },
     message: `${whose} ${copies}${lowered}: ${danger}. ${value < ENOUGH ? `Keep ${ENOUGH}.` : "Lower it only where that is wanted."}`,
     severity: value < ENOUGH ? "warning" : "info",
+    ...(setting.through ? { related: [{ location: setting.through, message: "this takes the variable's value" }] } : {}),
     data: { size: value, ...(was === undefined ? {} : { before: was }) },
     ...(value < ENOUGH
       ? { fixes: [{ title: `Keep ${ENOUGH} copies`, safety: "unsafe" as const, edits: [{ path, range: setting.valueRange, newText: String(ENOUGH) }] }] }
