@@ -41,7 +41,7 @@ export function readIpsecConfFile(workspace: Workspace, path: string): Connectio
     const connection: Connection = {
       syntax: "ipsec.conf",
       implementation,
-      name: name.hidden ? "(named by a template)" : name.text,
+      name: document.text.slice(name.range.start, name.range.end),
       location: { path, range: name.range },
       ike: reader.ike(),
       startup,

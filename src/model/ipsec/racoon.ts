@@ -45,7 +45,7 @@ export function readRacoonFile(workspace: Workspace, path: string): Connection[]
     return {
       syntax: "racoon.conf",
       implementation: "racoon",
-      name: name === undefined ? "remote" : name.hidden ? "remote (named by a template)" : `remote ${name.text}`,
+      name: name === undefined ? "remote" : `remote ${document.text.slice(name.range.start, name.range.end)}`,
       location: { path, range: { start: remote.words[0]!.range.start, end: (name ?? remote.words[0]!).range.end } },
       ike: 1,
       // The kernel's policies ask racoon for an association when there is traffic.

@@ -73,7 +73,7 @@ class Reader {
     return {
       syntax: "swanctl.conf",
       implementation: "strongswan",
-      name: section.name.hidden ? "(named by a template)" : section.name.text,
+      name: section.name.hidden ? this.#text.slice(section.name.range.start, section.name.range.end) : section.name.text,
       location: { path: this.#path, range: section.name.range },
       ike,
       startup: startup(children),

@@ -2,16 +2,20 @@ import { isUnknown } from "../../engine/unknown.ts";
 import type { Play, Task } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { allLab } from "./lab.ts";
+import type { PlaybookFile } from "./playbook.ts";
 
-/** A task or handler that is written in a file, with the plays that run it. */
+/** A task or handler that is written in a file, with the plays that run it; none for a role that no play here uses. */
 export interface UsedTask {
   readonly task: Task;
   readonly plays: readonly Play[];
 }
 
-/** The tasks and handlers that `path` holds and some play runs, each once, in the order of the text. */
-export function tasksIn(workspace: Workspace, path: string): readonly UsedTask[] {
-  return workspace.memo(byPath).get(path) ?? [];
+/** The tasks and handlers that a file holds, each once, in the order of the text. */
+export function tasksIn(workspace: Workspace, { path, tasks }: PlaybookFile): readonly UsedTask[] {
+  const used = workspace.memo(byPath).get(path) ?? [];
+  const known = new Set(used.map(({ task }) => task.location.range.start));
+  const others = tasks.filter((task) => !known.has(task.location.range.start)).map((task) => ({ task, plays: [] }));
+  return [...used, ...others].sort((a, b) => a.task.location.range.start - b.task.location.range.start);
 }
 
 function byPath(workspace: Workspace): Map<string, UsedTask[]> {
@@ -26,11 +30,12 @@ function byPath(workspace: Workspace): Map<string, UsedTask[]> {
       else if (entry.plays.at(-1) !== play) entry.plays.push(play);
     }
   }
-  return new Map([...plays].map(([path, tasks]) => [path, [...tasks.values()].sort((a, b) => a.task.location.range.start - b.task.location.range.start)]));
+  return new Map([...plays].map(([path, tasks]) => [path, [...tasks.values()]]));
 }
 
 /** How many hosts the plays reach together; undefined: nobody can count them. */
 export function hostsReached(plays: readonly Play[]): number | undefined {
+  if (plays.length === 0) return undefined;
   const names = new Set<string>();
   for (const { scope } of plays) {
     if (isUnknown(scope)) return undefined;

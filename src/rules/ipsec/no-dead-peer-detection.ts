@@ -185,6 +185,9 @@ function effect(connection: Connection): string {
 }
 
 function advice({ syntax, deadPeer, probing }: Connection, seconds: number | undefined): string {
+  const delayed = syntax === "ipsec.conf" && typeof deadPeer.delay.value === "number" && deadPeer.delay.location !== undefined && deadPeer.delay.value > 0;
+  const missing = deadPeer.action?.value === "none" ? "dpdaction" : "dpdtimeout";
+  if (delayed) return `Set ${missing}${seconds === undefined ? "." : `: it is then noticed within ${spoken(seconds)}.`}`;
   const setting = syntax === "swanctl.conf" ? `dpd_delay = ${PROBE_DELAY}s` : syntax === "racoon.conf" ? `dpd_delay ${PROBE_DELAY}` : `dpddelay=${PROBE_DELAY}s`;
   const action = syntax === "ipsec.conf" && probing.some(({ newText }) => /dpdaction|restart|hold|clear/.test(newText)) && deadPeer.action?.value === "none" ? " and a dpdaction" : "";
   return `Set ${setting}${action}${seconds === undefined ? "." : `: it is then noticed within ${spoken(seconds)}.`}`;

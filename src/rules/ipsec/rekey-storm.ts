@@ -32,7 +32,7 @@ export default rule({
     const [first] = rigid;
     if (first === undefined || isUnknown(first.childRenewal)) return;
     // A connection to anybody, on hosts that all have it, is a mesh; else each connection is one association of each host.
-    const mesh = rigid.length === 1 && /anonymous|named by a template/.test(first.name);
+    const mesh = rigid.length === 1 && /anonymous|\{\{/.test(first.name);
     const associations = mesh ? meshPairs(hosts) : rigid.length * Math.max(1, hosts);
     if (mesh ? hosts < LARGE : rigid.length < LARGE) return;
     const every = first.childRenewal.window!.latest;

@@ -2,6 +2,8 @@ import { handlersOf } from "../../model/fleet/change/effects.ts";
 import type { Play, Task } from "../../model/fleet/fleet.ts";
 import { reloadingOf } from "../../model/rollout/reloads.ts";
 import { actionsOf } from "../../model/rollout/services.ts";
+import { reader } from "../../model/rollout/standing.ts";
+import { asWritten } from "../../model/rollout/task-values.ts";
 import { tasksIn } from "../../model/rollout/tasks.ts";
 import { rule } from "../rule.ts";
 
@@ -79,15 +81,15 @@ export default rule({
 `,
     },
   },
-  check({ path, workspace, report }) {
-    for (const { task, plays } of tasksIn(workspace, path)) {
-      for (const { service, action, location, certain } of actionsOf(task)) {
+  check({ playbook, path, workspace, report }) {
+    for (const { task, plays } of tasksIn(workspace, playbook)) {
+      for (const { service, action, location, certain } of actionsOf(task, plays[0] === undefined ? asWritten : reader(plays[0], task))) {
         const known = reloadingOf(service);
         if (known === undefined || !certain || location.path !== path) continue;
         if (action === "reload" && !known.reload && location !== task.location && task.module !== "command" && task.module !== "shell") {
           report({ location, message: `The unit of ${service} has no reload, so this task fails and the new configuration is not read. Load it with the daemon's own command (ipsec update, ipsec auto --replace).` });
         }
-        if (action !== "restart" || !known.reload || !plays.every((play) => onlyConfiguration(play, task))) continue;
+        if (action !== "restart" || !known.reload || plays.length === 0 || !plays.every((play) => onlyConfiguration(play, task, service))) continue;
         const text = workspace.text(path)!.slice(location.range.start, location.range.end);
         const edit = /^["']?restarted["']?$/.test(text) ? [{ path, range: location.range, newText: text.replace("restarted", "reloaded") }] : [];
         report({
@@ -104,8 +106,14 @@ export default rule({
 const CONFIGURATION = new Set(["template", "copy", "lineinfile", "blockinfile", "replace", "ini_file", "assemble"]);
 
 /** True for a handler that only tasks notify which write the daemon's configuration, not its program, unit or defaults. */
-function onlyConfiguration(play: Play, handler: Task): boolean {
+function onlyConfiguration(play: Play, handler: Task, service: string): boolean {
   if (!play.handlers.includes(handler)) return false;
   const notifiers = play.tasks.filter((task) => handlersOf(play, task).includes(handler));
-  return notifiers.length > 0 && notifiers.every((task) => CONFIGURATION.has(task.module) && !/systemd\/|\/default\/|\/sysconfig\/|\/s?bin\//.test(String(task.args.get("dest")?.value ?? task.args.get("path")?.value ?? "")));
+  // On older Debian strongswan.service is the starter's, which has no reload; only swanctl's configuration tells them apart.
+  if (/strongswan/.test(service) && !notifiers.every((task) => /swanctl/.test(destination(task)))) return false;
+  return notifiers.length > 0 && notifiers.every((task) => CONFIGURATION.has(task.module) && !/systemd\/|\/default\/|\/sysconfig\/|\/s?bin\//.test(destination(task)));
+}
+
+function destination({ args }: Task): string {
+  return String(args.get("dest")?.value ?? args.get("path")?.value ?? "");
 }

@@ -1,4 +1,6 @@
 import { isKernelPackage, kindOf, packagesOf } from "../../model/rollout/services.ts";
+import { reader } from "../../model/rollout/standing.ts";
+import { asWritten } from "../../model/rollout/task-values.ts";
 import { hostsReached, labOnly, tasksIn } from "../../model/rollout/tasks.ts";
 import { rule } from "../rule.ts";
 
@@ -52,12 +54,12 @@ export default rule({
 `,
     },
   },
-  check({ path, workspace, report }) {
-    for (const { task, plays } of tasksIn(workspace, path)) {
+  check({ playbook, workspace, report }) {
+    for (const { task, plays } of tasksIn(workspace, playbook)) {
       if (labOnly(workspace, plays)) continue;
       const hosts = hostsReached(plays);
       if (hosts !== undefined && hosts < 2) continue;
-      const loose = packagesOf(task).filter(({ name, state, version }) => {
+      const loose = packagesOf(task, plays[0] === undefined ? asWritten : reader(plays[0], task)).filter(({ name, state, version }) => {
         const kind = kindOf(name);
         return state === "latest" && version === undefined && (kind === "ipsec" || kind === "network" || kind === "storage" || isKernelPackage(name));
       });
@@ -67,6 +69,7 @@ export default rule({
       report({
         location: first.location,
         key: names.join(),
+        ...(hosts === undefined && { severity: "info" as const, confidence: "possible" as const }),
         message: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} installed in whatever version is newest when the play runs${hosts === undefined ? "" : `, on ${hosts} hosts`}: the hosts that come later can get another build than those that were tested. Name the version.`,
         data: { hosts: hosts ?? null },
       });
