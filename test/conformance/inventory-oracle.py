@@ -1,5 +1,6 @@
 """Prints, as JSON, what ansible-core makes of the inventories named on the command line."""
 import json
+import os
 import sys
 import tempfile
 
@@ -32,7 +33,9 @@ def plain(value):
 def read(source):
     loader = DataLoader()
     loader.set_basedir(tempfile.mkdtemp())
-    constants.INVENTORY_ANY_UNPARSED_IS_FAILED = True
+    # A folder may hold files for other plugins; Ansible warns of them and goes on.
+    constants.INVENTORY_ANY_UNPARSED_IS_FAILED = not os.path.isdir(source)
+    constants.INVENTORY_UNPARSED_IS_FAILED = True
     inventory = InventoryManager(loader=loader, sources=[source])
     manager = VariableManager(loader=loader, inventory=inventory)
     hosts = {}

@@ -20,8 +20,20 @@ interface Token {
   readonly text: string;
 }
 
+const KEPT = 5_000;
+const read = new Map<string, Expression | undefined>();
+
 /** Reads what stands between `{{` and `}}`, or a `when` condition; undefined for what is beyond this reader. */
 export function parseExpression(code: string): Expression | undefined {
+  if (read.has(code)) return read.get(code);
+  const expression = parse(code);
+  // Every host asks for the same few expressions; the cap keeps an editor that runs for days small.
+  if (read.size >= KEPT) read.clear();
+  read.set(code, expression);
+  return expression;
+}
+
+function parse(code: string): Expression | undefined {
   const tokens = tokensOf(code);
   if (tokens === undefined || tokens.length === 0) return undefined;
   const reader = new Reader(tokens);

@@ -1,14 +1,16 @@
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { isTemplate } from "../../formats/template/render.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Deployment, Host, Play, Scope, Task, Value } from "./fleet.ts";
+import { isApart, namesRead } from "./dependence.ts";
+import type { Deployment, Host, Play, Scope, Task, Value, Variable } from "./fleet.ts";
 import type { Standing } from "./lookup.ts";
 import { conditionAt, textAtStanding, valueAtStanding } from "./lookup.ts";
 import { loopOf } from "./loops.ts";
 import { baseName, folderOf, foldersOf, joined } from "./paths.ts";
 import type { Role } from "./roles.ts";
 import { findRole } from "./roles.ts";
-import { isTemplate } from "../../formats/template/render.ts";
+import { HostVariables } from "./variables.ts";
 
 /** Modules that put a file of the repository onto hosts. */
 const MODULES = new Set(["template", "copy", "assemble", "synchronize", "win_template", "win_copy", "unarchive"]);
@@ -75,19 +77,32 @@ function follow(workspace: Workspace, play: Play, task: Task, standing: Standing
     for (const placed of placedBy(workspace, task, standing)) add(placed, undefined, reason);
     return;
   }
-  const fixed = !dependsOnHost(task) ? placedBy(workspace, task, standing) : undefined;
-  for (const host of scope.hosts) {
+  const values = decisive(task);
+  const work = (host: Host): readonly Placed[] => {
     const there = { ...standing, host };
-    if (conditionAt(task.keywords.get("when")?.value, there) === false) continue;
-    for (const placed of fixed ?? placedBy(workspace, task, there)) add(placed, host, undefined);
+    return conditionAt(task.keywords.get("when")?.value, there) === false ? [] : placedBy(workspace, task, there);
+  };
+  const fixed = values.length === 0 ? placedBy(workspace, task, standing) : undefined;
+  // Hosts of the same groups mostly see the same values; those with values of their own are worked out alone.
+  const byGroups = new Map<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>();
+  for (const host of scope.hosts) {
+    let placed = fixed;
+    if (placed === undefined && host.variables instanceof HostVariables) {
+      const { shared } = host.variables;
+      let common = byGroups.get(shared);
+      if (common === undefined) byGroups.set(shared, (common = { names: namesRead(values, standing, shared) }));
+      placed = isApart(host, common.names) ? work(host) : (common.placed ??= work(host));
+    }
+    for (const one of placed ?? work(host)) add(one, host, undefined);
   }
 }
 
-/** False where the file and its destination are the same for every host. */
-function dependsOnHost(task: Task): boolean {
-  const values = ["src", "dest", "path"].map((name) => task.args.get(name)?.value);
-  const loops = [...task.keywords].filter(([key]) => key === "loop" || key.startsWith("with_"));
-  return loops.length > 0 || values.some((value) => typeof value === "string" && isTemplate(value));
+/** What decides whether, from where and to where a task puts a file; nothing where that is the same for every host. */
+function decisive(task: Task): Value[] {
+  const written = ["src", "dest", "path"].map((name) => task.args.get(name)?.value);
+  const values = written.filter((value) => typeof value === "string" && isTemplate(value)) as Value[];
+  for (const [key, { value }] of task.keywords) if (key === "when" || key === "loop" || key.startsWith("with_")) values.push(value);
+  return values;
 }
 
 /** The files and destinations of one task at one standing; one for each turn of its loop. */

@@ -22,6 +22,8 @@ export interface Standing {
 }
 
 const DEPTH = 20;
+/** Names that Ansible sets itself, whatever variables are called so. */
+const MAGIC = new Set(["inventory_hostname", "inventory_hostname_short", "group_names", "groups"]);
 
 /** Looks names up as Ansible does at `standing`: loop, task, role variables, play, host, role defaults (variable precedence). */
 export function lookupAt(standing: Standing): (name: string) => Value | undefined {
@@ -31,6 +33,7 @@ export function lookupAt(standing: Standing): (name: string) => Value | undefine
   const look = (name: string): Value | undefined => {
     const item = items?.get(name);
     if (item !== undefined) return item;
+    if (MAGIC.has(name) && host?.variables instanceof HostVariables) return host.variables.lookup(name);
     if (standing.set?.has(name) === true) return unknown(`${name} is known only while the play runs`);
     const written = own(taskVariables, name) ?? role?.vars.get(name)?.value ?? play?.variables.get(name)?.value;
     if (written !== undefined) return inner(name, written);

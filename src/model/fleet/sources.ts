@@ -19,6 +19,8 @@ const ENVIRONMENT = /(?:^|[-_.])(?:prod|production|live|stag|stage|staging|stg|t
 /** `ansible.cfg` takes these for no inventory (C.INVENTORY_IGNORE_EXTS), and neither is a file with such a name. */
 const IGNORED = /(?:^|\/)\.|~$|\.(?:pyc|pyo|orig|cfg|retry|bak|rpmsave|rpmnew|md|txt|rst|j2)$|(?:^|\/)(?:group_vars|host_vars|vars_plugins)\//;
 
+const SCENARIO = /(?:^|\/)(?:molecule|tests?|examples?|\.github|ci)\//;
+
 /**
  * The inventories of a repository: what `ansible.cfg` names, then what its place, its name and its text show to be one.
  * A folder's files make one inventory, as with `-i folder`, unless they are named after environments.
@@ -35,7 +37,10 @@ export function inventorySources(workspace: Workspace): InventorySource[] {
     if (files === undefined) byKey.set(key, [path]);
     else files.push(path);
   }
-  const found = [...byKey.values()].map((files) => ({ files: inOrder(files), folders: [...new Set(files.map(folderOf))].sort(compareText) }));
+  // The inventories of test scenarios count only where there are no others: their hosts are thrown away.
+  const real = [...byKey.values()].some((files) => files.some((path) => !SCENARIO.test(path)));
+  const kept = [...byKey.values()].filter((files) => !(real || decided.length > 0) || !files.every((path) => SCENARIO.test(path)));
+  const found = kept.map((files) => ({ files: inOrder(files), folders: [...new Set(files.map(folderOf))].sort(compareText) }));
   return [...decided, ...found];
 }
 

@@ -131,6 +131,7 @@ export class HostVariables implements ReadonlyMap<string, Variable> {
 
   /** As an expression on the host sees a name; facts and what else only a run can tell are Unknown. */
   lookup(name: string): Value | undefined {
+    if (name === "inventory_hostname" || name === "inventory_hostname_short" || name === "group_names" || name === "groups") return this.#magic(name);
     return this.get(name)?.value ?? (this.raw(name) === undefined ? this.#magic(name) : undefined);
   }
 
