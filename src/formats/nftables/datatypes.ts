@@ -75,7 +75,8 @@ function resolveNumber(type: TypeName, bits: number, text: string, number: bigin
   }
   if (OPEN.has(type)) return { unknown: `"${text}" is a name that only the host knows` };
   if (names) return { wrong: `"${text}" is none of ${[...names.keys()].join(", ")}` };
-  if (type === "integer" && /^\d/.test(text)) return { unknown: `"${text}" is not read` };
+  // nft takes the names of protocols for numbers everywhere.
+  if (type === "integer" && (/^\d/.test(text) || OPEN.get("inet_proto")!.has(text))) return { unknown: `"${text}" is not read` };
   return { wrong: `"${text}" is no number` };
 }
 

@@ -29,7 +29,7 @@ export function parseRule(c: Cursor, embedded = false): RuleNode {
       if (!c.atEnd && !c.failed) c.error(c.token, "A comment is the last part of a rule: nft loads nothing of this file. Move what follows before it.");
     } else statements.push(parseStatement(c));
     if (c.failed || c.position === before) {
-      const from = statements.at(-1)?.range.start ?? start;
+      const from = statements.pop()?.range.start ?? start;
       c.skipStatement();
       statements.push({ kind: "unknown", text: c.slice(from), reason: "it is not understood", range: c.range(from) });
       break;
