@@ -7,7 +7,7 @@ describe("metadata", () => {
   for (const [id, rule] of rules) {
     it(`${id}: is complete`, () => {
       for (const field of ["what", "why", "instead"] as const) {
-        assert.match(rule[field], /^[A-Z`"].*[.?]$/s, `${field} is one or more whole sentences`);
+        assert.match(rule[field], /^\S.*[.?]$/s, `${field} is one or more whole sentences`);
       }
       assert.ok(!rule.what.includes("\n") && rule.what.length <= 140, "`what` is one short line");
       assert.ok(rule.reads.length > 0, "names what it reads");
