@@ -24,6 +24,8 @@ emit("src/lessons/index.ts", lessonsIndex(lessonIds(root)));
 
 const { documents, pages } = await import("./gen/documents.ts");
 for (const [path, text] of documents(root)) emit(path, text);
+const { notices } = await import("./gen/notices.ts");
+emit("THIRD-PARTY-NOTICES.md", await notices(root));
 
 const kept = new Set(pages());
 const folder = join(root, "docs/rules");
