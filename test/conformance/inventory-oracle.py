@@ -49,7 +49,17 @@ def read(source):
         name: {"children": sorted(child.name for child in group.child_groups), "hosts": sorted(host.name for host in group.get_hosts())}
         for name, group in inventory.groups.items()
     }
-    return {"hosts": hosts, "groups": groups}
+    names = sorted(inventory.groups)[:12]
+    patterns = ["all", "*", "all[0]", "all[1:3]", "all[-1]", "all[2:]", "*1*", "~.*[0-9]+", "~(web|db|mon).*", "all:!ungrouped", "!ungrouped"]
+    for first, second in zip(names, names[1:]):
+        patterns += [first, f"{first}:&{second}", f"{first}:!{second}", f"{first},{second}", f"{first}[0]", f"~{first}", f"{first[:3]}*:!{second}[0]"]
+    selected = {}
+    for pattern in patterns:
+        try:
+            selected[pattern] = [host.name for host in inventory.get_hosts(pattern)]
+        except Exception:
+            pass
+    return {"hosts": hosts, "groups": groups, "patterns": selected}
 
 
 Display().warning = lambda *_, **__: None

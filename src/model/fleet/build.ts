@@ -50,7 +50,7 @@ class WorkspaceFleet implements Fleet {
     this.#byName = hosts;
     this.groups = this.#readGroups();
     const groupHosts = new Map([...this.groups.keys()].map((name) => [name, this.#inventoryOrder(name)]));
-    this.#names = { hosts: new Set(hosts.keys()), groups: groupHosts };
+    this.#names = { hosts: new Set(groupHosts.get("all")), groups: groupHosts };
     this.#traits = new Traits(workspace.configuration, new Set(this.groups.keys()), (host) => this.#origin.get(host), () => this);
   }
 
@@ -177,18 +177,15 @@ class WorkspaceFleet implements Fleet {
     if (known === undefined) this.#members.set(inventory, (known = new Map()));
     let members = known.get(name);
     if (members === undefined) {
-      if (name === "all") members = [...inventory.hosts.keys()];
-      else {
-        const hosts = new Set<string>();
-        const seen = new Set([name]);
-        // A set takes new names while it is walked.
-        for (const one of seen) {
-          const group = inventory.groups.get(one);
-          for (const host of group?.hosts ?? []) hosts.add(host);
-          for (const child of group?.children ?? []) seen.add(child);
-        }
-        members = [...hosts];
+      const hosts = new Set<string>();
+      const seen = new Set([name]);
+      // A set takes new names while it is walked, so this goes level by level, as Ansible does.
+      for (const one of seen) {
+        const group = inventory.groups.get(one);
+        for (const host of group?.hosts ?? []) hosts.add(host);
+        for (const child of group?.children ?? []) seen.add(child);
       }
+      members = [...hosts];
       known.set(name, members);
     }
     return members;

@@ -86,7 +86,7 @@ function follow(workspace: Workspace, play: Play, task: Task, standing: Standing
   // Hosts of the same groups mostly see the same values; those with values of their own are worked out alone.
   const byGroups = new Map<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>();
   for (const host of scope.hosts) {
-    let placed = fixed;
+    let placed: readonly Placed[] | undefined = fixed;
     if (placed === undefined && host.variables instanceof HostVariables) {
       const { shared } = host.variables;
       let common = byGroups.get(shared);
