@@ -78,12 +78,12 @@ class Checker {
         if (protocol !== undefined && known === undefined) transport = protocol;
       }
       if (statement.kind === "vmap") this.#values.verdictMap(statement.map, infosOf(statement.key));
-      if (statement.kind === "nat") this.#values.nat(statement, family, told || transport !== undefined);
+      if (statement.kind === "nat") this.#values.nat(statement, family, told);
       if (statement.kind === "set") this.#values.change(statement.field, statement.value);
       for (const field of fieldsRead(statement)) {
-        if (/ (option|chunk) /.test(field.field)) continue;
-        told ||= /^(meta l4proto|ip protocol|ip6 nexthdr|th |ct |@|meta protocol|gre)/.test(field.field);
         const layers = layersOf(field.field);
+        if (layers.optional) continue;
+        told ||= layers.tells;
         if (layers.network !== undefined && family !== "bridge" && family !== "netdev" && family !== "") {
           const known = network;
           // nft takes ICMP within IPv6, and ICMPv6 within IPv4; it never matches.

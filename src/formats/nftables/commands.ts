@@ -129,6 +129,7 @@ function parseAddressed(c: Cursor, verb: Verb, start: number): Command {
   const creates = verb === "add" || verb === "create";
   if (what === "rule") {
     const position = parsePosition(c);
+    if (c.atEnd && (creates || verb === "insert" || verb === "replace")) c.expected("a statement or match");
     const rule: RuleNode | undefined = c.atEnd ? undefined : parseRule(c);
     return done({ ...(position && { position }), ...(rule && { rule }) });
   }

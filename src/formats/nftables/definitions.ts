@@ -10,8 +10,16 @@ export function parseDefinition(c: Cursor): Definition {
   if (verb === "undefine") return { kind: "define", verb, name, range: c.range(start) };
   c.expect("=");
   let value: Expression | undefined;
-  if (!c.failed) value = c.is("-") ? negative(c) : parseExpression(c, "value");
+  if (!c.failed) value = c.is("-") ? negative(c) : (empty(c) ?? parseExpression(c, "value"));
   return { kind: "define", verb, name, ...(value && { value }), range: c.range(start) };
+}
+
+/** A variable may be an empty set, though no set in a rule may. */
+function empty(c: Cursor): Expression | undefined {
+  if (!c.is("{") || !c.isAhead(1, "}")) return undefined;
+  const { start } = c.next();
+  c.next();
+  return { kind: "set", elements: [], range: c.range(start) };
 }
 
 /** A negative priority. */

@@ -192,6 +192,7 @@ function parseSet(c: Cursor): Expression {
     if (c.is("{")) c.skipBlock();
     else c.next();
   }
+  if (c.is("}") && elements.length === 0 && !c.failed) c.note(c.token, "A set in braces cannot be empty: nft loads nothing of this file. Put an element in, or remove the match or the line.");
   if (!c.take("}")) c.unclosed(opener);
   return { kind: "set", elements, range: c.range(opener.start) };
 }

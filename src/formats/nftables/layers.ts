@@ -6,6 +6,10 @@ const IPV6_HEADERS = new Set(["ip6", "icmpv6", "hbh", "rt0", "rt2", "rt4", "srh"
 export interface Layers {
   readonly network: string | undefined;
   readonly transport: bigint | undefined;
+  /** A part of a packet that may be missing: an option or chunk. */
+  readonly optional: boolean;
+  /** A match on it says which transport protocol is meant. */
+  readonly tells: boolean;
 }
 
 const layers = new Map<string, Layers>();
@@ -20,7 +24,9 @@ export function layersOf(field: string): Layers {
   if (first === "rt" && (second === "ip" || second === "ip6")) network = second;
   if (first === "rt" && ["type", "nexthdr", "hdrlength", "seg-left"].includes(second)) network = "ip6";
   if (first === "ct" && (third === "ip" || third === "ip6")) network = third;
-  const found = { network, transport: L4PROTO[first] };
+  const transport = L4PROTO[first];
+  const tells = transport !== undefined || /^(meta l4proto|ip protocol|ip6 nexthdr|th |ct |@|meta protocol|gre)/.test(field);
+  const found = { network, transport, optional: / (option|chunk) /.test(field), tells };
   // Names with numbers in them are without end.
   if (!/\d{2}/.test(field)) layers.set(field, found);
   return found;
