@@ -1,3 +1,4 @@
+import type { LocalEdit } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { Extension } from "./matches.ts";
 import { MATCHES, MATCH_SYNONYMS } from "./matches.ts";
@@ -158,13 +159,17 @@ class CommandParser {
     };
   }
 
-  #problem(word: { readonly range: { start: number; end: number } }, message: string, certain = true): void {
-    this.#context.report({ range: word.range, message, certain: certain && !this.#templated });
+  #problem(word: { readonly range: { start: number; end: number } }, message: string, certain = true, edits?: readonly LocalEdit[]): void {
+    this.#context.report({ range: word.range, message, certain: certain && !this.#templated, ...(edits && { edits }) });
   }
 
   #stray(word: Word): void {
     this.#notUnderstood.push(word);
     if (word.text.includes(HOLE)) return;
+    if (word.text.startsWith("#")) {
+      this.#problem(word, "iptables-restore knows comments on lines of their own only, and refuses the rule. Move this one to the line above, or use -m comment.");
+      return;
+    }
     this.#problem(word, `iptables does not know what “${word.text}” is for, and refuses it. Put an option before it, or remove it.`);
   }
 
@@ -265,7 +270,11 @@ class CommandParser {
       }
       values.push(value);
       if (value.text === "!" && kind !== "text") {
-        this.#problem(value, `iptables 1.8 refuses “!” after the option. Write it before: “! ${word.text}”.`);
+        const edits = [
+          { range: { start: word.range.start, end: word.range.start }, newText: "! " },
+          { range: { start: value.range.start, end: value.range.end + 1 }, newText: "" },
+        ];
+        this.#problem(value, `iptables 1.8 refuses “!” after the option. Write it before: “! ${word.text}”.`, true, edits);
         continue;
       }
       if (kind.endsWith("?") || isValid(kind, value.text, this.#context.family)) continue;

@@ -76,8 +76,14 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     } else {
       const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
       if (openQuote !== undefined) report({ range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain });
-      const command = parseCommand(words, range, { family, report: certain ? report : (problem) => report({ ...problem, certain: false }) });
-      checkCommand(command, table.name.text, family, certain ? report : (problem) => report({ ...problem, certain: false }));
+      // The tool stops at a line's first fault; what follows is often its consequence.
+      let heard = openQuote !== undefined;
+      const first = (problem: SyntaxProblem): void => {
+        if (!heard) report(certain ? problem : { ...problem, certain: false });
+        heard = true;
+      };
+      const command = parseCommand(words, range, { family, report: first });
+      checkCommand(command, table.name.text, family, first);
       table.commands.push({ command, range, conditional: conditional(range) });
     }
   }

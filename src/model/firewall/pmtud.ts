@@ -18,6 +18,8 @@ export interface BlockedErrors {
   readonly error: Packet;
   /** TCP's segment size is clamped by these rules: what is left are the other protocols and smaller MTUs farther away. */
   readonly clamped: boolean;
+  /** The same error the other way passes, and nothing says that this one was meant: its senders may have no need of it. */
+  readonly oneWay: boolean;
 }
 
 /** Work that one ruleset may cost, in rules looked at. */
@@ -111,20 +113,24 @@ class Judge {
       // An open forward chain is every host's default; a rule that accepts is written for a router.
       forwards ||= outcome.places.get("accept")?.rule !== undefined;
       // Either end may send more than the path takes: the errors come from behind and from before this router.
-      this.#expect("forward", family, towards, errorPacket(family, { hook: "forward", ...ends(back) }), found);
-      this.#expect("forward", family, towards, errorPacket(family, { hook: "forward", ...ends(towards) }), found);
+      const errors = [errorPacket(family, { hook: "forward", ...ends(back) }), errorPacket(family, { hook: "forward", ...ends(towards) })];
+      const oneWay = errors.some((error) => !isRefused(this.#ask(error)));
+      for (const error of errors) this.#expect("forward", family, towards, error, found, oneWay);
     }
     if (!forwards || !this.has("output", family)) return;
     const own = errorPacket(family, { hook: "output", oif: "inside0", saddr: OTHER[family], daddr: FAR[family] });
     this.#expect("output", family, own, own, found);
   }
 
-  #expect(hook: BlockedErrors["hook"], family: Family, connection: Packet, error: Packet, found: BlockedErrors[]): void {
+  #expect(hook: BlockedErrors["hook"], family: Family, connection: Packet, error: Packet, found: BlockedErrors[], oneWay = false): void {
     const outcome = this.#ask(error);
     const place = outcome.places.get(outcome.possible[0]!);
     if (!isRefused(outcome) || place === undefined) return;
-    if (found.some((other) => other.hook === hook && other.family === family && other.place.chain === place.chain && other.place.rule === place.rule)) return;
-    found.push({ hook, family, place, connection, error, clamped: this.#clamped && hook !== "input" });
+    const meant = place.rule?.statements.some((statement) => statement.kind === "match" && /^icmp/.test(statement.field)) === true;
+    const same = found.findIndex((other) => other.hook === hook && other.family === family && other.place.chain === place.chain && other.place.rule === place.rule);
+    const entry: BlockedErrors = { hook, family, place, connection, error, clamped: this.#clamped && hook !== "input", oneWay: oneWay && !meant };
+    if (same === -1) found.push(entry);
+    else if (found[same]!.oneWay && !entry.oneWay) found[same] = entry;
   }
 
   #ask(packet: Packet): Outcome {

@@ -31,7 +31,7 @@ export default rule({
   data: { hook: "input or output", message: "the first message that is dropped: solicitation or advertisement" },
   examples: {
     bad: [
-      host("\t\ticmpv6 type { echo-request, packet-too-big } accept").replace("policy drop", "policy ⟦drop⟧"),
+      host("\t\ticmpv6 type { echo-request, packet-too-big } accept").replace("policy drop", "⟦policy drop⟧"),
       {
         "ip6tables.rules": `*filter
 :INPUT ACCEPT [0:0]

@@ -38,7 +38,7 @@ export default rule({
   data: { hook: "where the error is dropped: input, forward or output", families: "ip, ip6 or both" },
   examples: {
     bad: [
-      gateway("\t\tct state established accept").replace("policy drop", "policy ⟦drop⟧"),
+      gateway("\t\tct state established accept").replace("policy drop", "⟦policy drop⟧"),
       gateway("\t\t⟦icmp type destination-unreachable drop⟧\n\t\tct state established,related accept"),
       {
         "rules.v4": `*filter
@@ -86,7 +86,7 @@ COMMIT
         location: { path, range: rangeOf(place) },
         message: message(first, families),
         data: { hook, families: families.join(", ") },
-        ...(clamped ? { severity: "info" as const } : {}),
+        ...(clamped ? { severity: "info" as const } : group.every(({ oneWay }) => oneWay) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         fixes: edit ? [{ title: `Accept ${families.map((family) => (family === "ip" ? "ICMP destination-unreachable" : "ICMPv6 packet-too-big")).join(" and ")} here`, safety: "safe", edits: [edit] }] : [],
       });
     }

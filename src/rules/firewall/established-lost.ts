@@ -3,11 +3,11 @@ import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { lostReplies } from "../../model/firewall/replies.ts";
 import { rule } from "../rule.ts";
 
-const balancer = (established: string, policy = "drop"): string => `flush ruleset
+const balancer = (established: string, policy = "policy drop"): string => `flush ruleset
 
 table inet filter {
 	chain input {
-		type filter hook input priority filter; policy ${policy};
+		type filter hook input priority filter; ${policy};
 		iif "lo" accept
 		${established}icmp type { echo-request, destination-unreachable } accept
 		icmpv6 type { echo-request, packet-too-big, nd-neighbor-solicit, nd-neighbor-advert } accept
@@ -43,13 +43,13 @@ export default rule({
   data: { hook: "input or forward", partly: "true where some replies still pass" },
   examples: {
     bad: [
-      { before: balancer(ACCEPT), after: balancer("", "⟦drop⟧") },
+      { before: balancer(ACCEPT), after: balancer("", "⟦policy drop⟧") },
       { before: { "rules.v4": dump(ESTABLISHED) }, after: { "rules.v4": dump("⟦-A INPUT -p tcp -m tcp --dport 1024:65535 -j DROP⟧", ESTABLISHED) } },
     ],
     good: { before: balancer(ACCEPT), after: balancer("ct state vmap { established : accept, related : accept, invalid : drop }\n\t\t") },
     lookalike: [
       // The chain is open now.
-      { before: balancer(ACCEPT), after: balancer("", "accept") },
+      { before: balancer(ACCEPT), after: balancer("", "policy accept") },
       { before: { "rules.v4": dump(ESTABLISHED) }, after: { "rules.v4": dump("-A INPUT -m conntrack --ctstate INVALID -j DROP", "-A INPUT -m state --state ESTABLISHED,RELATED -j ACCEPT") } },
     ],
   },

@@ -30,7 +30,7 @@ export default rule({
   data: { hook: "input or output" },
   examples: {
     bad: [
-      host("").replace("policy drop", "policy ⟦drop⟧").replace("\n\n\t\tct", "\n\t\tct"),
+      host("").replace("policy drop", "⟦policy drop⟧").replace("\n\n\t\tct", "\n\t\tct"),
       {
         "rules.v4": `*filter
 :INPUT ACCEPT [0:0]
