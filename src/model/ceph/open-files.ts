@@ -45,23 +45,33 @@ export interface OpenFilesSum {
 
 /** The sum of every host whose OSDs and fs.file-max the repository tells; in the order of hosts. */
 export function openFilesSums(workspace: Workspace): readonly OpenFilesSum[] {
-  return workspace.memo(sums);
+  return workspace.memo(sums).found;
 }
 
-function sums(workspace: Workspace): readonly OpenFilesSum[] {
+/** Why the sum of some hosts is not known, by the file that hides a part of it. */
+export function openFilesUnknown(workspace: Workspace): ReadonlyMap<string, string> {
+  return workspace.memo(sums).hidden;
+}
+
+function sums(workspace: Workspace): { readonly found: readonly OpenFilesSum[]; readonly hidden: ReadonlyMap<string, string> } {
   const found: OpenFilesSum[] = [];
+  const hidden = new Map<string, string>();
   for (const host of workspace.fleet.hosts) {
     const osds = osdsOf(workspace, host);
     const fileMax = osds && sysctlNumber(workspace, host, "fs.file-max");
     if (osds === undefined || fileMax === undefined) continue;
     const nrOpen = sysctlNumber(workspace, host, "fs.nr_open");
     const limit = limitOf(workspace, host);
+    if ("hides" in limit) {
+      hidden.set(limit.hides, limit.reason);
+      continue;
+    }
     const each = Math.min(limit.value, nrOpen?.value ?? Infinity);
     // Without a number for one OSD there is no sum: `infinity` is whatever fs.nr_open allows.
     const bounded = Number.isFinite(each) ? each : PACKAGED_LIMIT;
     found.push({ host, osds, limit: { ...limit, value: bounded }, fileMax, ...(nrOpen ? { nrOpen } : {}), total: osds.count * bounded });
   }
-  return found;
+  return { found, hidden };
 }
 
 /** A number that a sysctl has on a host. Where nothing tells the scope of the only file that sets it: that file's. */
@@ -80,19 +90,31 @@ function sysctlNumber(workspace: Workspace, host: Host, key: string): Placed | u
 }
 
 /** The open files that one OSD of a host may have. */
-function limitOf(workspace: Workspace, host: Host): OsdLimit {
+function limitOf(workspace: Workspace, host: Host): OsdLimit | Hidden {
   return unitLimit(workspace, host) ?? confLimit(workspace, host) ?? { value: PACKAGED_LIMIT, by: "packaged" };
 }
 
-function unitLimit(workspace: Workspace, host: Host): OsdLimit | undefined {
+/** A file that sets the limit in a way that the text does not tell. */
+interface Hidden {
+  readonly hides: string;
+  readonly reason: string;
+}
+
+function unitLimit(workspace: Workspace, host: Host): OsdLimit | Hidden | undefined {
   let last: OsdLimit | undefined;
   for (const { path, limit } of allLimits(workspace)) {
-    if (limit.conditional || isUnknown(limit.unit) || !/^ceph-osd(@|\b)/.test(limit.unit)) continue;
-    const there = holds(workspace, path, host, limit.conditions) === true ? presence(limit.placements, host) : false;
+    if (isUnknown(limit.unit) || !/^ceph-osd(@|\b)/.test(limit.unit)) continue;
+    const holding = limit.conditional ? undefined : holds(workspace, path, host, limit.conditions);
+    const there = holding === false ? false : presence(limit.placements, host);
     if (there === false || (there === undefined && last?.sure === true)) continue;
+    if (holding !== true && there === true) return { hides: path, reason: "a condition decides how many files an OSD may open" };
+    if (holding !== true) continue;
     const place = { path, range: limit.valueRange };
     const resolved = isUnknown(limit.value) ? resolveWithPlace(workspace, path, limit.valueText, host) : undefined;
-    if (resolved !== undefined && isUnknown(resolved)) continue;
+    if (resolved !== undefined && isUnknown(resolved)) {
+      if (there === true) return { hides: path, reason: `how many files an OSD may open is unknown: ${resolved.unknown}` };
+      continue;
+    }
     const value = resolved === undefined ? (limit.value as number) : (parseInteger(resolved.value.split(":").at(-1)!) ?? NaN);
     if (!Number.isNaN(value)) last = { value, by: "unit", location: resolved?.location ?? place, ...(resolved?.location ? { through: place } : {}), sure: there === true };
   }

@@ -14,10 +14,13 @@ import { loopItems, loopVariables, memberOf } from "../written/loops.ts";
 import { keyFacts } from "./keys.ts";
 import { normaliseKey } from "./key.ts";
 import type { SysctlSetting } from "./sysctl.ts";
+import { commandSettings } from "./sysctl-commands.ts";
 
 /** Where ansible.posix.sysctl writes without `sysctl_file`. */
 const DEFAULT_FILE = "/etc/sysctl.conf";
 const SYSCTL_FILE = /(^|\/)sysctl\.d\/|(^|\/)sysctl\.conf$/;
+/** Modules and keys whose text a shell runs. */
+const COMMANDS = new Set(["command", "shell", "raw", "cmd", "_raw_params", "script", "run"]);
 const ROOT = /^(abi|crypto|debug|dev|fs|kernel|net|sunrpc|user|vm)[./][\w./*-]+$/;
 
 /** The sysctls that YAML files set: Ansible's tasks, the variables that they loop over, contents written in place. By file. */
@@ -47,6 +50,11 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
       }
       else if (contentOf(found.node) !== undefined) ofContent(workspace, path, found, add);
       else later.push({ path, found });
+      for (const entry of entriesOf(found.node)) {
+        if (entry.value.kind !== "scalar" || !COMMANDS.has(moduleName(entry.key))) continue;
+        const { start, end } = entry.value.range;
+        for (const one of commandSettings(text.slice(start, end), start, scopeAt(workspace, path, start), found.conditions)) add(path, one);
+      }
     }
   }
   // Variables of roles that are not in the repository.

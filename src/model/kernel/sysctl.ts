@@ -6,6 +6,7 @@ import { HOLE } from "../../formats/template/jinja.ts";
 import type { Scope, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { normaliseKey } from "./key.ts";
+import { commandSettings } from "./sysctl-commands.ts";
 import type { Placement } from "./placement.ts";
 import { placements } from "./placement.ts";
 import { yamlSettings } from "./sysctl-tasks.ts";
@@ -36,8 +37,8 @@ export interface SysctlSetting {
   /** Every host that it reaches. */
   readonly scope: Maybe<Scope>;
   readonly placements: readonly Placement[];
-  /** A line of a sysctl file, a task of Ansible, or a variable that one of them uses. */
-  readonly source: "file" | "task" | "variable";
+  /** A line of a sysctl file, a task of Ansible, a variable that one of them uses, or a command of a script. */
+  readonly source: "file" | "task" | "variable" | "command";
 }
 
 /** The sysctls that one file of the repository sets. */
@@ -46,12 +47,12 @@ export interface SysctlFile {
   readonly settings: readonly SysctlSetting[];
 }
 
-/** Reads a sysctl.conf, a sysctl.d file, a template of one, the tasks that set sysctls, or the variables that these use. */
+/** Reads a sysctl.conf, a sysctl.d file, a template of one, the tasks that set sysctls, the variables that these use, or commands. */
 export function readSysctl(workspace: Workspace, path: string): SysctlFile | undefined {
   const document = workspace.document(path);
   if (document === undefined) return undefined;
   if (document.language === "sysctl") return { path, settings: fileSettings(workspace, path, document.tree as SysctlTree, document.text) };
-  const settings = [...(yamlSettings(workspace).get(path) ?? []), ...(workspace.memo(ofVariables).get(path) ?? [])];
+  const settings = document.language === "shell" ? commandSettings(document.text, 0, workspace.fleet.scopeOf(path)) : [...(yamlSettings(workspace).get(path) ?? []), ...(workspace.memo(ofVariables).get(path) ?? [])];
   return settings.length === 0 ? undefined : { path, settings };
 }
 

@@ -2,7 +2,7 @@ import type { Severity } from "../../engine/finding.ts";
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
 import type { OpenFilesSum } from "../../model/ceph/open-files.ts";
-import { PACKAGED_LIMIT, openFilesSums } from "../../model/ceph/open-files.ts";
+import { PACKAGED_LIMIT, openFilesSums, openFilesUnknown } from "../../model/ceph/open-files.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
@@ -81,7 +81,9 @@ export default rule({
       },
     ],
   },
-  check({ reads, path, workspace, report }) {
+  check({ reads, path, workspace, report, notComputed }) {
+    const hidden = openFilesUnknown(workspace).get(path);
+    if (hidden !== undefined) notComputed(path, hidden);
     for (const group of workspace.memo(overcommits)) {
       const { place, worst, hosts } = group;
       if (place.path !== path || subjectOf(workspace, path) !== reads) continue;

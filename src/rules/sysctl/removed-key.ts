@@ -82,6 +82,7 @@ function hostsWithout(workspace: Workspace, { scope }: SysctlSetting, gone: Kern
 }
 
 function mend(text: string, path: string, setting: SysctlSetting, renamed: string | undefined): Fix[] {
+  if (setting.source === "command") return [];
   if (renamed !== undefined) {
     return [{ title: `Set ${renamed} instead`, safety: "safe", edits: [{ path, range: setting.keyRange, newText: renamed }] }];
   }

@@ -38,7 +38,7 @@ export default rule({
         message: `No kernel from 4.4 to 7.1 has ${rawKey}, so the line is skipped with a warning at most. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
         severity: meant === undefined || conditional ? "info" : "warning",
         confidence: meant === undefined ? "likely" : "certain",
-        ...(meant === undefined ? {} : { fixes: [{ title: `Write ${meant}`, safety: "safe" as const, edits: [{ path, range: keyRange, newText: meant }] }] }),
+        ...(meant === undefined || source === "command" ? {} : { fixes: [{ title: `Write ${meant}`, safety: "safe" as const, edits: [{ path, range: keyRange, newText: meant }] }] }),
       });
     }
   },

@@ -105,3 +105,33 @@ describe("model/kernel", () => {
     assert.equal(valueProblem(keyFacts("net.ipv4.ip_forward")!, "yes")?.instead, "1");
   });
 });
+
+describe("model/kernel: sysctls of commands", () => {
+  it("reads sysctl -w, echo and here-documents, but not comments", async () => {
+    const text = `#!/bin/sh
+# sysctl -w vm.swappiness=1
+sysctl -w vm.swappiness=2 "net.core.somaxconn=3"
+echo "fs.file-max = 4" >> /etc/sysctl.conf
+echo 5 > /proc/sys/net/ipv4/ip_forward
+cat > /etc/sysctl.d/90-x.conf <<EOF
+net.ipv4.tcp_syncookies = 6
+EOF
+`;
+    const workspace = await loadWorkspace(new Map([["setup.sh", text]]));
+    const { settings } = workspace.subject("sysctl", "setup.sh")!;
+    assert.deepEqual(
+      settings.map(({ key, value, persistent }) => [key, value, persistent]),
+      [
+        ["vm.swappiness", "2", false],
+        ["net.core.somaxconn", "3", false],
+        ["fs.file-max", "4", true],
+        ["net.ipv4.ip_forward", "5", false],
+        ["net.ipv4.tcp_syncookies", "6", true],
+      ],
+    );
+    for (const { valueRange, valueText, keyRange, rawKey } of settings) {
+      assert.equal(text.slice(valueRange.start, valueRange.end), valueText);
+      assert.equal(text.slice(keyRange.start, keyRange.end), rawKey);
+    }
+  });
+});
