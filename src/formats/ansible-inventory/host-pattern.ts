@@ -2,7 +2,9 @@
 const LIMIT = 100_000;
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const ADDRESS_WITH_PORT = /^\[?([^[\]]*:[^[\]]*)\](?::(\d+))?$/;
+/** An IPv6 address: bare, or in brackets with a port. A range in brackets has digits or letters only, no `::`. */
+const BARE_ADDRESS = /^[\da-fA-F]*:[\da-fA-F.]*:[\da-fA-F:.]*$/;
+const ADDRESS_WITH_PORT = /^\[([\da-fA-F]*:[\da-fA-F.]*:[\da-fA-F:.]*)\](?::(\d+))?$/;
 const NAME_WITH_PORT = /^((?:[^:[\]]|\[[^[\]]*\])+):(\d+)$/;
 
 export interface ExpandedHosts {
@@ -17,20 +19,12 @@ export interface ExpandedHosts {
  * `[2001:db8::1]:2222` (ansible/parsing/utils/addresses.py, plugins/inventory/__init__.py).
  */
 export function expandHosts(pattern: string): ExpandedHosts {
-  let text = pattern;
-  let port: number | undefined;
-  const withPort = NAME_WITH_PORT.exec(pattern);
+  if (BARE_ADDRESS.test(pattern)) return { names: [pattern] };
   const address = ADDRESS_WITH_PORT.exec(pattern);
-  if (withPort) {
-    text = withPort[1]!;
-    port = Number(withPort[2]);
-  } else if (address && !/^[\w.-]*:[\w]*(?::\d+)?$/.test(address[1]!)) {
-    text = address[1]!;
-    if (address[2] !== undefined) port = Number(address[2]);
-    return { names: [text], ...(port === undefined ? {} : { port }) };
-  }
-  const expanded = expandRanges(text);
-  return { ...expanded, ...(port === undefined ? {} : { port }) };
+  if (address) return { names: [address[1]!], ...(address[2] === undefined ? {} : { port: Number(address[2]) }) };
+  const withPort = NAME_WITH_PORT.exec(pattern);
+  const expanded = expandRanges(withPort ? withPort[1]! : pattern);
+  return withPort ? { ...expanded, port: Number(withPort[2]) } : expanded;
 }
 
 function expandRanges(text: string): ExpandedHosts {
