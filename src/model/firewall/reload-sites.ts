@@ -181,23 +181,6 @@ export function siblingsOf(play: Play, task: Task): Task[] {
   return play.tasks.filter((other) => other.role === task.role);
 }
 
-/** The handlers that a task notifies, and those that they notify, in the order in which they run (that of definition). */
-export function handlersOf(play: Play, task: Task): Task[] {
-  const notified = new Set<Task>();
-  const queue = [task];
-  for (let current = queue.shift(); current !== undefined; current = queue.shift()) {
-    const names = strings(current.keywords.get("notify")?.value);
-    for (const handler of play.handlers) {
-      const called = [handler.name, handler.role === undefined || handler.name === undefined ? undefined : `${handler.role} : ${handler.name}`];
-      called.push(...strings(handler.keywords.get("listen")?.value));
-      if (notified.has(handler) || !names.some((name) => called.includes(name))) continue;
-      notified.add(handler);
-      queue.push(handler);
-    }
-  }
-  return play.handlers.filter((handler) => notified.has(handler));
-}
-
 /** What each script does that loads one of `names` (paths in the repository or on the host), or a file that it does not name. */
 export function scriptsLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
   return workspace.memo(scriptEffects).filter((effects) => loadsOneOf(effects, names, backend));
@@ -230,11 +213,6 @@ function base(path: string): string {
 
 function same(a: Task, b: Task): boolean {
   return a === b || (a.location.path === b.location.path && a.location.range.start === b.location.range.start);
-}
-
-function strings(value: Value | undefined): string[] {
-  if (typeof value === "string") return [value];
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
 function plain(value: Value | undefined): string | undefined {

@@ -1,10 +1,11 @@
 import type { Location } from "../../engine/location.ts";
 import type { Deployment, Play } from "../fleet/fleet.ts";
+import { handlersOf } from "../fleet/handlers.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ReloadMethod } from "./reload-losses.ts";
 import { compareLost, losses, DEFAULT_SWITCHES } from "./reload-losses.ts";
 import type { Sited } from "./reload-sites.ts";
-import { effectsOfTask, handlersOf, playsWith, runsOfScript, scriptsLoading, siblingsOf, tasksLoading } from "./reload-sites.ts";
+import { effectsOfTask, playsWith, runsOfScript, scriptsLoading, siblingsOf, tasksLoading } from "./reload-sites.ts";
 import type { Backend } from "./reload-steps.ts";
 import { methodOf } from "./reload-steps.ts";
 import type { Ruleset } from "./ruleset.ts";

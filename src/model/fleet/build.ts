@@ -99,7 +99,9 @@ class WorkspaceFleet implements Fleet {
   }
 
   kernel(host: Host): ReturnType<Fleet["kernel"]> {
-    return kernelOf(host, this.fact(host, "kernel"));
+    const fact = this.fact(host, "kernel");
+    const { path, range } = fact?.location ?? host.location;
+    return kernelOf(host, fact, (this.#workspace.text(path) ?? "").slice(range.start, range.end));
   }
 
   #match(pattern: string): Maybe<readonly Host[]> {

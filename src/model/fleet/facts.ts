@@ -40,18 +40,19 @@ function at(host: Host, path: string): Variable | undefined {
   return value === undefined ? undefined : { ...variable, name: path, value };
 }
 
-/** A host's kernel as `uname -r` begins; Unknown with the reason where no variable tells. */
-export function kernelOf(host: Host, fact: Variable | undefined): Maybe<{ major: number; minor: number; text: string; location: Location }> {
+/**
+ * A host's kernel as `uname -r` begins; Unknown with the reason where no variable tells. `written` is the text of the
+ * value: as a number, 4.10 has lost its zero.
+ */
+export function kernelOf(host: Host, fact: Variable | undefined, written: string): Maybe<{ major: number; minor: number; text: string; location: Location }> {
   if (fact === undefined) return unknown(`no variable tells the kernel of ${host.name}`);
   if (isUnknown(fact.value)) return unknown(`the kernel of ${host.name} is hidden: ${fact.value.unknown}`);
-  // YAML reads 4.10 as 4.1, so a number is taken at its word only where its text is one that a number keeps.
-  if (typeof fact.value === "number") {
-    if (Number.isInteger(fact.value)) return unknown(`the kernel of ${host.name} is written as ${fact.value}, without a minor number`);
-    return unknown(`the kernel of ${host.name} is written as the number ${fact.value}, which may have lost a zero: put it in quotes`);
-  }
-  const match = typeof fact.value === "string" ? /(?:^|[^\d.])(\d{1,2})\.(\d{1,3})(?![\d])/.exec(fact.value) : null;
+  const isNumber = typeof fact.value === "number";
+  const text = isNumber && /^\d+(?:\.\d+)?$/.test(written) ? written : String(fact.value);
+  if (isNumber && text !== written && /\.\d$/.test(text)) return unknown(`the kernel of ${host.name} is the number ${text}, which may have lost a zero`);
+  const match = typeof fact.value === "object" ? null : /(?:^|[^\d.])(\d{1,2})\.(\d{1,3})(?!\d)/.exec(text);
   if (match === null) return unknown(`the kernel of ${host.name} is written as ${JSON.stringify(fact.value)}, which is no version`);
-  return { major: Number(match[1]), minor: Number(match[2]), text: String(fact.value), location: fact.location };
+  return { major: Number(match[1]), minor: Number(match[2]), text, location: fact.location };
 }
 
 const FACTORS: Record<string, number> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };

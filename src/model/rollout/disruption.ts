@@ -1,5 +1,5 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { handlersOf } from "../fleet/change/effects.ts";
+import { handlersOf } from "../fleet/handlers.ts";
 import type { Host, Play, Task } from "../fleet/fleet.ts";
 import { conditionAt } from "../fleet/lookup.ts";
 import type { Workspace } from "../workspace.ts";

@@ -1,4 +1,4 @@
-import { handlersOf } from "../../model/fleet/change/effects.ts";
+import { handlersOf } from "../../model/fleet/handlers.ts";
 import type { Play, Task } from "../../model/fleet/fleet.ts";
 import { reloadingOf } from "../../model/rollout/reloads.ts";
 import { actionsOf } from "../../model/rollout/services.ts";

@@ -8,6 +8,7 @@ import { interruptionsOf } from "../../rollout/services.ts";
 import { reader } from "../../rollout/standing.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Play, Task } from "../fleet.ts";
+import { handlersOf } from "../handlers.ts";
 import type { Consumers, Use } from "./consumers.ts";
 import { consumersOf, withDependents } from "./consumers.ts";
 import type { VariableChange } from "./variables.ts";
@@ -154,27 +155,6 @@ function union(list: readonly HostInterruption[]): HostInterruption[] {
     }
   }
   return [...byTask.values()].flat();
-}
-
-/** The handlers of a play that a task notifies, by name or by topic, and those that they notify in turn. */
-export function handlersOf(play: Play, task: Task): Task[] {
-  const found = new Set<Task>();
-  const queue = [task];
-  for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
-    const notified = new Set(strings(current.keywords.get("notify")?.value));
-    if (notified.size === 0) continue;
-    for (const handler of play.handlers) {
-      const names = [handler.name, ...strings(handler.keywords.get("listen")?.value)];
-      if (found.has(handler) || !names.some((name) => name !== undefined && (notified.has(name) || notified.has(`${handler.role} : ${name}`)))) continue;
-      found.add(handler);
-      queue.push(handler);
-    }
-  }
-  return [...found];
-}
-
-function strings(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).filter((part): part is string => typeof part === "string");
 }
 
 function sortedHosts(hosts: readonly Host[]): Host[] {
