@@ -2,10 +2,8 @@ import type { Range } from "../../engine/location.ts";
 import type { Masked } from "../template/jinja.ts";
 import { HOLE, isConditional, maskJinja } from "../template/jinja.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
+import { Cursor, NOTHING, isEol, isSpace } from "./cursor.ts";
 import type { CephConfTree, CephEntry, CephSection } from "./index.ts";
-
-/** Stands for a template's tag or comment, which leaves nothing behind. Private use, as HOLE. */
-const NOTHING = "\uE001";
 
 const REFUSED = "the daemons refuse the whole file and do not start";
 
@@ -23,32 +21,29 @@ export function parseCephConf(text: string): Parsed<CephConfTree> {
   return new Parser(text).run();
 }
 
-class Parser {
+class Parser extends Cursor {
   readonly #masked: Masked;
-  readonly #text: string;
   readonly #sections: OpenSection[] = [];
   readonly #errors: SyntaxProblem[] = [];
-  #at = 0;
-  /** A run of blanks that is known to lead to no comment, so that it is scanned once only. */
-  #noComment: Range = { start: 0, end: 0 };
 
   constructor(text: string) {
-    this.#masked = maskJinja(text);
-    this.#text = withoutTags(this.#masked);
+    const masked = maskJinja(text);
+    super(withoutTags(masked));
+    this.#masked = masked;
   }
 
   run(): Parsed<CephConfTree> {
-    if (this.#text.startsWith("\uFEFF")) this.#byteOrderMark();
+    if (this.text.startsWith("\uFEFF")) this.#byteOrderMark();
     else this.#loneKey();
     this.#emptyLines(false);
-    while (this.#at < this.#text.length) {
-      this.#skip();
-      if (this.#at >= this.#text.length) break;
-      const start = this.#at;
-      if (this.#text[this.#at] === "[") this.#header();
+    while (this.at < this.text.length) {
+      this.skip();
+      if (this.at >= this.text.length) break;
+      const start = this.at;
+      if (this.text[this.at] === "[") this.#header();
       else this.#keyLine();
       // Every path above moves on; a bug there must not hang the editor.
-      if (this.#at === start) this.#toNextLine();
+      if (this.at === start) this.toNextLine();
     }
     this.#foreignCharacters();
     return { tree: { sections: this.#sections }, errors: this.#errors };
@@ -61,8 +56,8 @@ class Parser {
     const range = { start: entry.range.start, end: entry.range.start };
     this.#sections.push({ name: "global", nameRange: range, range: { ...entry.range }, entries: [entry] });
     this.#endOfEntry();
-    const rest = this.#at;
-    if (this.#text.slice(rest).replaceAll(NOTHING, "").trim() !== "") {
+    const rest = this.at;
+    if (this.text.slice(rest).replaceAll(NOTHING, "").trim() !== "") {
       this.#complain(
         entry.range,
         `This key stands before any section: ${REFUSED}, since a file with more than this one key needs sections. Put [global] above it.`,
@@ -72,38 +67,38 @@ class Parser {
   }
 
   #header(): void {
-    const open = this.#at;
-    this.#at++;
+    const open = this.at;
+    this.at++;
     let name = "";
-    const nameStart = this.#at;
-    for (let character = this.#textCharacter(); character !== undefined; character = this.#textCharacter()) {
+    const nameStart = this.at;
+    for (let character = this.textCharacter(); character !== undefined; character = this.textCharacter()) {
       name += character;
-      this.#skip();
-      if (this.#text[this.#at] === "]") break;
+      this.skip();
+      if (this.text[this.at] === "]") break;
     }
-    if (this.#text[this.#at] !== "]") {
-      const end = this.#endOfLine(this.#at);
+    if (this.text[this.at] !== "]") {
+      const end = this.endOfLine(this.at);
       this.#complain({ start: open, end }, `This section name is not closed: ${REFUSED}. Add "]".`, this.#closing(open, end));
       this.#openSection(name.trim(), { start: nameStart, end: Math.max(nameStart, end) }, open);
-      this.#toNextLine();
+      this.toNextLine();
       return;
     }
-    this.#openSection(name, { start: nameStart, end: this.#at }, open);
-    this.#at++;
+    this.#openSection(name, { start: nameStart, end: this.at }, open);
+    this.at++;
     this.#endOfEntry("section name");
   }
 
   /** A `]` where only the bracket was forgotten. */
   #closing(start: number, end: number): { range: Range; newText: string }[] {
-    return /^\[[\w.-]+\s*$/.test(this.#text.slice(start, end)) ? [{ range: { start: end, end }, newText: "]" }] : [];
+    return /^\[[\w.-]+\s*$/.test(this.text.slice(start, end)) ? [{ range: { start: end, end }, newText: "]" }] : [];
   }
 
   #openSection(name: string, nameRange: Range, start: number): void {
-    this.#sections.push({ name, nameRange, range: { start, end: Math.min(nameRange.end + 1, this.#text.length) }, entries: [] });
+    this.#sections.push({ name, nameRange, range: { start, end: Math.min(nameRange.end + 1, this.text.length) }, entries: [] });
   }
 
   #keyLine(): void {
-    const start = this.#at;
+    const start = this.at;
     const entry = this.#tryKey();
     const section = this.#sections.at(-1);
     if (entry !== undefined) {
@@ -119,32 +114,32 @@ class Parser {
       this.#endOfEntry();
       return;
     }
-    this.#at = start;
+    this.at = start;
     this.#badLine();
   }
 
   /** A line that is neither a key with a value nor a header in the first column. */
   #badLine(): void {
-    const lineEnd = this.#endOfLine(this.#at);
-    const line = this.#text.slice(this.#at, lineEnd);
+    const lineEnd = this.endOfLine(this.at);
+    const line = this.text.slice(this.at, lineEnd);
     const content = line.trim();
-    const start = this.#at + (line.length - line.trimStart().length);
+    const start = this.at + (line.length - line.trimStart().length);
     const range = { start, end: start + content.length };
     if (content.replaceAll(NOTHING, "") === "") {
       // Blanks are allowed at the end of a line, and on lines after the first section; not as an unfinished last line.
-      if (lineEnd === this.#text.length) {
+      if (lineEnd === this.text.length) {
         if (!line.includes(NOTHING)) {
-          const blanks = { start: this.#at, end: lineEnd };
+          const blanks = { start: this.at, end: lineEnd };
           this.#complain(blanks, `The last line has blanks and no line break: ${REFUSED}. Remove the blanks.`, [{ range: blanks, newText: "" }]);
         }
       } else if (this.#sections.length === 0 && !line.includes(NOTHING)) {
-        const blanks = { start: this.#at, end: lineEnd };
+        const blanks = { start: this.at, end: lineEnd };
         this.#complain(blanks, `A line before the first section holds blanks only: ${REFUSED}. Remove the blanks.`, [{ range: blanks, newText: "" }]);
       }
     } else if (content.startsWith("[")) {
-      const indent = { start: this.#at, end: start };
+      const indent = { start: this.at, end: start };
       this.#complain(range, `This section name does not start in the first column: ${REFUSED}. Remove the blanks before it.`, [{ range: indent, newText: "" }]);
-      this.#at = start;
+      this.at = start;
       this.#header();
       return;
     } else if (!content.includes(HOLE)) {
@@ -158,35 +153,35 @@ class Parser {
         this.#complain(range, `This line has no "=": ${REFUSED}. Write key = value, or make it a comment with #.`);
       }
     }
-    this.#toNextLine();
+    this.toNextLine();
   }
 
   /** `key = value` from here; undefined, without having moved on, where there is none. */
   #tryKey(): CephEntry | undefined {
-    const start = this.#at;
-    this.#blanks();
-    this.#skip();
-    const keyStart = this.#at;
+    const start = this.at;
+    this.blanks();
+    this.skip();
+    const keyStart = this.at;
     let keyEnd = keyStart;
     for (;;) {
-      this.#skip();
-      const next = this.#text[this.#at];
+      this.skip();
+      const next = this.text[this.at];
       if (next === undefined || next === "=" || next === "[" || isEol(next)) break;
       if (next === " ") {
-        this.#at++;
+        this.at++;
         continue;
       }
-      const before = this.#at;
-      if (this.#textCharacter() === undefined) break;
-      if (!isSpace(this.#text[before]!)) keyEnd = this.#at;
+      const before = this.at;
+      if (this.textCharacter() === undefined) break;
+      if (!isSpace(this.text[before]!)) keyEnd = this.at;
     }
-    if (this.#text[this.#at] !== "=" || keyEnd === keyStart) {
-      this.#at = start;
+    if (this.text[this.at] !== "=" || keyEnd === keyStart) {
+      this.at = start;
       return undefined;
     }
-    const rawKey = this.#text.slice(keyStart, keyEnd);
-    this.#at++;
-    this.#blanks();
+    const rawKey = this.text.slice(keyStart, keyEnd);
+    this.at++;
+    this.blanks();
     const { value, range: valueRange } = this.#value();
     const range = { start: keyStart, end: Math.max(valueRange.end, keyEnd) };
     return {
@@ -201,59 +196,59 @@ class Parser {
   }
 
   #value(): { value: string; range: Range } {
-    this.#skip();
-    const start = this.#at;
-    const quote = this.#text[start];
+    this.skip();
+    const start = this.at;
+    const quote = this.text[start];
     if (quote === '"' || quote === "'") {
-      this.#at++;
+      this.at++;
       const parts: string[] = [];
       for (;;) {
-        const next = this.#text[this.#at];
+        const next = this.text[this.at];
         if (next === undefined || next === quote || isEol(next) || next === "#" || next === ";") break;
-        parts.push(this.#plainCharacter());
+        parts.push(this.plainCharacter());
       }
-      if (this.#text[this.#at] === quote) this.#at++;
+      if (this.text[this.at] === quote) this.at++;
       else {
-        const end = this.#endOfLine(this.#at);
-        const hidden = this.#text[this.#at] === "#" || this.#text[this.#at] === ";";
+        const end = this.endOfLine(this.at);
+        const hidden = this.text[this.at] === "#" || this.text[this.at] === ";";
         this.#complain(
           { start, end: Math.max(start + 1, end) },
           hidden
-            ? `"${this.#text[this.#at]}" opens a comment even inside quotes, so the quote is not closed: ${REFUSED}. Write "\\${this.#text[this.#at]}".`
+            ? `"${this.text[this.at]}" opens a comment even inside quotes, so the quote is not closed: ${REFUSED}. Write "\\${this.text[this.at]}".`
             : `This quote is not closed: ${REFUSED}. Close it, or remove it.`,
-          hidden ? [{ range: { start: this.#at, end: this.#at }, newText: "\\" }] : [],
+          hidden ? [{ range: { start: this.at, end: this.at }, newText: "\\" }] : [],
         );
-        this.#at = end;
+        this.at = end;
       }
-      return this.#told(parts, { start, end: this.#at });
+      return this.#told(parts, { start, end: this.at });
     }
     const parts: string[] = [];
     let end = start;
     for (;;) {
-      const character = this.#textCharacter();
+      const character = this.textCharacter();
       if (character === undefined) break;
       parts.push(character);
-      if (!isSpace(character) && character !== NOTHING) end = this.#at;
+      if (!isSpace(character) && character !== NOTHING) end = this.at;
     }
     return this.#told(parts, { start, end });
   }
 
   /** The value, or a HOLE where a tag chooses between several. */
   #told(parts: readonly string[], range: Range): { value: string; range: Range } {
-    const chosen = this.#text.slice(range.start, range.end).includes(NOTHING);
+    const chosen = this.text.slice(range.start, range.end).includes(NOTHING);
     return { value: chosen ? HOLE : parts.join("").trim(), range };
   }
 
   /** What must follow a value or a header: blanks or a comment, and a line break. */
   #endOfEntry(what = "value"): void {
-    const end = this.#at;
-    this.#skip();
-    this.#blanks();
-    const next = this.#text[this.#at];
+    const end = this.at;
+    this.skip();
+    this.blanks();
+    const next = this.text[this.at];
     if (next === undefined) {
-      const last = this.#text[end] === undefined ? end : this.#text.length;
-      const lineStart = Math.max(this.#text.lastIndexOf("\n", last - 1), this.#text.lastIndexOf("\r", last - 1)) + 1;
-      const tail = this.#text.slice(lineStart, last);
+      const last = this.text[end] === undefined ? end : this.text.length;
+      const lineStart = Math.max(this.text.lastIndexOf("\n", last - 1), this.text.lastIndexOf("\r", last - 1)) + 1;
+      const tail = this.text.slice(lineStart, last);
       if (!tail.includes(NOTHING)) {
         const from = lineStart + (tail.length - tail.trimStart().length);
         this.#complain({ start: Math.min(from, last), end: last }, `The last line does not end in a line break: ${REFUSED}. Add one.`, [
@@ -263,11 +258,11 @@ class Parser {
       return;
     }
     if (!isEol(next)) {
-      const lineEnd = this.#endOfLine(this.#at);
-      if (!this.#text.slice(end, lineEnd).includes(HOLE)) {
-        this.#complain({ start: this.#at, end: lineEnd }, `Text follows the ${what}: ${REFUSED}. Remove it, or make it a comment with #.`);
+      const lineEnd = this.endOfLine(this.at);
+      if (!this.text.slice(end, lineEnd).includes(HOLE)) {
+        this.#complain({ start: this.at, end: lineEnd }, `Text follows the ${what}: ${REFUSED}. Remove it, or make it a comment with #.`);
       }
-      this.#toNextLine();
+      this.toNextLine();
     }
     this.#emptyLines(true);
   }
@@ -275,77 +270,23 @@ class Parser {
   /** Line breaks, with comments and, where `blanks`, blanks on their lines. */
   #emptyLines(blanks: boolean): void {
     for (;;) {
-      const before = this.#at;
-      this.#skip();
-      if (blanks) this.#blanks();
-      if (this.#at < this.#text.length && isEol(this.#text[this.#at]!)) {
-        this.#at += this.#text[this.#at] === "\r" && this.#text[this.#at + 1] === "\n" ? 2 : 1;
+      const before = this.at;
+      this.skip();
+      if (blanks) this.blanks();
+      if (this.at < this.text.length && isEol(this.text[this.at]!)) {
+        this.at += this.text[this.at] === "\r" && this.text[this.at + 1] === "\n" ? 2 : 1;
         continue;
       }
-      if (this.#at < this.#text.length) this.#at = before;
-      else if (this.#text.slice(before).trim() === "") this.#at = before;
+      if (this.at < this.text.length) this.at = before;
+      else if (this.text.slice(before).trim() === "") this.at = before;
       return;
     }
-  }
-
-  /** The grammar's skipper: line continuations, and comments with the blanks before them; and templates' tags. */
-  #skip(): void {
-    for (;;) {
-      const next = this.#text[this.#at];
-      if (next === NOTHING) this.#at++;
-      else if (next === "\\" && isEol(this.#text[this.#at + 1] ?? "")) {
-        this.#at += this.#text[this.#at + 1] === "\r" && this.#text[this.#at + 2] === "\n" ? 3 : 2;
-      } else {
-        if (this.#noComment.start <= this.#at && this.#at < this.#noComment.end) return;
-        let ahead = this.#at;
-        while (this.#text[ahead] === " " || this.#text[ahead] === "\t") ahead++;
-        if (this.#text[ahead] !== "#" && this.#text[ahead] !== ";") {
-          this.#noComment = { start: this.#at, end: ahead };
-          return;
-        }
-        this.#at = this.#endOfLine(ahead);
-      }
-    }
-  }
-
-  #blanks(): void {
-    this.#skip();
-    while (this.#text[this.#at] === " " || this.#text[this.#at] === "\t" || this.#text[this.#at] === NOTHING) this.#at++;
-  }
-
-  /** One character of a key, a header or an unquoted value, unescaped; undefined at a line's end. */
-  #textCharacter(): string | undefined {
-    this.#skip();
-    const next = this.#text[this.#at];
-    if (next === undefined || isEol(next)) return undefined;
-    return this.#plainCharacter();
-  }
-
-  #plainCharacter(): string {
-    const next = this.#text[this.#at]!;
-    const after = this.#text[this.#at + 1];
-    if (next === "\\" && after !== undefined && !isEol(after)) {
-      this.#at += 2;
-      return after;
-    }
-    this.#at++;
-    return next;
-  }
-
-  #endOfLine(from: number): number {
-    for (let at = from; at < this.#text.length; at++) if (isEol(this.#text[at]!)) return at;
-    return this.#text.length;
-  }
-
-  #toNextLine(): void {
-    this.#at = this.#endOfLine(this.#at);
-    if (this.#at < this.#text.length) this.#at += this.#text[this.#at] === "\r" && this.#text[this.#at + 1] === "\n" ? 2 : 1;
   }
 
   #byteOrderMark(): void {
     const range = { start: 0, end: 1 };
     this.#complain(range, `The file starts with a byte order mark: ${REFUSED}. Save it without one.`, [{ range, newText: "" }]);
-    this.#at = 1;
+    this.at = 1;
   }
 
   /** The parser's character tests are for ASCII: builds with assertions, such as Debian's, abort at anything else. */
@@ -353,7 +294,7 @@ class Parser {
     for (const section of this.#sections) {
       for (const entry of section.entries) {
         const start = entry.range.start;
-        const at = this.#text.slice(start, entry.range.end).search(/[^\0-\x7F\uE000\uE001]/);
+        const at = this.text.slice(start, entry.range.end).search(/[^\0-\x7F\uE000\uE001]/);
         if (at === -1) continue;
         this.#errors.push({
           range: { start: start + at, end: start + at + 1 },
@@ -381,12 +322,4 @@ function withoutTags(masked: Masked): string {
     cursor = region.range.end;
   }
   return out + masked.text.slice(cursor);
-}
-
-function isEol(character: string): boolean {
-  return character === "\n" || character === "\r";
-}
-
-function isSpace(character: string): boolean {
-  return character === " " || (character >= "\t" && character <= "\r");
 }

@@ -11,7 +11,7 @@ const COMMAND = /(?:^|[\s;&|("'`])sysctl((?:[ \t]+-{1,2}[\w-]+)*)((?:[ \t]+["']?
 const PAIR = new RegExp(String.raw`(${KEY})=["']?([^\s"';&|)\x60]+)`, "g");
 /** `echo "key = value" >> /etc/sysctl.d/…` and `echo 1 > /proc/sys/…` */
 const ECHO = new RegExp(String.raw`\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*["']?(${KEY})[ \t]*=[ \t]*([^"'\n;&|>]*?)(?:\\n)?["']?[ \t]*(?:>>?|\|[ \t]*(?:sudo[ \t]+)?tee\b)[^\n]*sysctl`, "g");
-const PROC = /\becho[ \t]+["']?(-?[\w.]+)["']?[ \t]*>[ \t]*\/proc\/sys\/([\w./-]+)/g;
+const PROC = /\becho[ \t]+["']?(-?[\w.]+)["']?[ \t]*>[ \t]*\/proc\/sys\/([\w./-]+)(?![\w./${*-])/g;
 /** No shell command looks like this: it is a line of a here-document. */
 const HERE = new RegExp(String.raw`^[ \t]*(-?${KEY})[ \t]*=[ \t]*(\S[^\n]*?)?[ \t]*$`, "gm");
 
