@@ -4,6 +4,7 @@ import { iptablesSave } from "../../formats/iptables/index.ts";
 import type { ShellCommand, ShellTree } from "../../formats/shell/index.ts";
 import { programOf } from "../../formats/shell/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
+import type { Workspace } from "../workspace.ts";
 import { countUnknown, fromIptables } from "./from-iptables.ts";
 import type { Family } from "./from-iptables-match.ts";
 import { IptablesTables } from "./iptables-tables.ts";
@@ -56,6 +57,11 @@ export function fromShell(path: string, text: string, tree: ShellTree): Ruleset 
     replaces: flushes ? "tables" : "nothing",
     unknownStatements: countUnknown(built.flatMap((table) => table.chains.flatMap((chain) => chain.rules))),
   };
+}
+
+/** True of a script that adds rules to whatever stands there: what comes first may already accept. */
+export function addsToOthers(workspace: Workspace, ruleset: Ruleset): boolean {
+  return ruleset.replaces === "nothing" && workspace.language(ruleset.path) === "shell";
 }
 
 function familyOfProgram(name: string): Family | undefined {

@@ -18,7 +18,7 @@ export interface BlockedErrors {
   readonly error: Packet;
   /** TCP's segment size is clamped by these rules: what is left are the other protocols and smaller MTUs farther away. */
   readonly clamped: boolean;
-  /** The same error the other way passes, and nothing says that this one was meant: its senders may have no need of it. */
+  /** Errors reach the side that opens the connections; only those back to the far end are dropped, and not by name. */
   readonly oneWay: boolean;
 }
 
@@ -113,9 +113,10 @@ class Judge {
       // An open forward chain is every host's default; a rule that accepts is written for a router.
       forwards ||= outcome.places.get("accept")?.rule !== undefined;
       // Either end may send more than the path takes: the errors come from behind and from before this router.
-      const errors = [errorPacket(family, { hook: "forward", ...ends(back) }), errorPacket(family, { hook: "forward", ...ends(towards) })];
-      const oneWay = errors.some((error) => !isRefused(this.#ask(error)));
-      for (const error of errors) this.#expect("forward", family, towards, error, found, oneWay);
+      const toInitiator = errorPacket(family, { hook: "forward", ...ends(back) });
+      const oneWay = !isRefused(this.#ask(toInitiator));
+      this.#expect("forward", family, towards, toInitiator, found);
+      this.#expect("forward", family, towards, errorPacket(family, { hook: "forward", ...ends(towards) }), found, oneWay);
     }
     if (!forwards || !this.has("output", family)) return;
     const own = errorPacket(family, { hook: "output", oif: "inside0", saddr: OTHER[family], daddr: FAR[family] });

@@ -1,5 +1,6 @@
 import { refusedNeighbours } from "../../model/firewall/closed-input.ts";
 import { rangeOf } from "../../model/firewall/evaluate.ts";
+import { addsToOthers } from "../../model/firewall/from-shell.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { rule } from "../rule.ts";
 
@@ -71,6 +72,7 @@ COMMIT
         location: { path, range: rangeOf(place) },
         message: `Neighbour ${message}s (ICMPv6 type ${message === "solicitation" ? 135 : 136}) are dropped by ${by}: the host loses IPv6 altogether, although rules here accept it. Accept icmpv6 nd-neighbor-solicit and nd-neighbor-advert ahead of the drop.`,
         data: { hook, message },
+        ...(explicit && addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         ...(explicit ? {} : { severity: "info" as const, confidence: "likely" as const }),
         fixes: edit ? [{ title: `Accept neighbour discovery in chain ${place.chain.name}`, safety: "safe", edits: [edit] }] : [],
       });

@@ -3,6 +3,7 @@ import { insertRules } from "../../model/firewall/insert-rule.ts";
 import type { BlockedErrors } from "../../model/firewall/pmtud.ts";
 import { blockedErrors } from "../../model/firewall/pmtud.ts";
 import { rangeOf } from "../../model/firewall/evaluate.ts";
+import { addsToOthers } from "../../model/firewall/from-shell.ts";
 import { rule } from "../rule.ts";
 
 const ERRORS: Readonly<Record<BlockedErrors["family"], NewRule>> = {
@@ -86,7 +87,7 @@ COMMIT
         location: { path, range: rangeOf(place) },
         message: message(first, families),
         data: { hook, families: families.join(", ") },
-        ...(clamped ? { severity: "info" as const } : group.every(({ oneWay }) => oneWay) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+        ...(clamped ? { severity: "info" as const } : group.every(({ oneWay }) => oneWay) || addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         fixes: edit ? [{ title: `Accept ${families.map((family) => (family === "ip" ? "ICMP destination-unreachable" : "ICMPv6 packet-too-big")).join(" and ")} here`, safety: "safe", edits: [edit] }] : [],
       });
     }

@@ -11,10 +11,10 @@ function lower(text: string, path = "rules"): Ruleset {
 /** One rule's statements in short. */
 function short(rule: string, table = "filter", path = "rules.v4"): string[][] {
   const ruleset = lower(`*${table}\n:INPUT ACCEPT [0:0]\n-A INPUT ${rule}\nCOMMIT\n`, path);
-  return ruleset.tables[0]!.chains.find(({ name }) => name === "INPUT")!.rules.map(({ statements }) => statements.map(describe));
+  return ruleset.tables[0]!.chains.find(({ name }) => name === "INPUT")!.rules.map(({ statements }) => statements.map(inShort));
 }
 
-function describe(statement: Statement): string {
+function inShort(statement: Statement): string {
   switch (statement.kind) {
     case "match": {
       const { values } = statement;
@@ -65,7 +65,7 @@ describe("fromIptables", () => {
     const { tables, unknownStatements } = lower("*filter\n:INPUT {{ policy }} [0:0]\n{% if web %}\n-A INPUT -p tcp --dport {{ port }} -j ACCEPT\n{% endif %}\n{{ extra_rules }}\nCOMMIT\n");
     const [input] = tables[0]!.chains;
     assert.ok(isUnknown(input!.policy));
-    assert.deepEqual(input!.rules.map(({ conditional, statements }) => [conditional, ...statements.map(describe)]), [
+    assert.deepEqual(input!.rules.map(({ conditional, statements }) => [conditional, ...statements.map(inShort)]), [
       [true, "meta l4proto 6", "tcp dport ?", "accept"],
       [true, "unknown"],
     ]);
@@ -74,6 +74,6 @@ describe("fromIptables", () => {
 
   it("applies insertions, deletions and flushes in their order", () => {
     const { tables } = lower("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j DROP\n-I INPUT -p udp -j ACCEPT\n-A INPUT -p icmp -j ACCEPT\n-D INPUT -p tcp -j DROP\n-D INPUT 1\nCOMMIT\n");
-    assert.deepEqual(tables[0]!.chains[0]!.rules.map(({ statements }) => describe(statements[0]!)), ["meta l4proto 1"]);
+    assert.deepEqual(tables[0]!.chains[0]!.rules.map(({ statements }) => inShort(statements[0]!)), ["meta l4proto 1"]);
   });
 });
