@@ -63,9 +63,12 @@ export function isReviewed(path: string, head: string): boolean {
   return /\.(j2|jinja2?)$|(^|\/)(templates|files)\//.test(path) && !head.includes("\0");
 }
 
-/** Loads the libraries that parsing these files needs. Call it before `Workspace.document`; cheap when done already. */
+/**
+ * Loads the library that parsing these files may need. Call it before `Workspace.document`; cheap when done already.
+ * Variables and inventories often have no ending, so every such name counts.
+ */
 export async function prepare(paths: Iterable<string>): Promise<void> {
   for (const path of paths) {
-    if (/\.ya?ml$|(^|\/)(group_vars|host_vars|inventor(y|ies))\/|premortem\.yaml$/.test(path)) return loadYaml();
+    if (/\.ya?ml(\.\w+)?$|(^|\/)[^./]+$|(^|\/)(group_vars|host_vars)\//.test(path)) return loadYaml();
   }
 }
