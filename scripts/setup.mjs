@@ -12,6 +12,8 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const CODE_SERVER = "4.100.3";
 /** The Node.js that this VS Code is made for, used where the caller's own is another. */
 const SERVER_NODE = 20;
+/** Its own search program is a download of an install script; later versions of the same package bring it along. */
+const RIPGREP = "1.18.0";
 
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "premortem");
 
@@ -56,6 +58,7 @@ export function ensureVscode() {
       rmSync(join(work, archive));
       renameSync(join(work, "package/lib/vscode"), join(work, "vscode"));
       run(npm, ["install", "--omit=dev", "--ignore-scripts", ...QUIET], { cwd: join(work, "vscode") });
+      installSearch(work);
       writeFileSync(join(work, "complete"), "");
       rmSync(home, { recursive: true, force: true });
       renameSync(work, home);
@@ -65,6 +68,18 @@ export function ensureVscode() {
   }
   const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   return { version, directory, node: ensureServerNode() };
+}
+
+function installSearch(work) {
+  const directory = join(work, "search");
+  mkdirSync(directory);
+  writeFileSync(join(directory, "package.json"), '{ "private": true }\n');
+  run(npm, ["install", "--ignore-scripts", ...QUIET, `@vscode/ripgrep@${RIPGREP}`], { cwd: directory });
+  const program = join(directory, `node_modules/@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg`);
+  const target = join(work, "vscode/node_modules/@vscode/ripgrep/bin");
+  mkdirSync(target, { recursive: true });
+  if (existsSync(program)) renameSync(program, join(target, "rg"));
+  rmSync(directory, { recursive: true });
 }
 
 function ensureServerNode() {

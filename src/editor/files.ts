@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { foreignEnding, skippedDirectory, LARGEST_FILE } from "../vcs/tree.ts";
-import { recognise } from "../formats/index.ts";
+import { isReviewed, recognise } from "../formats/index.ts";
 
 /** Where documents may lie that are linted: never `git:` and the like, which are the old sides of diff editors. */
 export const SCHEMES = ["file", "untitled", "vscode-vfs", "vscode-remote", "vscode-test-web", "memfs"] as const;
@@ -40,7 +40,7 @@ export async function readFile(uri: vscode.Uri, path: string, log: vscode.LogOut
       return undefined;
     }
     const text = decoder.decode(await vscode.workspace.fs.readFile(uri));
-    return recognise(path, text.slice(0, 4096)) === undefined ? undefined : text;
+    return isReviewed(path, text.slice(0, 4096)) ? text : undefined;
   } catch (error) {
     if (!(error instanceof vscode.FileSystemError && error.code === "FileNotFound")) log.warn(`${path} is left out: ${String(error)}`);
     return undefined;

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { CONFIGURATION_FILE } from "../core.ts";
-import { recognise } from "../formats/index.ts";
+import { isReviewed, recognise } from "../formats/index.ts";
 import { skippedPath } from "../vcs/tree.ts";
 import { eligible, readFile, readFolder } from "./files.ts";
 import { Project } from "./project.ts";
@@ -61,9 +61,15 @@ export class Projects implements vscode.Disposable {
     const folder = vscode.workspace.getWorkspaceFolder(document.uri);
     const text = document.getText();
     if (folder !== undefined && document.uri.scheme !== "untitled") {
-      const project = innermost(await this.of(folder), document.uri);
-      const path = project.pathOf(document.uri);
-      if (recognise(path, text.slice(0, 4096)) !== undefined) {
+      let project = innermost(await this.of(folder), document.uri);
+      let path = project.pathOf(document.uri);
+      if (splits(project, folder, new Map([[path, text]])) && !skippedPath(path)) {
+        // Opened before the watcher told of it.
+        await this.#reload(this.#folders.get(folder.uri.toString())!);
+        project = innermost(await this.of(folder), document.uri);
+        path = project.pathOf(document.uri);
+      }
+      if (isReviewed(path, text.slice(0, 4096))) {
         if (skippedPath(path)) return undefined;
         project.set(path, text);
         await project.workspace();
@@ -108,7 +114,9 @@ export class Projects implements vscode.Disposable {
     const texts = await readFolder(root, this.#log);
     for (const document of vscode.workspace.textDocuments) {
       const relative = below(root, document.uri);
-      if (relative !== undefined && eligible(document.uri) && texts.has(relative)) texts.set(relative, document.getText());
+      if (relative === undefined || !eligible(document.uri) || skippedPath(relative)) continue;
+      const text = document.getText();
+      if (recognise(relative, text.slice(0, 4096)) !== undefined) texts.set(relative, text);
     }
     const roots = [...texts.keys()].filter((path) => path.endsWith(`/${CONFIGURATION_FILE}`)).map((path) => path.slice(0, -CONFIGURATION_FILE.length));
     const parts = new Map<string, Map<string, string>>(["", ...roots].map((prefix) => [prefix, new Map()]));
@@ -121,29 +129,31 @@ export class Projects implements vscode.Disposable {
     return prefixes.map((prefix) => new Project(prefix === "" ? root : vscode.Uri.joinPath(root, prefix.slice(0, -1)), parts.get(prefix)!));
   }
 
+  /** Reads files again that may have changed on the disk, for those who cannot wait for the watcher. */
+  async refresh(uris: Iterable<vscode.Uri>): Promise<void> {
+    for (const uri of uris) await this.#fromDisk(uri);
+  }
+
   /** A file changed on the disk, or its editor was closed: what the disk has counts, unless an editor is open. */
   async #fromDisk(uri: vscode.Uri): Promise<void> {
     const folder = vscode.workspace.getWorkspaceFolder(uri);
     const entry = folder && this.#folders.get(folder.uri.toString());
     if (folder === undefined || entry === undefined) return;
-    if (uri.path.endsWith(`/${CONFIGURATION_FILE}`) && uri.path !== `${folder.uri.path}/${CONFIGURATION_FILE}`) {
-      // The set of projects itself may be another one now.
-      const known = (await entry.projects).some((project) => `${project.root.path}/${CONFIGURATION_FILE}` === uri.path);
-      const there = await vscode.workspace.fs.stat(uri).then(() => true, () => false);
-      if (known !== there) {
-        entry.projects = this.#load(folder.uri);
-        for (const project of await entry.projects) this.#changed.fire({ project, uri: undefined });
-        return;
-      }
-    }
     const project = innermost(await entry.projects, uri);
     const path = project.pathOf(uri);
     if (skippedPath(path)) return;
     if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed)) return;
     const changes = await this.#changes(uri, path, await project.workspace());
     if (changes.size === 0) return;
+    if (splits(project, folder, changes)) return this.#reload(entry);
     for (const [changed, text] of changes) project.set(changed, text);
     this.#changed.fire({ project, uri: changes.size === 1 ? uri : undefined });
+  }
+
+  /** A premortem.yaml came or went below the folder's own, so files belong together in another way. */
+  async #reload(entry: Folder): Promise<void> {
+    entry.projects = this.#load(entry.uri);
+    for (const project of await entry.projects) this.#changed.fire({ project, uri: undefined });
   }
 
   /** What the disk has at a path now, against what is known of it and of all below it. */
@@ -180,6 +190,12 @@ class Alone extends Project {
   override uriOf(path: string): vscode.Uri {
     return path === this.#path ? this.#uri : super.uriOf(path);
   }
+}
+
+/** True where a premortem.yaml appears below a project, or a project below its folder loses its own. */
+function splits(project: Project, folder: vscode.WorkspaceFolder, changes: ReadonlyMap<string, string | undefined>): boolean {
+  const own = project.root.toString() !== folder.uri.toString();
+  return [...changes].some(([path, text]) => (text === undefined ? own && path === CONFIGURATION_FILE : path.endsWith(`/${CONFIGURATION_FILE}`)));
 }
 
 function innermost(projects: readonly Project[], uri: vscode.Uri): Project {

@@ -4,7 +4,7 @@ import type { Finding } from "../engine/finding.ts";
 import type { ReviewResult } from "../engine/review.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { countsOf } from "../report/report.ts";
-import { recognise } from "../formats/index.ts";
+import { isReviewed } from "../formats/index.ts";
 import { toDiagnostics } from "./diagnostic.ts";
 import type { GitApi, Repository } from "./git-api.ts";
 import { changesOf, gitApi } from "./git-api.ts";
@@ -92,7 +92,10 @@ export class Reviews implements vscode.Disposable {
       const repositories = repositoriesOf(git, folder.uri);
       if (repositories.length === 0) continue;
       withGit++;
-      for (const repository of repositories) await repository.status();
+      for (const repository of repositories) {
+        await repository.status();
+        await this.#projects.refresh(changesOf(repository).values());
+      }
       for (const project of await this.#projects.of(folder)) {
         const base = await this.#base(project, repositories);
         if (base === undefined) continue;
@@ -137,7 +140,7 @@ export class Reviews implements vscode.Disposable {
         if (path === undefined || below(repository.rootUri, uri) === undefined || project.ignores(path) || before.has(path)) continue;
         const now = after.text(path);
         const text = await atHead(repository, uri, now);
-        if (text !== undefined && now === undefined && recognise(path, text.slice(0, 4096)) === undefined) continue;
+        if (text !== undefined && now === undefined && !isReviewed(path, text.slice(0, 4096))) continue;
         if (text !== now) before.set(path, text);
       }
     }

@@ -1,0 +1,31 @@
+// The workspace that the tests inside VS Code work on: two folders, of which `fleet` is a git repository with one commit.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { run } from "./setup.mjs";
+
+const FILES = {
+  "fleet/ceph.conf": "[global]\nfsid = 6c1f2a6e-3f0b-4a57-9b0c-0d5f6f3f4b11\nosd_pool_default_size = 3\nosd_pool_default_min_size = 2\n",
+  "fleet/etc/sysctl.d/50-base.conf": "# what every host gets\nnet.ipv4.tcp_syncookies = 1\n",
+  "other/premortem.yaml": "severity:\n  sysctl/pmtud-disabled: off\n",
+  "tests.code-workspace": JSON.stringify({ folders: [{ path: "fleet" }, { path: "other" }] }),
+};
+
+/** Writes it into a new directory; the caller calls `remove`. */
+export function makeWorkspace() {
+  const directory = mkdtempSync(join(tmpdir(), "premortem-workspace-"));
+  for (const [path, text] of Object.entries(FILES)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  commitAll(join(directory, "fleet"));
+  return { directory, file: join(directory, "tests.code-workspace"), remove: () => rmSync(directory, { recursive: true, force: true }) };
+}
+
+/** Makes a repository of a directory, with one commit of all that is in it. */
+export function commitAll(directory) {
+  const git = (...args) => run("git", ["-c", "user.name=Test", "-c", "user.email=test@example.net", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", ...args], { cwd: directory });
+  git("init", "-q", "-b", "main");
+  git("add", "-A");
+  git("commit", "-q", "-m", "State before the change");
+}
