@@ -2,7 +2,9 @@ import type { Location, Range } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { maskJinja } from "../../formats/template/jinja.ts";
 import { changedVariables } from "../fleet/change/variables.ts";
-import type { Host } from "../fleet/fleet.ts";
+import type { Host, Variable } from "../fleet/fleet.ts";
+import type { Role } from "../fleet/roles.ts";
+import { roleOf } from "../fleet/roles.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { isStateful } from "./tracking.ts";
@@ -38,12 +40,28 @@ export function rulesetChanges(before: Workspace, after: Workspace): RulesetChan
       continue;
     }
     const names = templateNames(text);
-    const variable = variables.find((one) => names.has(one.name) && (hosts === undefined || one.hosts.some((host) => hosts.some(({ name }) => name === host.name))));
+    const staying = hosts && new Set(hosts.map(({ name }) => name));
+    const variable =
+      variables.find((one) => names.has(one.name) && one.hosts.some((host) => staying?.has(host.name) !== false)) ??
+      roleVariable(roleOf(before, path), roleOf(after, path), names, hosts ?? []);
     if (variable === undefined) continue;
-    const location = variable.after === undefined ? { path, range: { start: 0, end: 0 } } : variable.location;
+    const location = variable.after === undefined ? { path, range: { start: 0, end: 0 } } : variable.after.location;
     changes.push({ ...about, location, variable: variable.name });
   }
   return changes;
+}
+
+/** A variable of the template's role that the change edits, where no host overrides it. */
+function roleVariable(was: Role | undefined, is: Role | undefined, names: ReadonlySet<string>, hosts: readonly Host[]): { name: string; after?: Variable } | undefined {
+  if (was === undefined || is === undefined) return undefined;
+  for (const name of names) {
+    const old = was.vars.get(name) ?? was.defaults.get(name);
+    const now = is.vars.get(name) ?? is.defaults.get(name);
+    if (JSON.stringify([old?.value, old?.raw]) === JSON.stringify([now?.value, now?.raw])) continue;
+    const overridden = !is.vars.has(name) && hosts.length > 0 && hosts.every((host) => host.variables.has(name));
+    if (!overridden) return { name, ...(now === undefined ? {} : { after: now }) };
+  }
+  return undefined;
 }
 
 /** Hosts that a file reaches on both sides: the others load it for the first time, or not any more. */

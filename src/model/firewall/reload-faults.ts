@@ -2,7 +2,8 @@ import type { Location } from "../../engine/location.ts";
 import type { Workspace } from "../workspace.ts";
 import type { ReloadMethod } from "./reload-losses.ts";
 import type { Sited } from "./reload-sites.ts";
-import { effectsOfTask, runsOfScript, runsOfUnit } from "./reload-sites.ts";
+import { runsOfScript, runsOfUnit } from "./reload-sites.ts";
+import { effectsOfTask } from "./reload-tasks.ts";
 import type { Backend } from "./reload-steps.ts";
 import { methodOf } from "./reload-steps.ts";
 import { reloadIsAtomic } from "./reload-units.ts";
@@ -24,15 +25,30 @@ export interface ReloadFault {
 const BACKENDS: readonly Backend[] = ["nftables", "iptables"];
 
 /** The faults whose place is in one file: a playbook, a role's tasks or handlers, a script, a unit. */
-export function nonAtomicReloads(workspace: Workspace, path: string): ReloadFault[] {
+export function nonAtomicReloads(workspace: Workspace, path: string): readonly ReloadFault[] {
+  const own = [...runsOfScript(workspace, path), ...runsOfUnit(workspace, path)].flatMap(({ effects }) => faultsOf(workspace, effects, path));
   const found = new Map<number, ReloadFault>();
-  for (const effects of [...workspace.memo(playRuns), ...runsOfScript(workspace, path).map((run) => run.effects), ...runsOfUnit(workspace, path).map((run) => run.effects)]) {
-    for (const backend of BACKENDS) {
-      const fault = faultOf(workspace, path, effects, backend);
-      if (fault?.location.path === path && !found.has(fault.location.range.start)) found.set(fault.location.range.start, fault);
-    }
+  for (const fault of [...(workspace.memo(playFaults).get(path) ?? []), ...own]) {
+    if (fault.location.path === path && !found.has(fault.location.range.start)) found.set(fault.location.range.start, fault);
   }
   return [...found.values()];
+}
+
+/** The faults of all plays, by the file that they are in. Many plays share a role, so each run is judged once. */
+function playFaults(workspace: Workspace): ReadonlyMap<string, readonly ReloadFault[]> {
+  const byPath = new Map<string, ReloadFault[]>();
+  const judged = new Set<string>();
+  for (const effects of playRuns(workspace)) {
+    const run = effects.map(({ location: { path, range } }) => `${path}:${range.start}`).join(" ");
+    if (effects.length === 0 || judged.has(run)) continue;
+    judged.add(run);
+    for (const fault of faultsOf(workspace, effects, undefined)) byPath.set(fault.location.path, [...(byPath.get(fault.location.path) ?? []), fault]);
+  }
+  return byPath;
+}
+
+function faultsOf(workspace: Workspace, effects: readonly Sited[], path: string | undefined): ReloadFault[] {
+  return BACKENDS.flatMap((backend) => faultOf(workspace, path, effects, backend) ?? []);
 }
 
 /** What each handler does alone, and what the tasks of each play and role do one after another. */
@@ -47,7 +63,7 @@ function playRuns(workspace: Workspace): Sited[][] {
   });
 }
 
-function faultOf(workspace: Workspace, path: string, effects: readonly Sited[], backend: Backend): ReloadFault | undefined {
+function faultOf(workspace: Workspace, path: string | undefined, effects: readonly Sited[], backend: Backend): ReloadFault | undefined {
   const own = effects.filter((effect) => !("backend" in effect) || effect.backend === backend);
   if (!own.some((effect) => "backend" in effect)) return undefined;
   const rulesets = rulesetsOf(workspace, backend, path);
@@ -71,8 +87,8 @@ function faultOf(workspace: Workspace, path: string, effects: readonly Sited[], 
 }
 
 /** The rulesets that such a step may load: the script itself where it is one, else all that the tools can read. */
-function rulesetsOf(workspace: Workspace, backend: Backend, path: string): readonly Ruleset[] {
-  const self = workspace.subject("firewall", path);
+function rulesetsOf(workspace: Workspace, backend: Backend, path: string | undefined): readonly Ruleset[] {
+  const self = path === undefined ? undefined : workspace.subject("firewall", path);
   if (self !== undefined) return [self];
   return workspace.subjects("firewall").flatMap(({ path: other, subject }) => (subject.dialect === backend && workspace.language(other) !== "shell" ? [subject] : []));
 }

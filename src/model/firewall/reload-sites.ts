@@ -3,10 +3,9 @@ import type { Command, ShellTree } from "../../formats/shell/index.ts";
 import { parseCommands } from "../../formats/shell/index.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
-import type { Play, Task, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Backend, Effect } from "./reload-steps.ts";
-import { effectsOf, unitEffect } from "./reload-steps.ts";
+import { effectsOf } from "./reload-steps.ts";
 import { execCommand, unitActionEffects } from "./reload-units.ts";
 
 /** An effect with the place that causes it and what that does, as a clause without full stop. */
@@ -54,7 +53,8 @@ function runsOf(commands: readonly Command[]): { arm: string; commands: Command[
   return arms.map((arm) => ({ arm, commands: inline(top.filter((command) => [undefined, arm].includes(armOf(command))), 0) }));
 }
 
-function effectsOfCommands(workspace: Workspace, commands: readonly Command[], place: (command: Command) => Location, depth: number): Sited[] {
+/** What commands do, one after another; `place` tells where each is written. */
+export function effectsOfCommands(workspace: Workspace, commands: readonly Command[], place: (command: Command) => Location, depth: number): Sited[] {
   return commands.flatMap((command) => {
     const words = command.words.map((word) => word.text);
     const location = place(command);
@@ -64,13 +64,13 @@ function effectsOfCommands(workspace: Workspace, commands: readonly Command[], p
     const text = [...words, ...(input === undefined ? [] : ["<", input])].join(" ").replaceAll(HOLE, "…").replace(/…+/g, "…");
     return effectsOf(words).flatMap((effect) => {
       const named = effect.does === "load" && effect.file === undefined && input !== undefined ? { ...effect, file: input } : effect;
-      return resolve(workspace, named, location, text, depth);
+      return resolveEffect(workspace, named, location, text, depth);
     });
   });
 }
 
-/** Replaces services and scripts by what they do, where that is known. */
-function resolve(workspace: Workspace, effect: Effect, location: Location, text: string, depth: number): Sited[] {
+/** Replaces a service or a script by what it does, where that is known. `text` is the command as a person reads it. */
+export function resolveEffect(workspace: Workspace, effect: Effect, location: Location, text: string, depth: number): Sited[] {
   if (effect.does === "unit") {
     const run = (line: string): Effect[] => effectsOfCommands(workspace, parseCommands(line), () => location, DEPTH);
     const known = unitActionEffects(workspace, effect.unit, effect.action, run);
@@ -109,121 +109,6 @@ function findScript(workspace: Workspace, program: string): string | undefined {
   return same.length === 1 ? same[0] : undefined;
 }
 
-/** What one task does to the rules of its hosts. */
-export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
-  const text = (name: string): string | undefined => plain(task.args.get(name)?.value);
-  const at = (name: string): Location => task.args.get(name)?.location ?? task.location;
-  switch (task.module) {
-    case "service":
-    case "systemd":
-    case "systemd_service":
-    case "sysvinit":
-    case "openrc": {
-      const unit = text("name") ?? text("service") ?? text("unit");
-      const state = text("state");
-      if (unit === undefined || state === undefined) return [];
-      const action = { started: "start", stopped: "stop", restarted: "restart", reloaded: "reload" }[state];
-      return unitEffect(unit, action ?? "").flatMap((effect) => resolve(workspace, effect, at("state"), "", 0));
-    }
-    case "command":
-    case "shell":
-    case "raw":
-    case "script": {
-      const name = task.args.has("_raw_params") ? "_raw_params" : "cmd";
-      const argv = task.args.get("argv")?.value;
-      const command = Array.isArray(argv) ? argv.map((word: Value) => plain(word) ?? HOLE).join(" ") : text(name);
-      if (command === undefined) return [];
-      if (task.module === "script") {
-        return resolve(workspace, { does: "run", program: command.split(/\s/)[0]! }, at(name), command, 0);
-      }
-      return effectsOfCommands(workspace, parseCommands(command), (inner) => within(workspace, at(name), inner, command), 0);
-    }
-    case "iptables": {
-      const sited = (effect: Effect, location: Location, how: string): Sited[] => [{ ...effect, location, how }];
-      if (isTrue(task.args.get("flush")?.value)) {
-        return sited({ does: "flush", backend: "iptables", keepsPolicy: true }, at("flush"), "this task flushes the rules before others add them");
-      }
-      const policy = text("policy");
-      if (policy !== undefined && text("chain") === "INPUT") {
-        return sited({ does: "policy", backend: "iptables", policy: policy === "DROP" ? "drop" : "accept" }, at("policy"), "this task sets the policy");
-      }
-      if (text("state") === "absent" || !task.args.has("chain")) return [];
-      return sited({ does: "add", backend: "iptables", stateful: task.args.has("ctstate") || text("table") === "nat" }, task.location, "this task adds a rule");
-    }
-    case "iptables_state":
-      return text("state") === "restored"
-        ? [{ does: "load", backend: "iptables", location: task.location, how: "iptables_state loads the rules in one transaction" }]
-        : [];
-    case "ufw":
-      return text("state") === "reloaded" ? resolve(workspace, { does: "unit", unit: "ufw", action: "reload" }, at("state"), "", 0) : [];
-    default:
-      return [];
-  }
-}
-
-/** The place of a command inside a task's argument: the command's own text where the file has it unfolded, else all of it. */
-function within(workspace: Workspace, location: Location, command: Command, text: string): Location {
-  const raw = workspace.text(location.path)?.slice(location.range.start, location.range.end) ?? "";
-  const own = text.slice(command.range.start, command.range.end).trim();
-  const index = raw.indexOf(own);
-  if (own === "" || index < 0) return location;
-  const start = location.range.start + index;
-  return { path: location.path, range: { start, end: start + own.length } };
-}
-
-/** The plays in which a task runs. */
-export function playsWith(workspace: Workspace, task: Task): Play[] {
-  return workspace.fleet.plays.filter((play) => play.tasks.some((other) => same(other, task)) || play.handlers.some((other) => same(other, task)));
-}
-
-/** The tasks of a play that belong together with one of them: those of its role, or those of no role. */
-export function siblingsOf(play: Play, task: Task): Task[] {
-  return play.tasks.filter((other) => other.role === task.role);
-}
-
-/** What each script does that loads one of `names` (paths in the repository or on the host), or a file that it does not name. */
-export function scriptsLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
-  return workspace.memo(scriptEffects).filter((effects) => loadsOneOf(effects, names, backend));
-}
-
-/** The same for each play's tasks, and for each of its handlers. */
-export function tasksLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
-  return workspace.memo(playEffects).filter((effects) => loadsOneOf(effects, names, backend));
-}
-
-function scriptEffects(workspace: Workspace): Sited[][] {
-  return workspace.paths.flatMap((path) => runsOfScript(workspace, path).map(({ effects }) => effects));
-}
-
-function playEffects(workspace: Workspace): Sited[][] {
-  return workspace.fleet.plays.flatMap((play) => [
-    play.tasks.flatMap((task) => effectsOfTask(workspace, task)),
-    ...play.handlers.map((task) => effectsOfTask(workspace, task)),
-  ]);
-}
-
-function loadsOneOf(effects: readonly Sited[], names: readonly string[], backend: Backend): boolean {
-  const bases = new Set(names.map(base));
-  return effects.some((effect) => effect.does === "load" && effect.backend === backend && (effect.file === undefined || bases.has(base(effect.file))));
-}
-
-function base(path: string): string {
-  return path.replace(/^.*\//, "").replace(/\.j2$/, "");
-}
-
-function same(a: Task, b: Task): boolean {
-  return a === b || (a.location.path === b.location.path && a.location.range.start === b.location.range.start);
-}
-
-function plain(value: Value | undefined): string | undefined {
-  if (typeof value === "string") return value.includes("{{") ? undefined : value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
-
-function isTrue(value: Value | undefined): boolean {
-  return value === true || (typeof value === "string" && /^(yes|true|on|1)$/i.test(value));
-}
-
 /** What a unit file does to the rules when it is reloaded and when it is started, with the place of each line. */
 export function runsOfUnit(workspace: Workspace, path: string): { readonly arm: string; readonly effects: Sited[] }[] {
   const document = workspace.document(path);
@@ -235,4 +120,23 @@ export function runsOfUnit(workspace: Workspace, path: string): { readonly arm: 
       .filter(({ key }) => keys.includes(key))
       .flatMap(({ value, valueRange }) => effectsOfCommands(workspace, parseCommands(execCommand(value)), () => ({ path, range: valueRange }), 0)),
   }));
+}
+
+/** What each script does that loads one of `names` (paths in the repository or on the host), or a file that it does not name. */
+export function scriptsLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
+  return workspace.memo(scriptEffects).filter((effects) => loadsOneOf(effects, names, backend));
+}
+
+function scriptEffects(workspace: Workspace): Sited[][] {
+  return workspace.paths.flatMap((path) => runsOfScript(workspace, path).map(({ effects }) => effects));
+}
+
+/** Whether effects load one of the named files, by the last part of its path, or one that they do not name. */
+export function loadsOneOf(effects: readonly Sited[], names: readonly string[], backend: Backend): boolean {
+  const bases = new Set(names.map(base));
+  return effects.some((effect) => effect.does === "load" && effect.backend === backend && (effect.file === undefined || bases.has(base(effect.file))));
+}
+
+function base(path: string): string {
+  return path.replace(/^.*\//, "").replace(/\.j2$/, "");
 }

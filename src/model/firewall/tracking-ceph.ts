@@ -4,7 +4,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Ruleset } from "./ruleset.ts";
 import { acceptsPorts, isStateful, untracked } from "./tracking.ts";
-import { CEPH_MONITORS, osdPorts } from "./tracking-evidence.ts";
+import { CEPH_MONITORS, isCephPort, osdPorts } from "./tracking-evidence.ts";
 import type { PortInterval } from "./tracking-ports.ts";
 import { intersect, subtract, union } from "./tracking-ports.ts";
 
@@ -31,8 +31,7 @@ export function cephHosts(workspace: Workspace, path: string): readonly Host[] {
 }
 
 function speaksOfCeph(workspace: Workspace): boolean {
-  const ports = [...CEPH_MONITORS, osdPorts(undefined)];
-  return workspace.subjects("ceph").length > 0 || workspace.subjects("firewall").some(({ subject }) => acceptsPorts(subject, ports).length > 0);
+  return workspace.subjects("ceph").length > 0 || workspace.subjects("firewall").some(({ subject }) => acceptsPorts(subject, isCephPort).length > 0);
 }
 
 function hasOsds(workspace: Workspace, host: Host): boolean {
@@ -40,14 +39,19 @@ function hasOsds(workspace: Workspace, host: Host): boolean {
   return /\b(ceph|osds?)\b/i.test(why.replace(/[_-]/g, " ")) || host.groups.some((group) => /(^|[_-])(ceph|osds?)($|[_-])/i.test(group)) || workspace.fleet.fact(host, "osds") !== undefined;
 }
 
-/** The rulesets that may be loaded on the same hosts as one of them, itself among them. */
-export function rulesetsBeside(workspace: Workspace, path: string): readonly Ruleset[] {
+/**
+ * The rulesets that are loaded on the same hosts as one of them, itself among them. Where its hosts are not known: those
+ * next to it in its folder, or with `sure` itself alone.
+ */
+export function rulesetsBeside(workspace: Workspace, path: string, sure = false): readonly Ruleset[] {
   const scope = workspace.fleet.scopeOf(path);
   const names = isUnknown(scope) ? undefined : new Set(scope.hosts.map(({ name }) => name));
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
   return workspace.subjects("firewall").flatMap(({ path: other, subject }) => {
-    if (other === path || names === undefined) return [subject];
+    if (other === path) return [subject];
+    if (names === undefined) return !sure && other.slice(0, other.lastIndexOf("/") + 1) === folder ? [subject] : [];
     const there = workspace.fleet.scopeOf(other);
-    return isUnknown(there) || there.hosts.some(({ name }) => names.has(name)) ? [subject] : [];
+    return (isUnknown(there) ? !sure : there.hosts.some(({ name }) => names.has(name))) ? [subject] : [];
   });
 }
 
@@ -72,7 +76,6 @@ export function trackedCeph(workspace: Workspace, path: string): TrackedCeph {
 
 /** Whether another stateful ruleset on the same hosts is the one that speaks of Ceph's ports. */
 export function spokenForElsewhere(workspace: Workspace, ruleset: Ruleset): boolean {
-  const { all } = cephPorts(workspace);
-  if (acceptsPorts(ruleset, all).length > 0) return false;
-  return rulesetsBeside(workspace, ruleset.path).some((other) => other.path !== ruleset.path && isStateful(other) && acceptsPorts(other, all).length > 0);
+  if (acceptsPorts(ruleset, isCephPort).length > 0) return false;
+  return rulesetsBeside(workspace, ruleset.path).some((other) => other.path !== ruleset.path && isStateful(other) && acceptsPorts(other, isCephPort).length > 0);
 }

@@ -29,8 +29,20 @@ export function osdPorts(major: number | undefined): PortInterval {
   return [6800n, major !== undefined && major >= 17 ? 7568n : 7300n];
 }
 
+/** A range of more ports than this is not meant for one service. */
+const NARROW = 64n;
+
+/** Whether a named interval is Ceph's: a monitor's port (3300 alone is others' too), or the range of the OSDs. */
+export function isCephPort([low, high]: PortInterval): boolean {
+  if (low <= 6789n && 6789n <= high) return high - low <= 1100n;
+  return low >= 6790n && low <= 6810n && high >= 7000n && high <= 7900n;
+}
+
+function isPortOf(ports: readonly PortInterval[]): (interval: PortInterval) => boolean {
+  return ([low, high]) => high - low <= NARROW && ports.some(([from, to]) => low <= to && from <= high);
+}
+
 const STORAGE_PORTS: readonly (readonly [string, readonly PortInterval[]])[] = [
-  ["Ceph", [...CEPH_MONITORS, osdPorts(undefined)]],
   ["iSCSI", [[3260n, 3260n]]],
   ["NFS", [[2049n, 2049n]]],
   ["DRBD", [[7788n, 7799n]]],
@@ -54,8 +66,9 @@ const DATABASE_PORTS: readonly (readonly [string, readonly PortInterval[]])[] = 
 export function longLived(workspace: Workspace, ruleset: Ruleset): LongLived | undefined {
   const hosts = storageHosts(workspace, ruleset.path);
   if (hosts.length > 0) return { kind: "storage", why: workspace.fleet.trait(hosts[0]!, "storage")!.why, hosts };
+  if (acceptsPorts(ruleset, isCephPort).length > 0) return { kind: "storage", why: "the ruleset accepts Ceph", hosts: [] };
   for (const [kind, table] of [["storage", STORAGE_PORTS], ["database", DATABASE_PORTS]] as const) {
-    const service = table.find(([, ports]) => acceptsPorts(ruleset, ports).length > 0);
+    const service = table.find(([, ports]) => acceptsPorts(ruleset, isPortOf(ports)).length > 0);
     if (service !== undefined) return { kind, why: `the ruleset accepts ${service[0]}`, hosts: [] };
   }
   return undefined;

@@ -41,11 +41,15 @@ export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
   const heard = new Set<FirewallRule>();
   for (const protocol of ["tcp", "udp"] as const) {
     for (const [hook, side] of HALVES) {
-      const other = untracked(beside, hook === "prerouting" ? "output" : "prerouting", side === "dport" ? "sport" : "dport", protocol);
-      if (other.unknown) continue;
+      const back = side === "dport" ? "sport" : "dport";
+      const local = untracked(beside, hook === "prerouting" ? "output" : "prerouting", back, protocol);
+      // What a router forwards comes in by prerouting both ways.
+      const passing = hook === "prerouting" && forwards(beside) ? untracked(beside, hook, back, protocol) : undefined;
+      if (local.unknown || passing?.unknown === true) continue;
+      const other = [...local.ports, ...(passing?.ports ?? [])];
       for (const exemption of untracked([ruleset], hook, side, protocol).exemptions) {
         if (!isService(exemption) || heard.has(exemption.rule)) continue;
-        const missing = subtract(exemption.ports, other.ports);
+        const missing = subtract(exemption.ports, other);
         const half = isEmpty(missing) ? refused(exemption, beside, protocol, hook, side) : oneWay(exemption, missing, protocol, hook, side);
         // One rule about ICMP mends them all.
         if (half === undefined || (half.lacks === "errors" && found.some(({ lacks }) => lacks === "errors"))) continue;
@@ -55,6 +59,11 @@ export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
     }
   }
   return found;
+}
+
+/** Whether the hosts decide about others' packets, not only about their own. */
+function forwards(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) => tables.some(({ name, chains }) => name !== "nat" && chains.some(({ hook, rules }) => hook === "forward" && rules.length > 0)));
 }
 
 function isService({ rule, ports }: Exemption): boolean {

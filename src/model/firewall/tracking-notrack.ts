@@ -3,7 +3,7 @@ import type { Workspace } from "../workspace.ts";
 import type { FirewallRule, Ruleset, Table } from "./ruleset.ts";
 import { acceptsPorts } from "./tracking.ts";
 import type { PortInterval } from "./tracking-ports.ts";
-import { portsText } from "./tracking-ports.ts";
+import { intersect, isEmpty, portsText } from "./tracking-ports.ts";
 
 /**
  * The edits that exempt TCP ports from conntrack, both ways, and let the untracked packets in where the tracked ones were
@@ -11,7 +11,7 @@ import { portsText } from "./tracking-ports.ts";
  */
 export function exemptPorts(workspace: Workspace, ruleset: Ruleset, ports: readonly PortInterval[]): readonly TextEdit[] | undefined {
   const text = workspace.text(ruleset.path);
-  const accepts = acceptsPorts(ruleset, ports);
+  const accepts = acceptsPorts(ruleset, (interval) => !isEmpty(intersect([interval], ports)));
   const table = ruleset.tables.find((one) => one.chains.some(({ hook, rules }) => hook === "input" && rules.length > 0));
   if (text === undefined || accepts.length === 0 || table === undefined || workspace.language(ruleset.path) === "shell") return undefined;
   const widen = accepts.flatMap((rule) => acceptUntracked(ruleset.path, text, rule));

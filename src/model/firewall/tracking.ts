@@ -173,9 +173,9 @@ class Walk {
   }
 }
 
-/** The rules that accept some of these TCP ports by number, as a place that speaks of them; wide port ranges do not count. */
-export function acceptsPorts(ruleset: Ruleset, ports: readonly PortInterval[]): FirewallRule[] {
-  return rulesOf(ruleset).filter((rule) => rule.statements.some(accepts) && rule.statements.some((statement) => names(statement, ports)));
+/** The rules that accept TCP ports that they name, where one of the named intervals is as asked for. */
+export function acceptsPorts(ruleset: Ruleset, asked: (interval: PortInterval) => boolean): FirewallRule[] {
+  return rulesOf(ruleset).filter((rule) => rule.statements.some(accepts) && rule.statements.some((statement) => names(statement, asked)));
 }
 
 function accepts(statement: Statement): boolean {
@@ -183,15 +183,8 @@ function accepts(statement: Statement): boolean {
   return statement.kind === "verdict" && (statement.verdict.kind === "accept" || statement.verdict.kind === "jump" || statement.verdict.kind === "goto");
 }
 
-/** A range of more ports than this is meant for anything, not for one service. */
-const WIDE = 4096n;
-
-function names(statement: Statement, ports: readonly PortInterval[]): boolean {
-  const speaks = (values: Values | undefined): boolean =>
-    values !== undefined &&
-    "kind" in values &&
-    values.kind === "intervals" &&
-    values.intervals.some((interval) => interval[1] - interval[0] <= WIDE && !isEmpty(intersect([interval], ports)));
+function names(statement: Statement, asked: (interval: PortInterval) => boolean): boolean {
+  const speaks = (values: Values | undefined): boolean => values !== undefined && "kind" in values && values.kind === "intervals" && values.intervals.some(asked);
   const isPort = (field: Field): boolean => field === "tcp dport" || field === "th dport";
   if (statement.kind === "match") return !statement.negated && isPort(statement.field) && speaks(statement.values);
   if (statement.kind !== "match-tuple" && statement.kind !== "vmap") return false;

@@ -49,7 +49,7 @@ export default rule({
     lookalike: plain(ruleset("meta l4proto tcp th sport 6800-7300 notrack", "ct state untracked tcp dport 6800-7300 accept")),
   },
   check({ firewall, path, workspace, report }) {
-    for (const half of halves(firewall, rulesetsBeside(workspace, path))) {
+    for (const half of halves(firewall, rulesetsBeside(workspace, path, true))) {
       const edits = otherHalf(workspace, firewall, half);
       report({
         location: { path, range: half.rule.range },

@@ -2,6 +2,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import { hostsText } from "../../model/firewall/reload-words.ts";
 import { acceptsPorts, statefulPlace } from "../../model/firewall/tracking.ts";
 import { cephHosts, cephPorts, spokenForElsewhere, trackedCeph } from "../../model/firewall/tracking-ceph.ts";
+import { isCephPort } from "../../model/firewall/tracking-evidence.ts";
 import { exemptPorts } from "../../model/firewall/tracking-notrack.ts";
 import { portsText } from "../../model/firewall/tracking-ports.ts";
 import { rule } from "../rule.ts";
@@ -86,7 +87,7 @@ export default rule({
     const place = statefulPlace(firewall);
     if (place === undefined) return;
     const hosts = cephHosts(workspace, path);
-    const accepts = acceptsPorts(firewall, cephPorts(workspace).all);
+    const accepts = acceptsPorts(firewall, isCephPort);
     if (hosts.length === 0 && accepts.length === 0) return;
     const scope = workspace.fleet.scopeOf(path);
     if (!isUnknown(scope) && scope.hosts.length === 0) return;
