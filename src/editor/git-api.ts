@@ -16,6 +16,7 @@ export interface Repository {
     readonly indexChanges: readonly Change[];
     readonly workingTreeChanges: readonly Change[];
     readonly untrackedChanges?: readonly Change[];
+    readonly onDidChange: vscode.Event<void>;
   };
   status(): Promise<void>;
   /** The text of a file at a revision; rejects where it is not there. */

@@ -4,18 +4,19 @@ import type { Finding } from "../engine/finding.ts";
 import type { ReviewResult } from "../engine/review.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { countsOf } from "../report/report.ts";
-import { isReviewed } from "../formats/index.ts";
 import { toDiagnostics } from "./diagnostic.ts";
-import type { GitApi, Repository } from "./git-api.ts";
-import { changesOf, gitApi } from "./git-api.ts";
 import { eligible } from "./files.ts";
+import type { Repository } from "./git-api.ts";
+import { changesOf, gitApi } from "./git-api.ts";
+import { projectAtHead, repositoriesOf } from "./head.ts";
 import type { Linter } from "./linter.ts";
 import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
-import { below } from "./projects.ts";
 
 /** How long a review may hold the extension host's thread at a stretch, in ms. */
 const SLICE = 12;
+/** How long the editor must be quiet before a review that is shown is brought up to date, in ms. */
+const QUIET = 500;
 
 /** What the last review found in one file. */
 interface Reviewed {
@@ -41,16 +42,29 @@ export class Reviews implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("premortem-review");
   readonly #files = new Map<string, Reviewed>();
   readonly #disposables: vscode.Disposable[];
+  /** The repositories whose state the shown review depends on; undefined: none is shown. */
+  #watched: vscode.Disposable | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts the runs: a newer one makes the older give up. */
+  #generation = 0;
 
   constructor(projects: Projects, linter: Linter, extension: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#projects = projects;
     this.#linter = linter;
     this.#extension = extension;
     this.#log = log;
-    this.#disposables = [this.#collection, linter.onDidPublish((uri) => this.#show(uri.toString()))];
+    this.#disposables = [
+      this.#collection,
+      linter.onDidPublish((uri) => this.#show(uri.toString())),
+      vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+        if (contentChanges.length > 0 && eligible(document.uri)) this.#scheduleAgain();
+      }),
+      projects.onDidChange(() => this.#scheduleAgain()),
+    ];
   }
 
   dispose(): void {
+    this.clear();
     this.#disposables.forEach((disposable) => void disposable.dispose());
   }
 
@@ -60,6 +74,10 @@ export class Reviews implements vscode.Disposable {
 
   /** Forgets the last review. */
   clear(): void {
+    this.#generation++;
+    clearTimeout(this.#timer);
+    this.#watched?.dispose();
+    this.#watched = undefined;
     this.#files.clear();
     this.#collection.clear();
   }
@@ -67,84 +85,87 @@ export class Reviews implements vscode.Disposable {
   /** The command: reviews every folder, says how it went, and shows the Problems panel where there is something. */
   async command(): Promise<ReviewSummary | undefined> {
     const location = vscode.ProgressLocation.Window;
-    const summary = await vscode.window.withProgress({ location, title: "Premortem reviews this change" }, () => this.#run());
+    const summary = await vscode.window.withProgress({ location, title: "Premortem reviews this change" }, () => this.#run(true));
     if (typeof summary === "string") {
       void vscode.window.showWarningMessage(summary);
       return undefined;
     }
+    if (summary === undefined) return undefined;
     if (summary.findings > 0) void vscode.commands.executeCommand("workbench.actions.view.problems");
     void vscode.window.showInformationMessage(summary.message);
     return summary;
   }
 
-  async #run(): Promise<ReviewSummary | string> {
+  /** A review that is shown stays true while the user mends what it found. */
+  #scheduleAgain(): void {
+    if (this.#watched === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#run(false).catch((error: Error) => this.#log.error(error)), QUIET);
+  }
+
+  /** Reviews and shows; undefined where a newer run overtook this one, a sentence where it cannot be done. `ask`: git looks at the disk. */
+  async #run(ask: boolean): Promise<ReviewSummary | string | undefined> {
+    const generation = ++this.#generation;
+    const overtaken = (): boolean => generation !== this.#generation;
     const git = await gitApi();
     if (typeof git === "string") return git;
     const folders = vscode.workspace.workspaceFolders ?? [];
     if (folders.length === 0) return "A review is of a folder, and none is open. Open the repository's folder, then try again.";
     await this.#projects.overlay();
     const files = new Map<string, Reviewed>();
-    const findings: Finding[] = [];
-    let changed = 0;
-    let withGit = 0;
-    const notes: string[] = [];
+    const results: ReviewResult[] = [];
+    const used = new Set<Repository>();
     for (const folder of folders) {
       const repositories = repositoriesOf(git, folder.uri);
       if (repositories.length === 0) continue;
-      withGit++;
       for (const repository of repositories) {
+        used.add(repository);
+        if (!ask) continue;
         await repository.status();
         await this.#projects.refresh(changesOf(repository).values());
       }
       for (const project of await this.#projects.of(folder)) {
-        const base = await this.#base(project, repositories);
+        const base = await projectAtHead(project, repositories);
         if (base === undefined) continue;
         const after = await project.workspace();
-        const result = await inSlices(reviewInSteps(base, after));
-        this.#linter.noteFailures(result.failures);
-        changed += result.changed.length;
-        findings.push(...result.findings);
-        for (const note of result.notComputed) notes.push(`${note.rule} in ${note.path}: could not be computed, ${note.reason}`);
-        for (const [path, list] of byPath(result)) {
+        const result = await inSlices(reviewInSteps(base, after), overtaken);
+        if (result === undefined) return undefined;
+        results.push(result);
+        for (const [path, findings] of byPath(result)) {
           const uri = project.uriOf(path);
           // A file that is gone has no text to point at, so its base's is used.
-          files.set(uri.toString(), { uri, project, workspace: after.text(path) === undefined ? base : after, findings: list });
+          files.set(uri.toString(), { uri, project, workspace: after.text(path) === undefined ? base : after, findings });
         }
       }
     }
-    if (withGit === 0) {
+    if (used.size === 0) {
       return "A review compares with HEAD, and no git repository is open here. Open the repository's folder (Git: Open Repository), or run `premortem review --base DIR` in a terminal.";
     }
-    this.clear();
+    if (overtaken()) return undefined;
+    this.#replace(files);
+    this.#watched ??= vscode.Disposable.from(...[...used].map(({ state }) => state.onDidChange(() => this.#scheduleAgain())));
+    for (const { failures } of results) this.#linter.noteFailures(failures);
+    return this.#summarise(results);
+  }
+
+  #replace(files: ReadonlyMap<string, Reviewed>): void {
+    const old = [...this.#files.values()];
+    this.#files.clear();
     for (const [key, file] of files) {
       this.#files.set(key, file);
       this.#show(key);
     }
-    for (const note of notes) this.#log.info(note);
-    const message = describe(changed, findings, notes.length);
-    this.#log.info(message);
-    return { findings: findings.length, changed, message };
+    for (const { uri } of old) if (!files.has(uri.toString())) this.#collection.delete(uri);
   }
 
-  /** The project as it is in HEAD; undefined where nothing that Premortem reads differs. */
-  async #base(project: Project, repositories: readonly Repository[]): Promise<Workspace | undefined> {
-    const after = await project.workspace();
-    const before = new Map<string, string | undefined>();
-    for (const repository of repositories) {
-      const changes = changesOf(repository);
-      for (const document of vscode.workspace.textDocuments) {
-        if (document.isDirty && eligible(document.uri)) changes.set(document.uri.toString(), document.uri);
-      }
-      for (const uri of changes.values()) {
-        const path = below(project.root, uri);
-        if (path === undefined || below(repository.rootUri, uri) === undefined || project.ignores(path) || before.has(path)) continue;
-        const now = after.text(path);
-        const text = await atHead(repository, uri, now);
-        if (text !== undefined && now === undefined && !isReviewed(path, text.slice(0, 4096))) continue;
-        if (text !== now) before.set(path, text);
-      }
-    }
-    return before.size === 0 ? undefined : project.withTexts(before);
+  #summarise(results: readonly ReviewResult[]): ReviewSummary {
+    const findings = results.flatMap((result) => result.findings);
+    const notComputed = results.flatMap((result) => result.notComputed);
+    const changed = results.reduce((sum, result) => sum + result.changed.length, 0);
+    for (const { rule, path, reason } of notComputed) this.#log.info(`${rule} in ${path}: could not be computed, ${reason}`);
+    const message = describe(changed, findings, notComputed.length);
+    this.#log.info(message);
+    return { findings: findings.length, changed, message };
   }
 
   /** Shows what a review found in a file, less what the linter shows there already. */
@@ -157,35 +178,15 @@ export class Reviews implements vscode.Disposable {
   }
 }
 
-function repositoriesOf(git: GitApi, folder: vscode.Uri): Repository[] {
-  const around = git.getRepository(folder);
-  const inside = git.repositories.filter((repository) => repository !== around && below(folder, repository.rootUri) !== undefined);
-  return around === null ? inside : [...inside, around];
-}
-
-/** A file's text in HEAD; undefined where it is not there. `now`: its present text, for what is no change of the configuration. */
-async function atHead(repository: Repository, uri: vscode.Uri, now: string | undefined): Promise<string | undefined> {
-  if (repository.state.HEAD?.commit === undefined) return undefined;
-  let text: string;
-  try {
-    text = await repository.show("HEAD", uri.fsPath);
-  } catch {
-    return undefined;
-  }
-  if (now === undefined) return text;
-  // The git extension drops a byte order mark, and with core.autocrlf a checkout has other line ends than the commit.
-  if (now.startsWith("\uFEFF") && !text.startsWith("\uFEFF")) text = `\uFEFF${text}`;
-  return unixLines(text) === unixLines(now) ? now : text;
-}
-
-/** Takes steps for as long as nobody notices, then lets the extension host do something else. */
-async function inSlices<T>(steps: Generator<void, T>): Promise<T> {
+/** Takes steps for as long as nobody notices, then lets the extension host do something else. Undefined once overtaken. */
+async function inSlices<T>(steps: Generator<void, T>, overtaken: () => boolean): Promise<T | undefined> {
   let until = performance.now() + SLICE;
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
     if (performance.now() < until) continue;
     await new Promise((resolve) => setTimeout(resolve, 0));
+    if (overtaken()) return undefined;
     until = performance.now() + SLICE;
   }
 }
@@ -206,8 +207,4 @@ function describe(changed: number, findings: readonly Finding[], notComputed: nu
 
 function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function unixLines(text: string): string {
-  return text.includes("\r\n") ? text.replaceAll("\r\n", "\n") : text;
 }

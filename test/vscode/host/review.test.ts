@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { closeAll, folder, found, openFile, replace, ruleOf, settled } from "./editor.ts";
+import { closeAll, folder, found, openFile, replace, ruleOf, settled, until } from "./editor.ts";
 
 interface Summary {
   readonly findings: number;
@@ -50,6 +50,16 @@ describe("review of the change", () => {
     } finally {
       writeFileSync(file, head);
     }
+  });
+
+  it("is brought up to date while the user mends what it found", async () => {
+    const document = await openFile(SYSCTL());
+    const head = document.getText();
+    await replace(document, `${head}net.ipv4.ip_no_pmtu_disc = 1\n`);
+    await settled(document);
+    await review();
+    assert.deepEqual(found(document).map(ruleOf), ["sysctl/pmtud-disabled"]);
+    await until(() => found(document).length === 0, () => replace(document, `${head}net.ipv4.ip_no_pmtu_disc = 0\n`));
   });
 
   it("shows nothing twice", async () => {

@@ -1,3 +1,4 @@
+/* global describe, it, before, after, afterEach */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
