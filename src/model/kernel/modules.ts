@@ -1,6 +1,7 @@
 import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import type { ModulesTree } from "../../formats/modules-load/index.ts";
+import { modulesLoad } from "../../formats/modules-load/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Host, Scope, Value } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
@@ -25,9 +26,12 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
   const modules: LoadedModule[] = [];
   for (const path of workspace.paths) {
     const document = workspace.document(path);
-    if (document?.language !== "modules-load") continue;
-    for (const { scope } of placements(workspace, path)) {
-      for (const { name, range, conditional } of (document.tree as ModulesTree).modules) {
+    const named = document?.language === "modules-load" ? (document.tree as ModulesTree) : undefined;
+    for (const { destination, scope } of placements(workspace, path)) {
+      // Under any name of its own, a file that is put where modules are listed lists modules.
+      const listed = typeof destination === "string" && /^\/etc\/(?:modules|modules-load\.d\/.+\.conf)$/.test(destination);
+      const tree = named ?? (listed ? modulesLoad.parse(workspace.text(path)!).tree : undefined);
+      for (const { name, range, conditional } of tree?.modules ?? []) {
         if (!name.includes(HOLE)) modules.push({ name, location: { path, range }, scope, conditional });
       }
     }

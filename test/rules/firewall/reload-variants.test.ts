@@ -66,6 +66,23 @@ describe("variants of a reload that drops connections", () => {
     assert.deepEqual(await found(files, { "roles/edge/files/iptables": save("50/sec") }), []);
   });
 
+  it("be_liberal in a sysctl.d file, the module in a file of any name: silent; without the module: found", async () => {
+    const tasks = "---\n- copy: src=mods dest=/etc/modules-load.d/net.conf\n- copy: src=90-net.conf dest=/etc/sysctl.d/90-net.conf\n- copy: src=iptables dest=/etc/sysconfig/iptables\n  notify: activate\n";
+    const files = {
+      ...ROLE("service: name=iptables state=restarted"),
+      "roles/edge/tasks/main.yaml": tasks,
+      "roles/edge/files/mods": "nf_conntrack\n",
+      "roles/edge/files/90-net.conf": "net.netfilter.nf_conntrack_tcp_be_liberal=1\n",
+      "roles/edge/files/iptables": save("10/sec"),
+    };
+    const change = { "roles/edge/files/iptables": save("50/sec") };
+    assert.deepEqual(await found(files, change), []);
+    assert.deepEqual(short(await found({ ...files, "roles/edge/files/mods": "br_netfilter\n" }, change)), [
+      "info firewall/reload-breaks-established @ roles/edge/files/iptables",
+      "warning sysctl/conntrack-strict @ roles/edge/files/90-net.conf",
+    ]);
+  });
+
   it("be_liberal set by a command that the next boot forgets: found", async () => {
     const files = {
       ...ROLE("service: name=iptables state=restarted"),
