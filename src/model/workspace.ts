@@ -27,6 +27,7 @@ export class Workspace implements World {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #documents: Map<string, Document | undefined>;
   readonly #subjects = new Map<string, unknown>();
+  readonly #subjectLists = new Map<string, readonly { path: string; subject: unknown }[]>();
   readonly #memo = new Map<unknown, unknown>();
 
   constructor(texts: ReadonlyMap<string, string>, configuration: Configuration, documents = new Map<string, Document | undefined>()) {
@@ -82,11 +83,16 @@ export class Workspace implements World {
   }
 
   /** Every file that says something in the respect `reads`, with what it says; by path. */
-  subjects<R extends keyof Subjects>(reads: R): { path: string; subject: Subjects[R] }[] {
-    return this.paths.flatMap((path) => {
-      const subject = this.subject(reads, path);
-      return subject === undefined ? [] : [{ path, subject }];
-    });
+  subjects<R extends keyof Subjects>(reads: R): readonly { path: string; subject: Subjects[R] }[] {
+    let list = this.#subjectLists.get(reads);
+    if (list === undefined) {
+      list = this.paths.flatMap((path) => {
+        const subject = this.subject(reads, path);
+        return subject === undefined ? [] : [{ path, subject }];
+      });
+      this.#subjectLists.set(reads, list);
+    }
+    return list as readonly { path: string; subject: Subjects[R] }[];
   }
 
   comments(path: string): { readonly openers: readonly string[]; readonly inline: boolean; readonly closer?: string } {
