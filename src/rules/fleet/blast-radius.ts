@@ -1,8 +1,8 @@
 import type { Severity } from "../../engine/finding.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
-import { atOnce, effectsOf } from "../../model/fleet/change/effects.ts";
+import { atOnce, disturbsGuests, effectsOf } from "../../model/fleet/change/effects.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
-import { byGroup, interruptedHosts, listNames, share } from "../../model/fleet/change/words.ts";
+import { byGroup, hostsToEvacuate, interruptedHosts, listNames, share } from "../../model/fleet/change/words.ts";
 import type { Fleet } from "../../model/fleet/fleet.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -10,6 +10,8 @@ import { rule } from "../rule.ts";
 /** An edit that reaches fewer, or a smaller share of more, and interrupts nothing, is an everyday one and not worth a line. */
 const MANY_HOSTS = 10;
 const LARGE_SHARE = 0.1;
+/** Of an edit that is made in many places, so many are shown beside the first. */
+const SHOWN_PLACES = 3;
 /** So many are worth a line whatever their share is. */
 const VERY_MANY_HOSTS = 50;
 
@@ -25,9 +27,10 @@ export default rule({
   data: {
     hosts: "hosts whose effective configuration changes",
     of: "hosts in the inventory",
+    places: "places where the same variables are edited",
     interrupted: "hosts on which a service is interrupted",
     atOnce: "hosts that are interrupted at the same moment: the largest batch",
-    hypervisors: "virtualisation hosts among the interrupted ones",
+    hypervisors: "virtualisation hosts whose guests have to move away first",
     groups: "changed hosts by group",
     services: "the services that are interrupted",
   },
@@ -74,20 +77,19 @@ export default rule({
   compare({ before, after, report }) {
     const { fleet } = after;
     for (const effect of effectsOf(before, after)) {
-      if (!effect.used) continue;
       const interrupted = interruptedHosts(effect);
       const part = share(effect.hosts.length, fleet.hosts.length);
       const many = effect.hosts.length >= VERY_MANY_HOSTS || (effect.hosts.length >= MANY_HOSTS && part >= LARGE_SHARE);
       const together = Math.max(0, ...effect.interruptions.map(atOnce));
       if (!many && together < 2) continue;
-      const hypervisors = interrupted.filter((host) => fleet.trait(host, "hypervisor") !== undefined);
+      const hypervisors = hostsToEvacuate(effect, fleet);
       report({
         location: effect.location,
         key: effect.cause.kind === "file" ? "file" : effect.cause.names.join(),
         severity: severityOf(after, effect, together),
         message: message(effect, fleet, interrupted.length, hypervisors.length, together),
         related: [
-          ...effect.also.slice(0, 20).map((location) => ({ location, message: "The same change is made here." })),
+          ...effect.also.slice(0, SHOWN_PLACES).map((location) => ({ location, message: alike(effect.also.length) })),
           ...effect.interruptions.map(({ task, service, hosts }) => ({
             location: task.location,
             message: `This interrupts ${service} on ${hosts.length} hosts.`,
@@ -96,6 +98,7 @@ export default rule({
         data: {
           hosts: effect.hosts.length,
           of: fleet.hosts.length,
+          places: effect.also.length + 1,
           interrupted: interrupted.length,
           atOnce: together,
           hypervisors: hypervisors.length,
@@ -107,13 +110,17 @@ export default rule({
   },
 });
 
+function alike(places: number): string {
+  return places > SHOWN_PLACES ? `The same change is made here, one of ${places} more places.` : "The same change is made here.";
+}
+
 /** A warning needs more than a number: hosts that go down together with nothing to stop it, and enough of them to matter. */
 function severityOf(after: Workspace, { interruptions }: Effect, together: number): Severity {
   const { fleet } = after;
   const enough = together > 1 && share(together, fleet.hosts.length) >= LARGE_SHARE;
   const hypervisors = interruptions.some(
     (interruption) =>
-      atOnce(interruption) > 1 && interruption.hosts.some((host) => fleet.trait(host, "hypervisor") !== undefined) && !isGated(after, interruption),
+      disturbsGuests(interruption) && atOnce(interruption) > 1 && interruption.hosts.some((host) => fleet.trait(host, "hypervisor") !== undefined) && !isGated(after, interruption),
   );
   return hypervisors || enough ? "warning" : "info";
 }
@@ -126,6 +133,7 @@ function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors:
     .map(([group, count]) => `${group} ${count}`)
     .join(", ");
   const reach = `${effect.hosts.length} of ${fleet.hosts.length} hosts${effect.cause.kind === "file" ? " get" : ""} (${percent}%: ${groups}).`;
+  if (!effect.used) return `${what} ${reach} No task of this repository reads it. Check that all of them are meant, or whether it is still needed.`;
   if (interrupted === 0) return `${what} ${reach} No interruption of a service was found. Check that all of them are meant.`;
   const services = listNames([...new Set(effect.interruptions.map(({ service }) => service))].sort());
   const among = hypervisors === 0 ? "" : `; ${hypervisors} of them are virtualisation hosts, whose guests have to move first`;

@@ -1,6 +1,6 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { HostInterruption } from "../../model/fleet/change/effects.ts";
-import { effectsOf } from "../../model/fleet/change/effects.ts";
+import { disturbsGuests, effectsOf } from "../../model/fleet/change/effects.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
 import { indentOf, namePlace } from "../../model/fleet/change/place.ts";
 import type { Host, Task } from "../../model/fleet/fleet.ts";
@@ -36,16 +36,24 @@ export default rule({
       before: files("[br0]", RESTART),
       after: files("[br0, br1]", `${RESTART}      when: maintenance_approved | default(false)\n`),
     },
-    // A reload interrupts nobody.
-    lookalike: {
-      before: files("[br0]", RESTART.replace("restarted", "reloaded").replace("networking", "frr")),
-      after: files("[br0, br1]", RESTART.replace("restarted", "reloaded").replace("networking", "frr")),
-    },
+    lookalike: [
+      // A reload interrupts nobody.
+      {
+        before: files("[br0]", RESTART.replace("restarted", "reloaded").replace("networking", "frr")),
+        after: files("[br0, br1]", RESTART.replace("restarted", "reloaded").replace("networking", "frr")),
+      },
+      // Guests stay where they are while the firewall starts anew.
+      {
+        before: files("[br0]", RESTART.replace("networking", "nftables")),
+        after: files("[br0, br1]", RESTART.replace("networking", "nftables")),
+      },
+    ],
   },
   compare({ before, after, report }) {
     const found = new Map<Task, { interruption: HostInterruption; hosts: Map<string, Host>; cause: Set<string> }>();
     for (const effect of effectsOf(before, after)) {
       for (const interruption of effect.interruptions) {
+        if (!disturbsGuests(interruption)) continue;
         const hypervisors = interruption.hosts.filter((host) => after.fleet.trait(host, "hypervisor") !== undefined);
         if (hypervisors.length === 0 || isGated(after, interruption)) continue;
         const entry = found.get(interruption.task) ?? { interruption, hosts: new Map<string, Host>(), cause: new Set<string>() };

@@ -2,7 +2,7 @@ import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
-import { interruptedHosts } from "../../model/fleet/change/words.ts";
+import { hostsToEvacuate } from "../../model/fleet/change/words.ts";
 import type { Host } from "../../model/fleet/fleet.ts";
 import type { MaintenanceNeed } from "../../model/fleet/maintenance.ts";
 import { duration, maintenanceNeed, plannedWindow } from "../../model/fleet/maintenance.ts";
@@ -104,8 +104,8 @@ export default rule({
 function* hypervisorsToInterrupt(before: Workspace, after: Workspace): Iterable<{ host: Host; cause: Location }> {
   const seen = new Set<string>();
   for (const effect of effectsOf(before, after)) {
-    for (const host of interruptedHosts(effect)) {
-      if (seen.has(host.name) || after.fleet.trait(host, "hypervisor") === undefined) continue;
+    for (const host of hostsToEvacuate(effect, after.fleet)) {
+      if (seen.has(host.name)) continue;
       seen.add(host.name);
       yield { host, cause: effect.location };
     }

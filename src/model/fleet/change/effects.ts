@@ -33,7 +33,7 @@ export interface Effect {
   readonly also: readonly Location[];
   /** Hosts whose configuration changes, sorted by name. */
   readonly hosts: readonly Host[];
-  /** False where the repository has plays and none of them reads what changed. */
+  /** False where no task of the repository reads what changed; a role that is kept elsewhere still may. */
   readonly used: boolean;
   readonly interruptions: readonly HostInterruption[];
 }
@@ -67,7 +67,7 @@ function ofVariables(before: Workspace, after: Workspace, consumers: Consumers):
       location: smallest(before, after, first!),
       also: rest.map((change) => smallest(before, after, change)),
       hosts,
-      used: after.fleet.plays.length === 0 || uses.length > 0,
+      used: uses.length > 0,
       interruptions: interruptions(uses, hosts),
     });
   }
@@ -141,6 +141,14 @@ function interruptions(uses: readonly Use[], hosts: readonly Host[]): HostInterr
 export function atOnce({ play, hosts }: HostInterruption): number {
   const sizes = batches(play.keywords.get("serial")?.value, isUnknown(play.scope) ? hosts.length : play.scope.hosts.length);
   return isUnknown(sizes) ? hosts.length : Math.min(hosts.length, Math.max(0, ...sizes));
+}
+
+/**
+ * Whether guests have to leave a virtualisation host before this: they lose their network or their host. A restart of the
+ * firewall or of libvirtd leaves them running.
+ */
+export function disturbsGuests({ kind }: Interruption): boolean {
+  return kind === "network" || kind === "host";
 }
 
 /** One entry for each task and service, with the hosts of all. */

@@ -1,11 +1,18 @@
 import { compareText } from "../../../engine/finding.ts";
 import type { Fleet, Host } from "../fleet.ts";
 import type { Effect } from "./effects.ts";
+import { disturbsGuests } from "./effects.ts";
 
 /** Hosts of an effect on which a service is interrupted, sorted by name. */
 export function interruptedHosts(effect: Effect): Host[] {
   const names = new Set(effect.interruptions.flatMap(({ hosts }) => hosts.map((host) => host.name)));
   return effect.hosts.filter((host) => names.has(host.name));
+}
+
+/** Virtualisation hosts of an effect whose guests have to move away first, sorted by name. */
+export function hostsToEvacuate(effect: Effect, fleet: Fleet): Host[] {
+  const names = new Set(effect.interruptions.filter(disturbsGuests).flatMap(({ hosts }) => hosts.map((host) => host.name)));
+  return effect.hosts.filter((host) => names.has(host.name) && fleet.trait(host, "hypervisor") !== undefined);
 }
 
 /** `part` of `whole` as a number from 0 to 1. */
