@@ -8,6 +8,7 @@ import type { Standing } from "./lookup.ts";
 import { conditionAt, textAtStanding, valueAtStanding } from "./lookup.ts";
 import { loopOf } from "./loops.ts";
 import { baseName, folderOf, foldersOf, joined } from "./paths.ts";
+import { namesSetBy } from "./registered.ts";
 import type { Role } from "./roles.ts";
 import { findRole } from "./roles.ts";
 import { HostVariables } from "./variables.ts";
@@ -44,17 +45,6 @@ export function readDeployments(workspace: Workspace, plays: readonly Play[]): D
     task,
     scope: hosts.size === 0 && hidden !== undefined ? hidden : { hosts: sorted(hosts), how: howOf(task, by) },
   }));
-}
-
-/** Names that tasks of a play register or set, so that their values are known only when it runs. */
-function namesSetBy(play: Play): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const task of play.tasks) {
-    const registered = task.keywords.get("register")?.value;
-    if (typeof registered === "string") names.add(registered);
-    if (task.module === "set_fact") for (const name of task.args.keys()) names.add(name);
-  }
-  return names;
 }
 
 function roleOfTask(workspace: Workspace, play: Play, name: string): Role | undefined {

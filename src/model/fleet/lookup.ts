@@ -87,10 +87,14 @@ export function textAtStanding(value: Value, standing: Standing): Maybe<string> 
   return typeof resolved === "boolean" ? (resolved ? "True" : "False") : String(resolved);
 }
 
-/** Whether a `when` holds at `standing`; Unknown where that depends on more than the repository tells. */
-export function conditionAt(when: Value | undefined, standing: Standing): Maybe<boolean> {
+/**
+ * Whether a `when` holds at `standing`; Unknown where that depends on more than the repository tells. With `asked` also
+ * where it depends on a name that nothing here defines: whoever starts the play may set it.
+ */
+export function conditionAt(when: Value | undefined, standing: Standing, asked = false): Maybe<boolean> {
   if (when === undefined) return true;
-  const look = lookupAt(standing);
+  const given = lookupAt(standing);
+  const look = asked ? (name: string): Value => given(name) ?? unknown(`${name} is left to whoever starts the play`) : given;
   let open: Maybe<boolean> = true;
   for (const condition of listOf(when)) {
     const result = typeof condition === "string" ? conditionText(condition, look) : truth(condition);

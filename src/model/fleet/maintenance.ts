@@ -18,6 +18,8 @@ const DIRTY_NAME = /^dirty(?:_?rate)?(?:_?([kmgt]i?b|b|bytes)(?:_?(?:s|ps|per_se
 /** The window that is planned for one host's maintenance, in seconds, and where it is written. */
 export interface PlannedWindow {
   readonly seconds: number;
+  /** Seconds that 1 of the written number stands for. */
+  readonly unit: number;
   /** Absent where premortem.yaml itself holds the number. */
   readonly location?: Location;
 }
@@ -37,17 +39,25 @@ export interface MaintenanceNeed {
 export function plannedWindow(workspace: Workspace, host: Host): Maybe<PlannedWindow> {
   const { window } = workspace.configuration.maintenance;
   if (window === undefined) return unknown("premortem.yaml does not say how long a maintenance is planned (maintenance.window)");
-  if (typeof window === "number") return { seconds: window };
+  if (typeof window === "number") return { seconds: window, unit: 1 };
   const variable = host.variables.get(window);
   if (variable === undefined) return unknown(`${host.name} has no variable ${window}, which premortem.yaml names as the planned window`);
-  const seconds = secondsOf(variable.value);
+  const unit = unitOf(window);
+  const seconds = secondsOf(variable.value, unit);
   if (seconds === undefined) return unknown(`the value of ${window} on ${host.name} is not a known duration`);
-  return { seconds, location: variable.location };
+  return { seconds, unit, location: variable.location };
 }
 
-function secondsOf(value: Value): number | undefined {
-  if (typeof value === "number") return value;
-  return typeof value === "string" ? parseQuantity(value, "duration") : undefined;
+/** A bare number counts in the unit of its variable's name (`window_minutes`, `maintenance.hours`), or else in seconds. */
+function unitOf(name: string): number {
+  const word = /(?:[_.-]|(?<=[a-z])(?=[A-Z]))(minutes?|mins?|hours?|hrs?|h|days?)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  return word === "" ? 1 : word.startsWith("m") ? 60 : word.startsWith("h") ? 3600 : 86_400;
+}
+
+function secondsOf(value: Value, unit: number): number | undefined {
+  if (typeof value === "number") return value * unit;
+  if (typeof value !== "string") return undefined;
+  return /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) * unit : parseQuantity(value, "duration");
 }
 
 /**

@@ -19,6 +19,14 @@ const files = (bridges: string, handler: string): { [path: string]: string } => 
   "templates/interfaces.j2": "{% for name in bridges %}\nauto {{ name }}\n{% endfor %}\n",
 });
 
+const asserting = (bridges: string): { [path: string]: string } => ({
+  ...files(bridges, RESTART),
+  "site.yml": PLAY(RESTART).replace("  tasks:\n", "  tasks:\n    - ansible.builtin.assert:\n        that: emptied | default(false) | bool\n"),
+});
+/** The step follows a task's registered change instead of a notification. */
+const registered = (when: string): string =>
+  `- hosts: hypervisors\n  tasks:\n    - name: Bridges\n      ansible.builtin.template:\n        src: interfaces.j2\n        dest: /etc/network/interfaces\n      register: written\n    - name: ⟦Restart the network⟧\n      ansible.builtin.service:\n        name: networking\n        state: restarted\n      when: ${when}\n`;
+
 export default rule({
   what: "A change interrupts virtualisation hosts, and nothing asks a human first.",
   why: "Interrupting a virtualisation host means to move all its guests away. An edit somewhere in the inventory that sets this off on every host at once is how a harmless line becomes an outage.",
@@ -31,11 +39,16 @@ export default rule({
   lifecycle: "stable",
   data: { hypervisors: "virtualisation hosts that are interrupted", service: "the service that is interrupted" },
   examples: {
-    bad: { before: files("[br0]", RESTART), after: files("[br0, br1]", MARKED) },
-    good: {
-      before: files("[br0]", RESTART),
-      after: files("[br0, br1]", `${RESTART}      when: maintenance_approved | default(false)\n`),
-    },
+    bad: [
+      { before: files("[br0]", RESTART), after: files("[br0, br1]", MARKED) },
+      { before: files("[br0]", RESTART), after: { ...files("[br0, br1]", ""), "site.yml": registered("written is changed") } },
+    ],
+    good: [
+      { before: files("[br0]", RESTART), after: files("[br0, br1]", `${RESTART}      when: maintenance_approved | default(false)\n`) },
+      // Nothing here sets these: only whoever starts the play can.
+      { before: files("[br0]", RESTART), after: files("[br0, br1]", `${RESTART}      when: emptied is defined and emptied | bool\n`) },
+      { before: asserting("[br0]"), after: asserting("[br0, br1]") },
+    ],
     lookalike: [
       // A reload interrupts nobody.
       {

@@ -25,6 +25,16 @@ const files = (bridges: string, seconds: string): { [path: string]: string } => 
   "premortem.yaml": CONFIGURATION,
 });
 
+const inMinutes = (bridges: string, minutes: string): { [path: string]: string } => ({
+  ...files(bridges, ""),
+  "group_vars/kvm.yml": `${GUESTS}bridges: ${bridges}\nwindow_minutes: ${minutes}\n`,
+  "premortem.yaml": CONFIGURATION.replace("maintenance_seconds", "window_minutes"),
+});
+const elsewhere = (bridges: string): { [path: string]: string } => ({
+  ...files(bridges, "60"),
+  "site.yml": `${PLAY}      when: inventory_hostname not in groups['kvm']\n`,
+});
+
 export default rule({
   what: "The planned maintenance window is shorter than what the evacuation takes.",
   why: "A virtualisation host has to move its guests away before its service can be interrupted. Where the plan counts only the work, the next host starts before the last one is empty; the hosts that are out add up, and the rest runs out of memory.",
@@ -44,22 +54,28 @@ export default rule({
     memory: "bytes that the worst of them has to move",
   },
   examples: {
-    bad: {
-      before: files("[br0]", "60"),
-      after: {
-        ...files("[br0, br1]", "60"),
-        "group_vars/kvm.yml": `${GUESTS}bridges: [br0, br1]\nmaintenance_seconds: ⟦60⟧\n`,
+    bad: [
+      {
+        before: files("[br0]", "60"),
+        after: {
+          ...files("[br0, br1]", "60"),
+          "group_vars/kvm.yml": `${GUESTS}bridges: [br0, br1]\nmaintenance_seconds: ⟦60⟧\n`,
+        },
       },
-    },
+      // A bare number counts in the unit that its name tells.
+      { before: inMinutes("[br0]", "5"), after: inMinutes("[br0, br1]", "⟦5⟧") },
+    ],
     good: { before: files("[br0]", "3600"), after: files("[br0, br1]", "3600") },
-    lookalike: {
+    lookalike: [
       // The window is short, but nothing is interrupted by this change.
-      before: files("[br0]", "60"),
-      after: { ...files("[br0]", "60"), "group_vars/all.yml": "motd: hello\n" },
-    },
+      { before: files("[br0]", "60"), after: { ...files("[br0]", "60"), "group_vars/all.yml": "motd: hello\n" } },
+      { before: inMinutes("[br0]", "60"), after: inMinutes("[br0, br1]", "60") },
+      // A condition keeps the restart from every virtualisation host.
+      { before: elsewhere("[br0]"), after: elsewhere("[br0, br1]") },
+    ],
   },
   compare({ before, after, report, notComputed }) {
-    const short = new Map<string, { location: Location; planned: number; needs: MaintenanceNeed[] }>();
+    const short = new Map<string, { location: Location; planned: number; unit: number; needs: MaintenanceNeed[] }>();
     for (const { host, cause } of hypervisorsToInterrupt(before, after)) {
       const window = plannedWindow(after, host);
       if (isUnknown(window)) {
@@ -75,19 +91,19 @@ export default rule({
       const location = window.location ?? cause;
       const key = `${location.path}\0${location.range.start}\0${window.seconds}`;
       const entry = short.get(key);
-      if (entry === undefined) short.set(key, { location, planned: window.seconds, needs: [need] });
+      if (entry === undefined) short.set(key, { location, planned: window.seconds, unit: window.unit, needs: [need] });
       else entry.needs.push(need);
     }
-    for (const { location, planned, needs } of short.values()) {
+    for (const { location, planned, unit, needs } of short.values()) {
       const worst = needs.reduce((a, b) => (b.seconds > a.seconds ? b : a));
       const atOnce = simultaneous(needs.length, planned, worst.seconds);
-      const place = valuePlace(after, location, planned);
+      const place = valuePlace(after, location, planned / unit);
       report({
         location: place,
         key: "window",
         message: message(worst, needs.length, planned, atOnce),
         related: [{ location: worst.location, message: `The guests of ${worst.host.name}: ${gibibytes(worst.evacuation.memory)} to move.` }],
-        fixes: fixes(after, place, planned, worst.seconds),
+        fixes: fixes(after, place, { written: planned / unit, unit }, worst.seconds),
         data: {
           planned,
           needed: Number.isFinite(worst.seconds) ? Math.ceil(worst.seconds) : null,
@@ -128,16 +144,17 @@ function gibibytes(bytes: number): string {
 }
 
 /** The number itself inside a variable's text; all of the text where it is written in another way. */
-function valuePlace(workspace: Workspace, { path, range }: Location, planned: number): Location {
+function valuePlace(workspace: Workspace, { path, range }: Location, written: number): Location {
   const text = (workspace.text(path) ?? "").slice(range.start, range.end);
-  const at = new RegExp(`(?<![\\w.])${String(planned).replace(".", "\\.")}(?![\\w.])`).exec(text);
+  const at = new RegExp(`(?<![\\w.])${String(written).replace(".", "\\.")}(?![\\w.])`).exec(text);
   if (at === null) return { path, range };
   const start = range.start + at.index;
   return { path, range: { start, end: start + at[0].length } };
 }
 
-function fixes(workspace: Workspace, { path, range }: Location, planned: number, needed: number): Fix[] {
-  if (!Number.isFinite(needed) || workspace.text(path)?.slice(range.start, range.end) !== String(planned)) return [];
-  const figure = String(Math.ceil(needed / 60) * 60);
-  return [{ title: `Plan ${figure} seconds, as computed`, safety: "safe", edits: [{ path, range, newText: figure }] }];
+function fixes(workspace: Workspace, { path, range }: Location, { written, unit }: { written: number; unit: number }, needed: number): Fix[] {
+  if (!Number.isFinite(needed) || workspace.text(path)?.slice(range.start, range.end) !== String(written)) return [];
+  const minutes = Math.ceil(needed / 60) * 60;
+  const figure = String(Math.ceil(minutes / unit));
+  return [{ title: `Plan ${unit === 1 ? `${figure} seconds` : duration(Number(figure) * unit)}, as computed`, safety: "safe", edits: [{ path, range, newText: figure }] }];
 }

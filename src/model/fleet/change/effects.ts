@@ -5,10 +5,12 @@ import { batches } from "../../rollout/batches.ts";
 import { onEveryHost } from "../../rollout/disruption.ts";
 import type { Interruption } from "../../rollout/services.ts";
 import { interruptionsOf } from "../../rollout/services.ts";
-import { reader } from "../../rollout/standing.ts";
+import { reader, standingOf } from "../../rollout/standing.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Play, Task } from "../fleet.ts";
 import { handlersOf } from "../handlers.ts";
+import { conditionAt } from "../lookup.ts";
+import { followersOf } from "../registered.ts";
 import type { Consumers, Use } from "./consumers.ts";
 import { consumersOf, withDependents } from "./consumers.ts";
 import type { VariableChange } from "./variables.ts";
@@ -18,6 +20,8 @@ import { changedVariables } from "./variables.ts";
 export interface HostInterruption extends Interruption {
   /** The task or handler that does it. */
   readonly task: Task;
+  /** The tasks whose change sets it off; the task itself where it reads what changed. */
+  readonly causes: readonly Task[];
   readonly play: Play;
   /** Sorted by name. */
   readonly hosts: readonly Host[];
@@ -118,20 +122,27 @@ function ofFiles(before: Workspace, after: Workspace): Effect[] {
   return effects;
 }
 
-/** The services that these tasks, and the handlers that they notify, interrupt on those of `hosts` that their plays reach. */
+/** The services that these tasks, and those that run behind them, interrupt on those of `hosts` that their plays reach. */
 function interruptions(uses: readonly Use[], hosts: readonly Host[]): HostInterruption[] {
   const found: HostInterruption[] = [];
   for (const { play, task } of uses) {
     const scope = play.scope;
     const names = scope === undefined || isUnknown(scope) ? undefined : new Set(scope.hosts.map((host) => host.name));
-    const reached = names === undefined ? [] : hosts.filter((host) => names.has(host.name));
+    const reached = names === undefined ? [] : hosts.filter((host) => names.has(host.name) && mayRun(play, task, host));
     if (reached.length === 0) continue;
-    for (const acting of [task, ...handlersOf(play, task)]) {
+    for (const acting of new Set([task, ...handlersOf(play, task), ...followersOf(play, task)])) {
       if (!onEveryHost(acting)) continue;
-      for (const interruption of interruptionsOf(acting, reader(play, acting))) found.push({ ...interruption, task: acting, play, hosts: reached });
+      const list = interruptionsOf(acting, reader(play, acting));
+      const hit = list.length === 0 ? [] : reached.filter((host) => mayRun(play, acting, host));
+      if (hit.length > 0) found.push(...list.map((interruption) => ({ ...interruption, task: acting, causes: [task], play, hosts: hit })));
     }
   }
   return union(found);
+}
+
+/** False where a condition keeps the task from the host, whatever somebody sets who starts the play. */
+function mayRun(play: Play, task: Task, host: Host): boolean {
+  return conditionAt(task.keywords.get("when")?.value, standingOf(play, task, host), true) !== false;
 }
 
 /**
@@ -159,7 +170,8 @@ function union(list: readonly HostInterruption[]): HostInterruption[] {
     if (same === undefined) byTask.set(item.task, [...(byTask.get(item.task) ?? []), item]);
     else {
       const hosts = sortedHosts([...same.hosts, ...item.hosts]);
-      byTask.set(item.task, byTask.get(item.task)!.map((other) => (other === same ? { ...other, hosts } : other)));
+      const causes = [...new Set([...same.causes, ...item.causes])];
+      byTask.set(item.task, byTask.get(item.task)!.map((other) => (other === same ? { ...other, hosts, causes } : other)));
     }
   }
   return [...byTask.values()].flat();
