@@ -6,28 +6,34 @@ import { conditionAt } from "../fleet/lookup.ts";
 import { roleOf } from "../fleet/roles.ts";
 import type { Workspace } from "../workspace.ts";
 
+interface Run {
+  readonly play: Play;
+  /** Names of the hosts that the play runs on; none where that is not known. A set, since whole fleets are asked one by one. */
+  readonly hosts: ReadonlySet<string>;
+}
+
 /** Plays by the files whose tasks they run and the files that they put onto hosts. */
-function playsByFile(workspace: Workspace): ReadonlyMap<string, readonly Play[]> {
-  const byFile = new Map<string, Play[]>();
-  const add = (file: string, play: Play): void => {
-    const plays = byFile.get(file) ?? [];
-    if (plays.length === 0) byFile.set(file, plays);
-    if (!plays.includes(play)) plays.push(play);
+function runsByFile(workspace: Workspace): ReadonlyMap<string, readonly Run[]> {
+  const byFile = new Map<string, Set<Run>>();
+  const add = (file: string, run: Run): void => {
+    const runs = byFile.get(file);
+    if (runs === undefined) byFile.set(file, new Set([run]));
+    else runs.add(run);
   };
   for (const play of workspace.fleet.plays) {
-    add(play.path, play);
-    for (const file of play.files) add(file, play);
+    const run = { play, hosts: new Set(isUnknown(play.scope) ? [] : play.scope.hosts.map(({ name }) => name)) };
+    for (const file of [play.path, ...play.files]) add(file, run);
   }
   for (const { source, task } of workspace.fleet.deployments) {
-    for (const play of [...(byFile.get(task.location.path) ?? [])]) add(source, play);
+    for (const run of byFile.get(task.location.path) ?? []) add(source, run);
   }
-  return byFile;
+  return new Map([...byFile].map(([file, runs]) => [file, [...runs]]));
 }
 
 /** What decides the variables that the file `path` sees on a host. Of several plays, the last that runs on it. */
 export function standingAt(workspace: Workspace, path: string, host: Host | undefined): Standing {
-  const plays = workspace.memo(playsByFile).get(path) ?? [];
-  const play = plays.findLast(({ scope }) => host === undefined || (!isUnknown(scope) && scope.hosts.some(({ name }) => name === host.name)));
+  const runs = workspace.memo(runsByFile).get(path) ?? [];
+  const play = runs.findLast(({ hosts }) => host === undefined || hosts.has(host.name))?.play;
   return { host, play, role: roleOf(workspace, path) };
 }
 
