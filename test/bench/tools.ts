@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RUNS, median } from "./measure.ts";
+
+/**
+ * The median time in which a reference tool checks a text, in a network namespace of its own; undefined where the tool
+ * is missing or refuses. `command` ends where the file's name goes.
+ */
+export async function timeOfTool(text: string, command: readonly string[]): Promise<number | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "premortem-bench-"));
+  try {
+    const file = join(folder, "rules");
+    writeFileSync(file, text);
+    const run = (): boolean => spawnSync("unshare", [...(process.getuid?.() === 0 ? [] : ["--map-root-user"]), "--net", ...command, file], { stdio: "ignore" }).status === 0;
+    return run() ? await median(run) : undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Milliseconds until a bundle of the extension is loaded and activated, in a Node.js of its own, with something in place
+ * of VS Code that takes every call. So this is our part of the start alone.
+ */
+export function activationTime(bundle: string): number {
+  const script = `
+    const Module = require("node:module");
+    const get = (_, key) => (key === Symbol.toPrimitive ? () => "" : key === "then" ? undefined : anything);
+    const anything = new Proxy(class {}, { get, set: () => true, apply: () => anything, construct: () => anything, getPrototypeOf: () => anything });
+    const load = Module._load;
+    Module._load = (name, ...rest) => (name === "vscode" ? anything : load(name, ...rest));
+    const start = performance.now();
+    require(${JSON.stringify(bundle)}).activate(anything);
+    console.log(performance.now() - start);
+    process.exit();`;
+  const times = Array.from({ length: RUNS }, () => {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
+    if (status !== 0) throw new Error(stderr);
+    return Number(stdout);
+  });
+  return times.sort((a, b) => a - b)[RUNS >> 1]!;
+}
