@@ -10,7 +10,7 @@ const COMMANDS = new Set(["command", "shell", "raw", "cmd", "run", "script", "_r
 /** `ceph`, its own options, and what is set. Blanks may be continued lines. */
 const BLANK = String.raw`(?:[ \t]|\\?\r?\n)+`;
 const CEPH = String.raw`(?:^|[\s;&|("'=])ceph(?:${BLANK}-{1,2}[\w-]+(?:[= ][^\s-]\S*)?)*${BLANK}`;
-const POOL_SET = new RegExp(String.raw`${CEPH}osd${BLANK}pool${BLANK}set${BLANK}(\S+)${BLANK}(size|min_size)${BLANK}(\d+)\b`, "g");
+const POOL_SET = new RegExp(String.raw`${CEPH}osd${BLANK}pool${BLANK}set${BLANK}((?:\{\{[^}\n]*\}\}|(?!\{\{)\S)+)${BLANK}(size|min_size)${BLANK}(\d+)\b`, "g");
 const CONFIG_SET = new RegExp(String.raw`${CEPH}config${BLANK}set${BLANK}(global|mon|mgr|osd|mds|client)\S*${BLANK}([\w-]+)${BLANK}([^\s;&|"']+)`, "g");
 /** What tells a pool from other things that have a name and a size. */
 const POOL_KEYS = ["pg_num", "pgs", "pgp_num", "pool_type", "pg_autoscale_mode", "rule_name", "application", "expected_num_objects"];

@@ -7,6 +7,7 @@ import { readDeployments } from "./deployments.ts";
 import { factOf, kernelOf } from "./facts.ts";
 import type { Deployment, Fleet, Group, Host, Play, Scope, TraitEvidence, Value, Variable } from "./fleet.ts";
 import type { Inventory, InventoryHost } from "./inventory.ts";
+import { hostsOfTrees } from "./tree-hosts.ts";
 import { readInventory } from "./inventory.ts";
 import { onlyAtRun } from "./lookup.ts";
 import { folderOf } from "./paths.ts";
@@ -44,7 +45,9 @@ class WorkspaceFleet implements Fleet {
 
   constructor(workspace: Workspace) {
     this.#workspace = workspace;
-    this.#inventories = inventorySources(workspace).map(({ files, folders }) => readInventory(workspace, files, folders));
+    const written = inventorySources(workspace).map(({ files, folders }) => readInventory(workspace, files, folders));
+    const shown = written.some((inventory) => inventory.hosts.size > 0) ? undefined : hostsOfTrees(workspace);
+    this.#inventories = shown === undefined ? written : [...written, shown];
     const hosts = this.#readHosts();
     this.hosts = [...hosts.values()].sort((a, b) => compareText(a.name, b.name));
     this.#byName = hosts;

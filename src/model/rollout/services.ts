@@ -1,6 +1,7 @@
 import type { Location } from "../../engine/location.ts";
 import type { Task, Value } from "../fleet/fleet.ts";
 import { commandActions } from "./commands.ts";
+import { packagesOfCommand } from "./package-commands.ts";
 import type { Read } from "./task-values.ts";
 import { asWritten, expand, words } from "./task-values.ts";
 
@@ -56,6 +57,7 @@ export function isKernelPackage(name: string): boolean {
 
 const STATES: Record<string, Action> = { restarted: "restart", reloaded: "reload", stopped: "stop", started: "start", restart: "restart" };
 const SERVICE_MODULES = new Set(["service", "systemd", "systemd_service", "sysvinit", "openrc", "rc_service"]);
+const COMMAND_MODULES = /^(command|shell|raw|script)$/;
 const PACKAGE_MODULES = new Set(["apt", "yum", "dnf", "dnf5", "package", "zypper", "apk", "pacman"]);
 
 /** What a task does to the services of the table, by module, arguments and literal loops; `read` resolves templates. */
@@ -64,17 +66,21 @@ export function actionsOf(task: Task, read: Read = asWritten): readonly ServiceA
   if (module === "reboot") return [{ service: "host", kind: "host", action: "reboot", location: task.location, certain: true }];
   if (SERVICE_MODULES.has(module)) return serviceActions(task, read);
   if (PACKAGE_MODULES.has(module)) return packagesOf(task, read).flatMap(upgradeOf);
-  if (/^(command|shell|raw|script)$/.test(module)) {
-    const argument = task.args.get("_raw_params") ?? task.args.get("cmd") ?? task.args.get("argv");
+  if (COMMAND_MODULES.test(module)) {
+    const argument = commandArgument(task);
     if (argument === undefined) return [];
-    return commandActions(commandText(argument.value, read)).flatMap(({ service, action }): ServiceAction[] => {
+    return [...packagesOf(task, read).flatMap(upgradeOf), ...commandActions(commandText(argument.value, read)).flatMap(({ service, action }): ServiceAction[] => {
       const place = { location: argument.location, certain: true };
       if (action === "reboot") return [{ service: "host", kind: "host", action, ...place }];
       const kind = kindOf(service);
       return kind === undefined ? [] : [{ service, kind, action, ...place }];
-    });
+    })];
   }
   return [];
+}
+
+function commandArgument(task: Task): { readonly value: Value; readonly location: Location } | undefined {
+  return task.args.get("_raw_params") ?? task.args.get("cmd") ?? task.args.get("argv");
 }
 
 /** The services that a task interrupts: restarts, upgrades and reboots. A reload interrupts nothing by itself. */
@@ -113,6 +119,12 @@ export interface PackageInstall {
 
 /** The packages that a task installs by name; empty where a template hides them all. */
 export function packagesOf(task: Task, read: Read = asWritten): readonly PackageInstall[] {
+  if (COMMAND_MODULES.test(task.module)) {
+    const argument = commandArgument(task);
+    // Done once: it is no way to upgrade.
+    if (argument === undefined || task.args.has("creates")) return [];
+    return packagesOfCommand(commandText(argument.value, read)).map((found) => ({ ...found, state: found.version === undefined ? "latest" : "present", location: argument.location }));
+  }
   if (!PACKAGE_MODULES.has(task.module)) return [];
   const name = task.args.get("name") ?? task.args.get("pkg") ?? task.args.get("package") ?? task.args.get("deb");
   const state = task.args.get("state");

@@ -23,11 +23,27 @@ export function expand(task: Task, value: Value, read: Read): readonly string[] 
     const known = parts.filter((part) => part !== undefined);
     return known.length === 0 && parts.length > 0 ? undefined : known.flat();
   }
-  if (typeof value === "string" && /\{\{\s*item\b/.test(value)) return loopItems(task);
+  if (typeof value === "string" && /\{\{\s*item\b/.test(value)) {
+    const items = loopItems(task)?.map((item) => withItem(value, item));
+    return items ?? instance(value);
+  }
   const text = read(value);
   // A package's name stands before its version, whatever the version is.
   if (text === undefined && typeof value === "string" && /^[\w.+-]+==?[^,]*\{\{/.test(value)) return [value];
+  if (text === undefined && typeof value === "string") return instance(value);
   return text === undefined ? undefined : text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
+
+/** `name@{{ item }}` with the item in its place; the item alone where the template does more with it. */
+function withItem(value: string, item: string): string {
+  const text = value.replace(/\{\{\s*item(?:\.\w+|\[['"]\w+['"]\])?\s*\}\}/g, () => item);
+  return text.includes("{{") ? item : text.trim();
+}
+
+/** A unit's instances have one meaning, whichever a template picks: `ceph-osd@{{ id }}` is `ceph-osd@*`. */
+function instance(value: string): readonly string[] | undefined {
+  const unit = /^\s*([\w.-]+@)\{\{/.exec(value)?.[1];
+  return unit === undefined ? undefined : [`${unit}*`];
 }
 
 /** The literal items of `loop` or `with_items`; of a mapping its `name`. Undefined where there is no such loop. */

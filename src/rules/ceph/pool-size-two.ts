@@ -29,6 +29,7 @@ export default rule({
         "ceph.conf.j2": "[global]\nosd pool default size = {{ copies }}\nosd pool default min size = 2\n",
       },
       { "pools.yml": "- hosts: mons[0]\n  tasks:\n    - name: Pool for images\n      command: ceph osd pool set images size ⟦2⟧\n" },
+      { "pools.yml": "- hosts: mons[0]\n  tasks:\n    - command: ceph osd pool set {{ item }} size ⟦2⟧\n      loop: [images, volumes]\n" },
       {
         before: { "ceph.conf": "[global]\nosd_pool_default_size = 3\n" },
         after: { "ceph.conf": "[global]\nosd_pool_default_size = ⟦2⟧\n" },

@@ -1,9 +1,20 @@
+import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import { effectsOf } from "../../model/fleet/change/effects.ts";
+import type { Task } from "../../model/fleet/fleet.ts";
 import { batches } from "../../model/rollout/batches.ts";
 import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
+import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
 import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
+import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
+
+const changed = (delay: number, hosts: string): { [path: string]: string } => ({
+  "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+  "site.yml": `- hosts: ${hosts}\n  tasks:\n    - template: src=racoon.conf.j2 dest=/etc/racoon/racoon.conf\n      notify: keys\n  handlers:\n    - name: keys\n      service: name=racoon state=restarted\n    - name: associations\n      listen: keys\n      command: racoonctl show-sa isakmp\n      changed_when: false\n`,
+  "racoon.conf.j2": `remote anonymous\n{\n\tdpd_delay ${delay};\n}\n`,
+});
 
 /** From this many hosts on, a batch of more than half of the play is the fleet, not a step. */
 const MANY = 5;
@@ -60,6 +71,12 @@ export default rule({
       changed_when: false
 `,
       },
+      // The play was there before; this change sets it off.
+      { before: changed(20, "gateways"), after: changed(10, "⟦gateways⟧") },
+      {
+        "inventory.ini": "[osds]\nosd[1:4].example.net\n",
+        "restart.yml": '- hosts: ⟦osds⟧\n  tasks:\n    - service: name=ceph-osd@{{ item }} state=restarted\n      loop: "{{ osd_ids }}"\n    - command: ceph health\n',
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -100,46 +117,67 @@ export default rule({
     ],
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
-      const serial = play.keywords.get("serial");
-      const sizes = batches(serial?.value, total);
-      if (isUnknown(sizes)) continue;
-      const first = disruptions[0]!;
-      const related = [...new Map(disruptions.map((found) => [`${found.location.path} ${found.location.range.start}`, found])).values()]
-        .slice(0, 5)
-        .map(({ location, service, action }) => ({ location, message: action === "reboot" ? "The reboot." : `The ${action} of ${service}.` }));
-      const common = { related, key: `${play.name} ${first.service}`, confidence: first.certain ? ("certain" as const) : ("likely" as const) };
-      if (hosts === undefined) {
-        if (serial !== undefined) continue;
-        report({
-          ...common,
-          location: play.hostsLocation,
-          severity: "info",
-          confidence: "possible",
-          message: `This play ${spokenDisruptions(disruptions)} on all its hosts at once; no inventory here says how many. A fault reaches all of them before anything stops it. Add serial, beginning with one host.`,
-          fixes: fix(workspace.text(path)!, play),
-        });
-        continue;
+    for (const disruptive of disruptivePlays(workspace, path)) {
+      const one = reportOf(workspace, path, disruptive);
+      if (one !== undefined) report(one);
+    }
+  },
+  /** A change that sets such a restart off is what takes the hosts down, so it is heard again as part of the change. */
+  compare({ before, after, report }) {
+    const set = new Map<string, Set<Task>>();
+    for (const { interruptions } of effectsOf(before, after)) {
+      for (const { play, task } of interruptions) {
+        const tasks = set.get(play.location.path);
+        if (tasks === undefined) set.set(play.location.path, new Set([task]));
+        else tasks.add(task);
       }
-      const largest = Math.max(...sizes);
-      const all = largest === total;
-      if (!all && !(largest >= MANY && largest * 2 > total)) continue;
-      // Where every host has an association with every other, a few hosts down break many pairs.
-      const mesh =
-        first.kind === "ipsec" && all && hosts.length >= MANY
-          ? ` If the daemon fails on one host in ten, ${Math.round(100 * pairsBroken(0.1))} % of the up to ${meshPairs(hosts.length)} pairs of hosts lose their association.`
-          : "";
-      const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
-      report({
-        ...common,
-        location: serial?.location ?? play.hostsLocation,
-        message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it.${mesh} ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
-        data: { hosts: hosts.length, largestBatch: largest },
-        fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
-      });
+    }
+    for (const [path, tasks] of set) {
+      for (const disruptive of disruptivePlays(after, path)) {
+        const one = disruptive.disruptions.some(({ task }) => tasks.has(task)) ? reportOf(after, path, disruptive) : undefined;
+        if (one !== undefined) report(one);
+      }
     }
   },
 });
+
+function reportOf(workspace: Workspace, path: string, { play, hosts, total, disruptions }: DisruptivePlay): Report | undefined {
+  const serial = play.keywords.get("serial");
+  const sizes = batches(serial?.value, total);
+  if (isUnknown(sizes)) return undefined;
+  const first = disruptions[0]!;
+  const related = [...new Map(disruptions.map((found) => [`${found.location.path} ${found.location.range.start}`, found])).values()]
+    .slice(0, 5)
+    .map(({ location, service, action }) => ({ location, message: action === "reboot" ? "The reboot." : `The ${action} of ${service}.` }));
+  const common = { related, key: `${play.name} ${first.service}`, confidence: first.certain ? ("certain" as const) : ("likely" as const) };
+  if (hosts === undefined) {
+    if (serial !== undefined) return undefined;
+    return {
+      ...common,
+      location: play.hostsLocation,
+      severity: "info",
+      confidence: "possible",
+      message: `This play ${spokenDisruptions(disruptions)} on all its hosts at once; no inventory here says how many. A fault reaches all of them before anything stops it. Add serial, beginning with one host.`,
+      fixes: fix(workspace.text(path)!, play),
+    };
+  }
+  const largest = Math.max(...sizes);
+  const all = largest === total;
+  if (!all && !(largest >= MANY && largest * 2 > total)) return undefined;
+  // Where every host has an association with every other, a few hosts down break many pairs.
+  const mesh =
+    first.kind === "ipsec" && all && hosts.length >= MANY
+      ? ` If the daemon fails on one host in ten, ${Math.round(100 * pairsBroken(0.1))} % of the up to ${meshPairs(hosts.length)} pairs of hosts lose their association.`
+      : "";
+  const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
+  return {
+    ...common,
+    location: serial?.location ?? play.hostsLocation,
+    message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it.${mesh} ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
+    data: { hosts: hosts.length, largestBatch: largest },
+    fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
+  };
+}
 
 function fix(text: string, play: Parameters<typeof addKeywords>[1]): { title: string; safety: "safe"; edits: ReturnType<typeof addKeywords> }[] {
   const edits = addKeywords(text, play, ['serial: [1, "10%"]']);

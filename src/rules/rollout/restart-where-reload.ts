@@ -46,7 +46,7 @@ export default rule({
   handlers:
     - name: New configuration
       service:
-        name: strongswan-starter
+        name: ipsec
         state: ⟦reloaded⟧
 `,
       },

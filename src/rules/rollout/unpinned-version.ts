@@ -21,6 +21,8 @@ export default rule({
       "site.yml": `- hosts: gateways
   serial: 1
   tasks:
+    - name: By a command
+      shell: ⟦apt-get update && apt-get install -y strongswan⟧
     - name: Install the keying daemon
       apt:
         name: racoon
@@ -48,6 +50,9 @@ export default rule({
     - apt:
         name: strongswan
         state: present
+    - shell: apt-get install -y strongswan=5.9.8-5+deb12u1 && apt-get install -y --no-upgrade frr
+    - command: apt-get install -y bird2
+      args: {creates: /usr/sbin/bird}
 - hosts: lab
   tasks:
     - apt: name=strongswan state=latest

@@ -43,9 +43,16 @@ export interface Effect {
 }
 
 /** What the change from `before` to `after` sets off on hosts that both sides have; one entry for each cause. */
-export function effectsOf(before: Workspace, after: Workspace): Effect[] {
-  const consumers = after.memo(consumersOf);
-  return [...ofVariables(before, after, consumers), ...ofFiles(before, after)];
+export function effectsOf(before: Workspace, after: Workspace): readonly Effect[] {
+  const known = after.memo(reviews);
+  let effects = known.get(before);
+  if (effects === undefined) known.set(before, (effects = [...ofVariables(before, after, after.memo(consumersOf)), ...ofFiles(before, after)]));
+  return effects;
+}
+
+/** Several rules ask for the same change. */
+function reviews(): WeakMap<Workspace, readonly Effect[]> {
+  return new WeakMap();
 }
 
 /** Edits of the same variables are one cause, however many files they are in. */
