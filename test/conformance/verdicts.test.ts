@@ -7,8 +7,9 @@ import { evaluate } from "../../src/model/firewall/evaluate.ts";
 import { fromIptables } from "../../src/model/firewall/from-iptables.ts";
 import { fromNftables } from "../../src/model/firewall/from-nftables.ts";
 import type { Packet, Ruleset } from "../../src/model/firewall/ruleset.ts";
+import { labMissing } from "../lab/available.ts";
 import type { Tool } from "./kernel/oracle.ts";
-import { askKernel, unavailable } from "./kernel/oracle.ts";
+import { askKernel } from "./kernel/oracle.ts";
 import { packetsFor } from "./kernel/packets.ts";
 
 const corpus = join(import.meta.dirname, "../../../shared/corpus/firewall");
@@ -68,7 +69,7 @@ function agrees(ours: string, kernels: string, packet: Packet, ruleset: Ruleset)
 describe("verdicts against the kernel", function () {
   this.timeout(600_000);
   before(function () {
-    const why = unavailable();
+    const why = labMissing(["nft", "iptables"]);
     if (why !== undefined) {
       console.log(`      skipped: ${why}`);
       this.skip();

@@ -5,20 +5,6 @@ import type { Packet } from "../../../src/model/firewall/ruleset.ts";
 export type Tool = "nft" | "iptables" | "ip6tables";
 export type KernelVerdict = "accept" | "drop" | "reject" | "lost";
 
-/** Why the kernel cannot be asked here; undefined where it can. */
-export function unavailable(): string | undefined {
-  if (process.platform !== "linux") return "not Linux";
-  if (process.getuid?.() !== 0) return "not root";
-  for (const [program, argument] of [["python3", "--version"], ["ip", "-V"], ["nft", "--version"], ["iptables", "--version"]] as const) {
-    const found = spawnSync(program, [argument]);
-    if (found.error || found.status !== 0) return `${program} is not installed`;
-  }
-  const namespace = `premortem-${process.pid}`;
-  if (spawnSync("ip", ["netns", "add", namespace]).status !== 0) return "network namespaces cannot be made here";
-  spawnSync("ip", ["netns", "del", namespace]);
-  return undefined;
-}
-
 /** Loads a ruleset into a namespace of its own and sends the packets through it. Throws where the kernel refuses it. */
 export function askKernel(ruleset: string, tool: Tool, packets: readonly Packet[]): { verdicts: KernelVerdict[]; orderDependent: boolean } {
   const job = {
