@@ -72,6 +72,7 @@ function ofVariables(before: Workspace, after: Workspace, consumers: Consumers):
     const readers = [...withDependents(new Set([name]), defined)].flatMap((dependent) => consumers.get(dependent) ?? []);
     // A handler runs only once a task has changed something: what it alone reads changes no host.
     const uses = readers.filter(({ play, task }) => !play.handlers.includes(task));
+    if (uses.length === 0 && readers.length > 0) continue;
     const [first, ...rest] = list;
     effects.push({
       cause: { kind: "variables", names: [name] },
