@@ -3,10 +3,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { cephConf } from "../../src/formats/ceph-conf/index.ts";
+import { recorded } from "../support/recorded.ts";
 
-const corpus = fileURLToPath(new URL("../../../shared/corpus/ceph", import.meta.url));
+const corpus = recorded("corpus/ceph");
 const oracle = join(corpus, "cephconf/oracle-ceph-conf-16.2.15.json");
 
 describe("ceph.conf: as the daemons read it", () => {

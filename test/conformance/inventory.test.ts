@@ -6,8 +6,9 @@ import { DEFAULT_CONFIGURATION } from "../../src/engine/configuration.ts";
 import { loadYaml } from "../../src/formats/yaml/load.ts";
 import type { Value } from "../../src/model/fleet/fleet.ts";
 import { Workspace } from "../../src/model/workspace.ts";
+import { recorded } from "../support/recorded.ts";
 
-const CORPUS = resolve("../shared/corpus");
+const CORPUS = recorded("corpus");
 const ROOTS = ["inventory", "changes-whole"].map((name) => join(CORPUS, name));
 const ORACLE = resolve("test/conformance/inventory-oracle.py");
 

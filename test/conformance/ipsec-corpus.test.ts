@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Format } from "../../src/formats/format.ts";
 import { ipsecConf } from "../../src/formats/ipsec-conf/index.ts";
 import { racoon } from "../../src/formats/racoon/index.ts";
 import { swanctl } from "../../src/formats/swanctl/index.ts";
+import { recorded } from "../support/recorded.ts";
 
-const corpus = fileURLToPath(new URL("../../../shared/corpus/ipsec", import.meta.url));
+const corpus = recorded("corpus/ipsec");
 const candidates: readonly Format<unknown>[] = [swanctl, racoon, ipsecConf];
 
 describe("ipsec: files of other people", function () {

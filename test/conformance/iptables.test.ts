@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { iptablesSave } from "../../src/formats/iptables/index.ts";
+import { recorded } from "../support/recorded.ts";
 
 /** What iptables 1.8.9 says about single rules and whole dumps, recorded with the real tools. */
-const corpus = join(import.meta.dirname, "../../../shared/corpus/firewall");
+const corpus = recorded("corpus/firewall");
 
 function rows(file: string): Record<string, string>[] {
   const [head, ...lines] = readFileSync(join(corpus, file), "utf8").split("\n").filter((line) => line !== "");

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { isUnknown } from "../../src/engine/unknown.ts";
 import { LineIndex } from "../../src/engine/location.ts";
 import { parseNftables } from "../../src/formats/nftables/index.ts";
 import { fromNftables } from "../../src/model/firewall/from-nftables.ts";
 import type { Ruleset } from "../../src/model/firewall/ruleset.ts";
+import { recorded } from "../support/recorded.ts";
 
-const CORPUS = fileURLToPath(new URL("../../../shared/corpus/firewall/", import.meta.url));
+const CORPUS = recorded("corpus/firewall") + "/";
 /** The share that is reached; the rest are what older versions refuse, and types that depend on each other. */
 const SAME_LINE = 0.68;
 /** What nft refuses because of the host: files, names and interfaces that it lacks, older kernels, what runs already. */
@@ -42,7 +42,7 @@ function refusedLines(text: string): number[] {
 describe("conformance: nftables", function () {
   before(function () {
     if (existsSync(CORPUS)) return;
-    console.log("      skipped: ../shared/corpus/firewall is not here");
+    console.log("      skipped: there are no recorded files here");
     this.skip();
   });
 

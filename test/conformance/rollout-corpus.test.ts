@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { lintFiles, loadWorkspace, rules } from "../../src/core.ts";
+import { recorded } from "../support/recorded.ts";
 
-const corpus = fileURLToPath(new URL("../../../shared/corpus/inventory", import.meta.url));
+const corpus = recorded("corpus/inventory");
 const only = new Set([...rules.keys()].filter((id) => /^(rollout|ipsec)\//.test(id)));
 
 /** What was looked at by hand and is true; everything else would be a false alarm. */

@@ -3,11 +3,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { sysctl } from "../../src/formats/sysctl/index.ts";
 import { isGlob, normaliseKey } from "../../src/model/kernel/key.ts";
+import { recorded } from "../support/recorded.ts";
 
-const corpus = fileURLToPath(new URL("../../../shared/corpus/sysctl", import.meta.url));
+const corpus = recorded("corpus/sysctl");
 const version = spawnSync("sysctl", ["--version"], { encoding: "utf8" });
 const dryRun = spawnSync("sysctl", ["--dry-run", "-p", "/dev/null"], { encoding: "utf8" });
 

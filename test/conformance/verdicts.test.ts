@@ -11,8 +11,9 @@ import { labMissing } from "../lab/available.ts";
 import type { Tool } from "./kernel/oracle.ts";
 import { askKernel } from "./kernel/oracle.ts";
 import { packetsFor } from "./kernel/packets.ts";
+import { recorded } from "../support/recorded.ts";
 
-const corpus = join(import.meta.dirname, "../../../shared/corpus/firewall");
+const corpus = recorded("corpus/firewall");
 const own = join(import.meta.dirname, "kernel/rulesets");
 const PACKETS = Number(process.env["PREMORTEM_PACKETS"] ?? 300);
 const MOST_FILES = Number(process.env["PREMORTEM_RULESETS"] ?? 24);

@@ -6,8 +6,9 @@ import type { CephConfTree } from "../../../src/formats/ceph-conf/index.ts";
 import { HOLE } from "../../../src/formats/template/jinja.ts";
 import { optionFacts } from "../../../src/model/ceph/options.ts";
 import { parseValue } from "../../../src/model/ceph/value.ts";
+import { recorded } from "../../support/recorded.ts";
 
-const FACTS = new URL("../../../../shared/facts/ceph-conf-vectors.json", import.meta.url);
+const FACTS = recorded("facts/ceph-conf-vectors.json");
 
 /** What a daemon takes for an option, by the sections that it reads. */
 function valueFor(tree: CephConfTree, entity: string, option: string): string | undefined {

@@ -8,8 +8,9 @@ import { fromIptables } from "../../../src/model/firewall/from-iptables.ts";
 import { fromNftables } from "../../../src/model/firewall/from-nftables.ts";
 import { blockedErrors } from "../../../src/model/firewall/pmtud.ts";
 import type { Ruleset } from "../../../src/model/firewall/ruleset.ts";
+import { recorded } from "../../support/recorded.ts";
 
-const corpus = join(import.meta.dirname, "../../../../shared/corpus/firewall");
+const corpus = recorded("corpus/firewall");
 const nft = (text: string): Ruleset => fromNftables("nftables.conf", nftables.parse(text).tree);
 const save = (rules: string, path = "rules.v4"): Ruleset => fromIptables(path, iptablesSave.parse(`*filter\n${rules}\nCOMMIT\n`).tree);
 const found = (ruleset: Ruleset): string[] => blockedErrors(ruleset).map(({ hook, family }) => `${hook} ${family}`);
