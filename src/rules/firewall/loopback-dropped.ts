@@ -50,6 +50,8 @@ COMMIT
       // Accepted by its addresses, or by naming every other interface as the one that is closed.
       host("\t\tip saddr 127.0.0.0/8 ip daddr 127.0.0.0/8 accept"),
       host('\t\tiifname != "wan0" accept'),
+      // The loopback by its index, which is 1 everywhere.
+      host("\t\tiif 1 accept"),
     ],
   },
   check({ firewall, path, workspace, report }) {
