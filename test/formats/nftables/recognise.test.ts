@@ -22,6 +22,10 @@ describe("formats/nftables recognise", () => {
     ["app/schema.sql", "create table ip (id int);\n", false],
     ["iptables.rules", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n", false],
     ["lua/x.lua", "local table = {}\n", false],
+    ["files/fw.conf", "table filter\n{\n}\n", "content"],
+    ["etc/ferm/ferm.conf", "domain (ip ip6) {\n  table filter {\n    chain INPUT {\n      policy DROP;\n    }\n  }\n}\n", false],
+    ["files/fw", "table filter {\n  chain INPUT {\n    policy DROP;\n    mod state state (ESTABLISHED RELATED) ACCEPT;\n  }\n}\n", false],
+    ["etc/balancer.conf", "gateway a dev eth0 gw 192.0.2.1\n\ntable 2\n  default via a\n\ntable main\n  default via a\n", false],
   ];
   for (const [path, head, expected] of cases) it(`${path}: ${expected}`, () => assert.equal(nftables.recognise(path, head), expected));
 });
