@@ -78,8 +78,8 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
   cpu: { options: { cpu: "!uint32" }, needs: ["cpu"] },
   dccp: {
     options: {
-      "source-port|sport": "!port-range",
-      "destination-port|dport": "!port-range",
+      "source-port|sport": "!any-port-range",
+      "destination-port|dport": "!any-port-range",
       "dccp-types": "!dccp-types",
       "dccp-option": "!uint8-positive",
     },
@@ -292,7 +292,7 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
   tos: { options: { tos: "!tos" }, needs: ["tos"] },
   ttl: { options: { "ttl-eq|ttl": "!uint8", "ttl-lt": "uint8", "ttl-gt": "uint8" }, families: "ip", needs: ["ttl-eq", "ttl-lt", "ttl-gt"], oneOf: ["ttl-eq", "ttl-lt", "ttl-gt"] },
   u32: { options: { u32: "!text" }, needs: ["u32"] },
-  udp: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [17] },
+  udp: { options: { "source-port|sport": "!any-port-range", "destination-port|dport": "!any-port-range" }, protocols: [17] },
   udplite: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [136] },
 };
 

@@ -100,11 +100,14 @@ const mark = (word: string): boolean => {
 };
 /** Names that no table of ours lists may still be in the host's /etc/services. */
 const portish = (part: string): boolean => parsePort(part) !== undefined || /^[a-z][a-z0-9_.-]*$/i.test(part);
-const portRange = (word: string): boolean => {
+/** libxt_udp and libxt_dccp take a range that is turned round, which matches nothing. */
+const anyPortRange = (word: string): boolean => {
   const parts = word.split(":");
-  if (parts.length > 2 || !parts.every((part) => part === "" || portish(part))) return false;
+  return parts.length <= 2 && parts.every((part) => part === "" || portish(part));
+};
+const portRange = (word: string): boolean => {
   const parsed = parsePortRange(word);
-  return parsed === undefined || parsed[0] <= parsed[1];
+  return anyPortRange(word) && (parsed === undefined || parsed[0] <= parsed[1]);
 };
 const host = (word: string): boolean => /^[A-Za-z0-9]([A-Za-z0-9_-]*)(\.[A-Za-z0-9_-]+)*\.?$/.test(word) && /[A-Za-z]/.test(word);
 
@@ -146,6 +149,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   protocol: (word) => parseProtocol(word) !== undefined || /^[a-z][a-z0-9.-]*$/i.test(word),
   port: portish,
   "port-range": portRange,
+  "any-port-range": anyPortRange,
   ports: (word) => word.split(",").length <= 15 && listOf((part) => portRange(part) && part !== "" && !part.startsWith(":") && !part.endsWith(":"))(word),
   "nat-ports": (word) => (/^\d+(-\d+)?$/.test(word) ? word.split("-").every(number(0n, 65535n)) : parsePort(word) !== undefined || (portish(word) && !word.includes("-"))),
   interface: (word) => word.length < 16 && word !== "",

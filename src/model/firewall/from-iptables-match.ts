@@ -185,7 +185,7 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
   }
   if (/^(source|destination)-port$/.test(name)) {
     const ports = parsePortRange(text);
-    return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, ports && mergeIntervals([[BigInt(ports[0]), BigInt(ports[1])]]));
+    return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, ports && mergeIntervals(ports[0] <= ports[1] ? [[BigInt(ports[0]), BigInt(ports[1])]] : []));
   }
   if (MODIFIERS.has(`${module} ${name}`) || ["hashlimit", "connlimit", "recent", "addrtype", "set", "owner", "policy"].includes(module)) return [[]];
   return [[runtime(module, range, negated)]];
