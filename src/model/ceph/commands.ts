@@ -91,6 +91,7 @@ function describedPool(node: YamlMapping, key: string | undefined, text: string)
       conditional: false,
       kind: "pool",
       erasure,
+      deliberate: plainText(entryOf(node, "requireSafeReplicaSize")?.value) === "false",
     });
   }
   return found;

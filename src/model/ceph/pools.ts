@@ -9,6 +9,8 @@ export interface PoolNumber {
   readonly value: number;
   /** The pool's name; undefined: every pool that is made without its own. */
   readonly pool?: string;
+  /** One copy, and the file says beside it that this is meant: whoever wrote it knows. */
+  readonly deliberate: boolean;
 }
 
 /**
@@ -28,9 +30,16 @@ export function poolNumbers({ settings }: CephSettings, which: "size" | "min_siz
     if (isUnknown(setting.value) || !/^\d+$/.test(setting.value)) continue;
     if (isPool && setting.erasure === true) continue;
     const pool = isPool && !isUnknown(setting.section) ? { pool: setting.section } : {};
-    numbers.push({ setting, value: Number(setting.value), ...pool });
+    const deliberate = which === "size" && setting.value === "1" && (setting.deliberate === true || settings.some(allowsOneCopy));
+    numbers.push({ setting, value: Number(setting.value), ...pool, deliberate });
   }
   return numbers;
+}
+
+/** What a cluster needs before it takes pools of one copy without a protest (mon.yaml.in). */
+function allowsOneCopy({ option, value }: CephSetting): boolean {
+  if (isUnknown(value)) return false;
+  return option === "mon_allow_pool_size_one" ? /^(true|yes|on|1)$/i.test(value) : option === "mon_warn_on_pool_no_redundancy" && /^(false|no|off|0)$/i.test(value);
 }
 
 /** `[mon.a]`, or a variable that a template uses for one of the monitors' sections. */

@@ -34,6 +34,8 @@ export interface CephSetting {
   readonly through?: Location;
   /** For a pool: known to be erasure coded. */
   readonly erasure?: boolean;
+  /** For a pool: its description says that fewer copies are meant (Rook's `requireSafeReplicaSize: false`). */
+  readonly deliberate?: boolean;
 }
 
 /** The Ceph options that one file of the repository sets. */

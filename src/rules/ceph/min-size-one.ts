@@ -19,22 +19,28 @@ export default rule({
       { "create-pools.sh": "#!/bin/sh\nceph osd pool create volumes 128\nceph osd pool set volumes size 3\nceph osd pool set volumes min_size ⟦1⟧\n" },
     ],
     good: "[global]\nosd pool default size = 3\nosd pool default min size = 2\n",
-    lookalike: "[global]\nosd pool default size = 3\n; 0: size - size / 2\nosd pool default min size = 0\n[osd]\nosd max backfills = 1\n",
+    lookalike: [
+      "[global]\nosd pool default size = 3\n; 0: size - size / 2\nosd pool default min size = 0\n[osd]\nosd max backfills = 1\n",
+      // Of one copy there is no more to ask for.
+      "[global]\nosd pool default size = 1\nosd pool default min size = 1\nmon allow pool size one = true\n",
+    ],
   },
   check({ ceph, path, workspace, report }) {
     if (onlyLaboratory(workspace, ceph)) return;
     const minimums = poolNumbers(ceph, "min_size");
+    const sizes = poolNumbers(ceph, "size");
     for (const { setting, value, pool } of minimums) {
-      if (value !== 1) continue;
+      // Of one copy, one is all there is to ask for; ceph/pool-size-two speaks of that.
+      if (value !== 1 || sizes.some((size) => size.pool === pool && size.value === 1)) continue;
       report({
         location: { path, range: setting.valueRange },
-        message: `${pool === undefined ? "New pools accept" : `Pool ${pool} accepts`} writes with one copy left (min_size 1): if that disk fails, confirmed data is lost. Set min_size to 2.`,
+        message: `${pool !== undefined ? `Pool ${pool} accepts` : setting.kind === "pool" ? "This pool accepts" : "New pools accept"} writes with one copy left (min_size 1): if that disk fails, confirmed data is lost. Set min_size to 2.`,
         ...(setting.conditional ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         data: { minSize: 1 },
         fixes: [{ title: "Set min_size to 2", safety: "unsafe", edits: [{ path, range: setting.valueRange, newText: "2" }] }],
       });
     }
-    for (const { setting, value, pool } of poolNumbers(ceph, "size")) {
+    for (const { setting, value, pool } of sizes) {
       // Without its own min_size, or with 0, a pool takes size - size / 2: of two copies one is enough.
       const own = minimums.find((minimum) => minimum.pool === pool);
       const hidden = own === undefined && ceph.settings.some(({ option }) => option === "osd_pool_default_min_size");
@@ -44,7 +50,7 @@ export default rule({
         location: { path, range: setting.valueRange },
         severity: "warning",
         confidence: "likely",
-        message: "With 2 copies and no min_size of its own, a new pool accepts writes with one copy left (min_size = 2 - 2/2 = 1): if that disk fails, confirmed data is lost. Keep 3 copies and min_size 2.",
+        message: "With 2 copies and no min_size of its own, a pool accepts writes with one copy left (min_size = 2 - 2/2 = 1): if that disk fails, confirmed data is lost. Keep 3 copies and min_size 2.",
         data: { minSize: 1, size: 2 },
       });
     }

@@ -72,8 +72,8 @@ function identity({ setting, pool }: PoolNumber): string {
   return `${setting.kind} ${setting.option} ${pool ?? JSON.stringify(setting.section)}`;
 }
 
-function finding(path: string, { setting, value, pool }: PoolNumber, was?: number): Report {
-  const whose = pool === undefined ? "New pools keep" : `Pool ${pool} keeps`;
+function finding(path: string, { setting, value, pool, deliberate }: PoolNumber, was?: number): Report {
+  const whose = pool !== undefined ? `Pool ${pool} keeps` : setting.kind === "pool" ? "This pool keeps" : "New pools keep";
   const copies = value === 1 ? "one copy" : `${value} copies`;
   const lowered = was === undefined ? "" : ` instead of ${was}`;
   const danger =
@@ -85,7 +85,7 @@ function finding(path: string, { setting, value, pool }: PoolNumber, was?: numbe
   return {
     location: { path, range: setting.valueRange },
     message: `${whose} ${copies}${lowered}: ${danger}. ${value < ENOUGH ? `Keep ${ENOUGH}.` : "Lower it only where that is wanted."}`,
-    severity: value < ENOUGH ? "warning" : "info",
+    severity: value < ENOUGH && !deliberate ? "warning" : "info",
     ...(setting.through ? { related: [{ location: setting.through, message: "this takes the variable's value" }] } : {}),
     data: { size: value, ...(was === undefined ? {} : { before: was }) },
     ...(value < ENOUGH

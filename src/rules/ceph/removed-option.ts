@@ -41,7 +41,7 @@ export default rule({
       const words = facts.outside === "never" ? "never was an option of Ceph" : facts.outside === "ceph-disk" ? "was read by ceph-disk only" : `is gone ${since}`;
       report({
         location: { path, range: setting.optionRange },
-        message: `"${setting.rawOption}" ${words}, so the line does nothing. ${facts.replacedBy === undefined ? "Remove it." : renamed === undefined ? `Now: ${facts.replacedBy}.` : `Set ${renamed} instead.`}`,
+        message: `"${setting.rawOption}" ${words}, so the line does nothing. ${advice(facts, renamed)}`,
         severity: release === undefined && gone.last > OLDEST_MAINTAINED ? "info" : "warning",
         confidence: release === undefined ? "likely" : "certain",
         data: { removed: gone.last },
@@ -51,6 +51,12 @@ export default rule({
     }
   },
 });
+
+function advice({ replacedBy }: OptionFacts, renamed: string | undefined): string {
+  if (renamed !== undefined) return `Set ${renamed} instead.`;
+  if (replacedBy === undefined) return "Remove it.";
+  return replacedBy.startsWith("(") ? `Remove it ${replacedBy}.` : `Use ${replacedBy} instead.`;
+}
 
 /** A new name for the same thing: others differ in unit or meaning, so that a value cannot be carried over. */
 function renamedTo({ name, replacedBy, outside }: OptionFacts): string | undefined {
