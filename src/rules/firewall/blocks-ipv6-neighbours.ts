@@ -70,7 +70,7 @@ COMMIT
       const by = place.rule ? `this rule of chain ${place.chain.name}` : `the policy of chain ${place.chain.name}`;
       report({
         location: { path, range: rangeOf(place) },
-        message: `Neighbour ${message}s (ICMPv6 type ${message === "solicitation" ? 135 : 136}) are dropped by ${by}: the host loses IPv6 altogether, although rules here accept it. Accept icmpv6 nd-neighbor-solicit and nd-neighbor-advert ahead of the drop.`,
+        message: `Neighbour ${message}s (ICMPv6 type ${message === "solicitation" ? 135 : 136}) are dropped by ${by}: ${explicit ? "the host loses IPv6 altogether, although rules here accept it" : "a host that has IPv6 cannot use it, although these rules are for both families"}. Accept icmpv6 nd-neighbor-solicit and nd-neighbor-advert ahead of the drop.`,
         data: { hook, message },
         ...(explicit && addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         ...(explicit ? {} : { severity: "info" as const, confidence: "likely" as const }),
