@@ -5,7 +5,7 @@ import { allSysctls, effectiveSysctl } from "../kernel/effective.ts";
 import { allLimits } from "../kernel/limits.ts";
 import { parseInteger } from "../kernel/number.ts";
 import type { Placement } from "../kernel/placement.ts";
-import { reaches } from "../kernel/placement.ts";
+import { placements, reaches } from "../kernel/placement.ts";
 import { resolveWithPlace } from "../written/reference.ts";
 import { holds } from "../written/standing.ts";
 import type { Workspace } from "../workspace.ts";
@@ -91,7 +91,20 @@ function sysctlNumber(workspace: Workspace, host: Host, key: string): Placed | u
 
 /** The open files that one OSD of a host may have. */
 function limitOf(workspace: Workspace, host: Host): OsdLimit | Hidden {
-  return unitLimit(workspace, host) ?? confLimit(workspace, host) ?? { value: PACKAGED_LIMIT, by: "packaged" };
+  const written = unitLimit(workspace, host) ?? confLimit(workspace, host);
+  if (written !== undefined) return written;
+  const own = workspace.memo(unitsOfOsds).find((path) => placements(workspace, path).some(({ scope }) => reaches(scope, host) !== false));
+  return own === undefined ? PACKAGED : { hides: own, reason: "this unit stands in for the packaged one and sets no limit of open files" };
+}
+
+const PACKAGED: OsdLimit = { value: PACKAGED_LIMIT, by: "packaged" };
+
+/** The units of OSDs that the repository brings whole, by path. */
+function unitsOfOsds(workspace: Workspace): readonly string[] {
+  return workspace.paths.filter((path) => {
+    if (workspace.document(path)?.language !== "systemd-unit") return false;
+    return placements(workspace, path).some(({ destination }) => !isUnknown(destination) && /\/ceph-osd(?:@[^/]*)?\.service$/.test(destination));
+  });
 }
 
 /** A file that sets the limit in a way that the text does not tell. */

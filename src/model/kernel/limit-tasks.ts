@@ -11,7 +11,7 @@ import { hardLimit, unitOf } from "./limits.ts";
 /** Limits that tasks, variables and container specifications of a YAML file set. */
 export function taskLimits(workspace: Workspace, path: string): OpenFilesLimit[] {
   const text = workspace.text(path) ?? "";
-  if (!/LimitNOFILE|nofile=/.test(text)) return [];
+  if (!/LimitNOFILE|nofile[=:]/.test(text)) return [];
   const limits: OpenFilesLimit[] = [];
   for (const found of mappings(workspace, path)) {
     const { node, key } = found;
@@ -37,6 +37,12 @@ export function taskLimits(workspace: Workspace, path: string): OpenFilesLimit[]
     if (content !== undefined) {
       for (const one of numbersAfter(text, content.range, /^[ \t]*(?:line:[ \t]*['"]?|['"])?LimitNOFILE[ \t]*=[ \t]*(\{\{[^\n]*?\}\}|[\d:]+|infinity)/gm)) add(unitOf(destination(node)), one, "LimitNOFILE");
     }
+    const container = key !== undefined && CONTAINERS.test(moduleName(key)) ? unitOfContainer(node) : undefined;
+    if (container !== undefined) {
+      for (const item of itemsOf((entryOf(node, "ulimits") ?? entryOf(node, "ulimit"))?.value)) {
+        for (const one of numbersAfter(text, item.range, /nofile[=:]\s*(\{\{[^\n]*?\}\}|\d+(?::\d+)?)/g)) add(container, one, "--ulimit nofile");
+      }
+    }
     // cephadm's service specification: what the container runtime is called with.
     if (plainText(entryOf(node, "service_type")?.value) === "osd") {
       for (const item of itemsOf(entryOf(node, "extra_container_args")?.value)) {
@@ -45,6 +51,14 @@ export function taskLimits(workspace: Workspace, path: string): OpenFilesLimit[]
     }
   }
   return limits;
+}
+
+const CONTAINERS = /^(?:docker|podman)_container$/;
+
+/** The unit that a container stands for, by what it is called and made from. */
+function unitOfContainer(node: YamlMapping): string | undefined {
+  const called = ["name", "image", "command"].map((key) => plainText(entryOf(node, key)?.value) ?? "").join(" ");
+  return /ceph/i.test(called) && /(?<![a-z])osd(?![a-z])/i.test(called) ? "ceph-osd@.service" : undefined;
 }
 
 /** community.general.ini_file with option LimitNOFILE. */

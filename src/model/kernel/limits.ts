@@ -63,21 +63,31 @@ function limitsOfVariables(workspace: Workspace): ReadonlyMap<string, readonly O
   return byPath;
 }
 
+/** What docker-run(1) and podman-run(1) give the container, whatever the unit's own limit is. */
+const ULIMIT = /--ulimit[ =]"?nofile=((?:\{\{[^}\n]*\}\}|(?!\{\{)[^\s"'\\])+)/d;
+
+function rangeOf(match: RegExpExecArray, base: number): Range {
+  const [start, end] = match.indices![1]!;
+  return { start: base + start, end: base + end };
+}
+
 function unitLimits(workspace: Workspace, path: string, tree: UnitTree, text: string): OpenFilesLimit[] {
   const limits: OpenFilesLimit[] = [];
   const where = placements(workspace, path);
   for (const section of tree.sections) {
     if (section.name !== "Service") continue;
     for (const entry of section.entries) {
-      if (entry.key !== "LimitNOFILE") continue;
-      const valueText = text.slice(entry.valueRange.start, entry.valueRange.end);
+      const container = entry.key === "ExecStart" ? ULIMIT.exec(text.slice(entry.valueRange.start, entry.valueRange.end)) : null;
+      if (entry.key !== "LimitNOFILE" && container === null) continue;
+      const valueRange = container === null ? entry.valueRange : rangeOf(container, entry.valueRange.start);
+      const valueText = text.slice(valueRange.start, valueRange.end);
       const destination = where.map((place) => place.destination).find((place) => typeof place === "string");
       limits.push({
         unit: unitOf(destination as string | undefined) ?? unitOf(path) ?? unknown(`nothing tells which unit ${path} is for`),
-        value: entry.value.includes(HOLE) ? unknown(`LimitNOFILE is set by ${valueText} in ${path}`) : hardLimit(entry.value),
+        value: (container === null ? entry.value.includes(HOLE) : /\{\{|\$/.test(valueText)) ? unknown(`the limit is set by ${valueText} in ${path}`) : hardLimit(valueText),
         valueText,
-        valueRange: entry.valueRange,
-        name: "LimitNOFILE",
+        valueRange,
+        name: container === null ? "LimitNOFILE" : "--ulimit nofile",
         conditional: entry.conditional,
         conditions: [],
         placements: where,

@@ -39,6 +39,16 @@ export default rule({
     bad: [
       {
         "hosts.ini": INVENTORY,
+        "site.yml": PLAY.replace("ceph-osd@.service.d/limits.conf", "ceph-osd@.service"),
+        "files/60-ceph.conf": "fs.file-max = 1000000\n",
+        "files/limits.conf": "[Service]\nExecStart=/usr/bin/docker run --rm --ulimit nofile=⟦262144:262144⟧ --name osd-%i quay.example.net/ceph osd\n",
+      },
+      {
+        "hosts.ini": INVENTORY,
+        "site.yml": "- hosts: storage\n  tasks:\n    - ansible.posix.sysctl: {name: fs.file-max, value: '1000000'}\n    - community.docker.docker_container:\n        name: ceph-osd-{{ item }}\n        image: quay.example.net/ceph\n        ulimits:\n          - nofile:⟦262144:262144⟧\n      loop: [0, 1]\n",
+      },
+      {
+        "hosts.ini": INVENTORY,
         "site.yml": PLAY,
         "files/60-ceph.conf": "fs.file-max = 1000000\n",
         "files/limits.conf": "[Service]\nLimitNOFILE=⟦262144⟧\n",
@@ -60,12 +70,21 @@ export default rule({
 `,
       },
     ],
-    good: {
-      "hosts.ini": INVENTORY,
-      "site.yml": PLAY,
-      "files/60-ceph.conf": "fs.file-max = 26234859\n",
-      "files/limits.conf": "[Service]\nLimitNOFILE=262144\n",
-    },
+    good: [
+      // The unit is the site's own: what the package ships does not count.
+      {
+        "hosts.ini": INVENTORY,
+        "site.yml": PLAY.replace("ceph-osd@.service.d/limits.conf", "ceph-osd@.service"),
+        "files/60-ceph.conf": "fs.file-max = 1000000\n",
+        "files/limits.conf": "[Service]\nExecStart=/usr/bin/podman run --rm --net=host quay.example.net/ceph osd\n",
+      },
+      {
+        "hosts.ini": INVENTORY,
+        "site.yml": PLAY,
+        "files/60-ceph.conf": "fs.file-max = 26234859\n",
+        "files/limits.conf": "[Service]\nLimitNOFILE=262144\n",
+      },
+    ],
     lookalike: [
       {
         "hosts.ini": INVENTORY,
