@@ -31,8 +31,11 @@ export function resolve(type: TypeName, bits: number, text: string, quoted: bool
     case "ipv6_addr":
     case "address":
       return resolveAddress(type, text);
-    case "ifname":
     case "iface_index":
+      // LOOPBACK_IFINDEX of include/net/flow.h, in every network namespace; other indexes depend on the order of boot.
+      if (/^\d+$/.test(text) && !quoted) return text === "1" ? { name: "lo" } : { unknown: "which interface has that index is not in the text" };
+      return { name: text };
+    case "ifname":
     case "string":
       return { name: text };
     case "ether_addr": {

@@ -19,21 +19,12 @@ export function lowerValues(expression: Expression, info: FieldInfo, scope: Scop
   const reason = collect(expression, info, scope, spans, names);
   if (reason !== undefined) return unknown(reason);
   if (NAMED.has(info.type)) {
-    if (info.type === "iface_index") loopback(spans, names);
     if (spans.length === 0) return { kind: "names", names };
     if (names.length === 0 && (info.type === "iface_index" || info.type === "ifname" || info.type === "string")) return mergeIntervals(spans);
     return { kind: "names", names: [...names, ...spans.flatMap(([first, last]) => namesOf(info.type, first, last))] };
   }
   if (names.length > 0) return unknown(`${names[0]} is no number`);
   return mergeIntervals(spans);
-}
-
-/** The loopback has index 1 in every network namespace (LOOPBACK_IFINDEX in include/net/flow.h); other indexes tell nothing. */
-function loopback(spans: [bigint, bigint][], names: string[]): void {
-  const at = spans.findIndex(([first, last]) => first === 1n && last === 1n);
-  if (at === -1) return;
-  spans.splice(at, 1);
-  names.push("lo");
 }
 
 /** Fills `spans` and `names`; gives the reason where a value cannot be known. */
