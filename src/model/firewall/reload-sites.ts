@@ -1,8 +1,10 @@
 import type { Location } from "../../engine/location.ts";
+import { isUnknown } from "../../engine/unknown.ts";
 import type { Command, ShellTree } from "../../formats/shell/index.ts";
 import { parseCommands } from "../../formats/shell/index.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
+import { roleOf } from "../fleet/roles.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Backend, Effect } from "./reload-steps.ts";
 import { effectsOf } from "./reload-steps.ts";
@@ -122,19 +124,49 @@ export function runsOfUnit(workspace: Workspace, path: string): { readonly arm: 
   }));
 }
 
-/** What each script does that loads one of `names` (paths in the repository or on the host), or a file that it does not name. */
-export function scriptsLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
-  return workspace.memo(scriptEffects).filter((effects) => loadsOneOf(effects, names, backend));
+/**
+ * What each script does that loads one of `names` (the ruleset's path in the repository first, then those on the host). A
+ * script that does not name the file counts only where it can mean no other: beside the ruleset, in its role, or where the
+ * repository has hardly any other.
+ */
+export function scriptsLoading(workspace: Workspace, names: readonly [string, ...string[]], backend: Backend): Sited[][] {
+  const only = workspace.subjects("firewall").filter(({ path, subject }) => subject.dialect === backend && workspace.language(path) !== "shell").length <= FEW;
+  const home = homeOf(workspace, names[0]);
+  return workspace.memo(scriptEffects).flatMap(({ path, effects }) => {
+    if (apart(workspace, path, names[0])) return [];
+    const near = only || homeOf(workspace, path) === home;
+    const loads = effects.flatMap((effect) => (effect.does === "load" && effect.backend === backend ? [effect.file?.includes(HOLE) === true ? undefined : effect.file] : []));
+    return loads.some((file) => (file === undefined ? near : isOneOf(file, names))) ? [effects] : [];
+  });
 }
 
-function scriptEffects(workspace: Workspace): Sited[][] {
-  return workspace.paths.flatMap((path) => runsOfScript(workspace, path).map(({ effects }) => effects));
+/** One file for each of IPv4 and IPv6 is the custom with iptables. */
+const FEW = 2;
+
+/** True where both files are known to go to hosts, and to none together: one host's script does not load another's rules. */
+function apart(workspace: Workspace, one: string, other: string): boolean {
+  const [here, there] = [workspace.fleet.scopeOf(one), workspace.fleet.scopeOf(other)];
+  if (isUnknown(here) || isUnknown(there) || here.hosts.length === 0 || there.hosts.length === 0) return false;
+  const names = new Set(here.hosts.map(({ name }) => name));
+  return !there.hosts.some(({ name }) => names.has(name));
+}
+
+/** The role of a file, else its folder. */
+function homeOf(workspace: Workspace, path: string): string {
+  return roleOf(workspace, path)?.folder ?? path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+function scriptEffects(workspace: Workspace): { path: string; effects: Sited[] }[] {
+  return workspace.paths.flatMap((path) => runsOfScript(workspace, path).map(({ effects }) => ({ path, effects })));
 }
 
 /** Whether effects load one of the named files, by the last part of its path, or one that they do not name. */
 export function loadsOneOf(effects: readonly Sited[], names: readonly string[], backend: Backend): boolean {
-  const bases = new Set(names.map(base));
-  return effects.some((effect) => effect.does === "load" && effect.backend === backend && (effect.file === undefined || bases.has(base(effect.file))));
+  return effects.some((effect) => effect.does === "load" && effect.backend === backend && (effect.file === undefined || isOneOf(effect.file, names)));
+}
+
+function isOneOf(file: string, names: readonly string[]): boolean {
+  return names.some((name) => base(name) === base(file));
 }
 
 function base(path: string): string {

@@ -54,7 +54,7 @@ function find(workspace: Workspace, path: string, ruleset: Ruleset): Reload[] {
     for (const play of playsWith(workspace, deployment.task)) add(effectsOfPlay(workspace, play, deployment));
   }
   if (found.length > 0) return found;
-  const names = [path, ...deployments.flatMap(({ destination }) => (typeof destination === "string" ? [destination] : []))];
+  const names: [string, ...string[]] = [path, ...deployments.flatMap(({ destination }) => (typeof destination === "string" ? [destination] : []))];
   for (const effects of scriptsLoading(workspace, names, ruleset.dialect)) add(effects);
   if (deployments.length === 0) for (const effects of tasksLoading(workspace, names, ruleset.dialect)) add(effects);
   return found;

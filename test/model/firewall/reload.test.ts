@@ -39,6 +39,9 @@ const CASES: readonly (readonly [string, Record<string, string>, string | undefi
   ["started at boot only", nft(service("nftables", "started")), undefined, undefined],
   ["a script beside a plain file", { "nftables.conf": NFT, "deploy.sh": "#!/bin/sh\nscp nftables.conf stor1:/etc/nftables.conf\nssh stor1 true\nnft flush ruleset\nnft -f /etc/nftables.conf\n" }, "two-step", "nft flush ruleset"],
   ["a script that loads another file", { "nftables.conf": NFT, "other.sh": "#!/bin/sh\nnft flush ruleset\nnft -f /srv/other.nft\n" }, undefined, undefined],
+  ["a script of another place, which does not name its file", { "nftables.conf": NFT, "b/nftables.conf": NFT, "c/nftables.conf": NFT, "d/load.sh": "#!/bin/sh\nnft flush ruleset\nnft -f \"$1\"\n" }, undefined, undefined],
+  ["a script of the same place, which does not name its file", { "nftables.conf": NFT, "b/nftables.conf": NFT, "c/nftables.conf": NFT, "load.sh": "#!/bin/sh\nnft flush ruleset\nnft -f \"$1\"\n" }, "two-step", "nft flush ruleset"],
+  ["the only script beside the only ruleset", { "nftables.conf": NFT, "d/load.sh": "#!/bin/sh\nnft flush ruleset\nnft -f \"$1\"\n" }, "two-step", "nft flush ruleset"],
   ["a script of rules", { "rules.sh": "#!/bin/sh\niptables -P INPUT ACCEPT\niptables -F\niptables -A INPUT -m state --state ESTABLISHED -j ACCEPT\niptables -P INPUT DROP\n" }, "two-step", "iptables -F"],
 ];
 
