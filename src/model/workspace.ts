@@ -1,5 +1,6 @@
 import type { Configuration } from "../engine/configuration.ts";
 import { compareText } from "../engine/finding.ts";
+import type { Location } from "../engine/location.ts";
 import type { World } from "../engine/rule.ts";
 import type { Language, Parsed } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/index.ts";
@@ -39,6 +40,11 @@ export class Workspace implements World {
 
   text(path: string): string | undefined {
     return this.#texts.get(path);
+  }
+
+  /** What stands at a place; empty where its file is not there. */
+  textAt({ path, range }: Location): string {
+    return (this.#texts.get(path) ?? "").slice(range.start, range.end);
   }
 
   /** The language of a file; undefined where Premortem does not read it. */

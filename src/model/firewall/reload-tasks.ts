@@ -3,6 +3,7 @@ import type { Command } from "../../formats/shell/index.ts";
 import { parseCommands } from "../../formats/shell/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Play, Task, Value } from "../fleet/fleet.ts";
+import { textAsWritten, truth } from "../fleet/values.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Sited } from "./reload-sites.ts";
 import { effectsOfCommands, loadsOneOf, resolveEffect } from "./reload-sites.ts";
@@ -11,7 +12,7 @@ import { unitEffect } from "./reload-steps.ts";
 
 /** What one task does to the rules of its hosts. */
 export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
-  const text = (name: string): string | undefined => plain(task.args.get(name)?.value);
+  const text = (name: string): string | undefined => textAsWritten(task.args.get(name)?.value);
   const at = (name: string): Location => task.args.get(name)?.location ?? task.location;
   switch (task.module) {
     case "service":
@@ -31,7 +32,7 @@ export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
     case "script": {
       const name = task.args.has("_raw_params") ? "_raw_params" : "cmd";
       const argv = task.args.get("argv")?.value;
-      const command = Array.isArray(argv) ? argv.map((word: Value) => plain(word) ?? HOLE).join(" ") : text(name);
+      const command = Array.isArray(argv) ? argv.map((word: Value) => textAsWritten(word) ?? HOLE).join(" ") : text(name);
       if (command === undefined) return [];
       if (task.module === "script") {
         return resolveEffect(workspace, { does: "run", program: command.split(/\s/)[0]! }, at(name), command, 0);
@@ -40,7 +41,7 @@ export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
     }
     case "iptables": {
       const sited = (effect: Effect, location: Location, how: string): Sited[] => [{ ...effect, location, how }];
-      if (isTrue(task.args.get("flush")?.value)) {
+      if (truth(task.args.get("flush")?.value) === true) {
         return sited({ does: "flush", backend: "iptables", keepsPolicy: true }, at("flush"), "this task flushes the rules before others add them");
       }
       const policy = text("policy");
@@ -63,7 +64,7 @@ export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
 
 /** The place of a command inside a task's argument: the command's own text where the file has it unfolded, else all of it. */
 function within(workspace: Workspace, location: Location, command: Command, text: string): Location {
-  const raw = workspace.text(location.path)?.slice(location.range.start, location.range.end) ?? "";
+  const raw = workspace.textAt(location);
   const own = text.slice(command.range.start, command.range.end).trim();
   const index = raw.indexOf(own);
   if (own === "" || index < 0) return location;
@@ -95,13 +96,4 @@ function playEffects(workspace: Workspace): Sited[][] {
 
 function same(a: Task, b: Task): boolean {
   return a === b || (a.location.path === b.location.path && a.location.range.start === b.location.range.start);
-}
-
-function plain(value: Value | undefined): string | undefined {
-  if (typeof value === "string") return value.includes("{{") ? undefined : value;
-  return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
-}
-
-function isTrue(value: Value | undefined): boolean {
-  return value === true || (typeof value === "string" && /^(yes|true|on|1)$/i.test(value));
 }

@@ -103,8 +103,7 @@ class WorkspaceFleet implements Fleet {
 
   kernel(host: Host): ReturnType<Fleet["kernel"]> {
     const fact = this.fact(host, "kernel");
-    const { path, range } = fact?.location ?? host.location;
-    return kernelOf(host, fact, (this.#workspace.text(path) ?? "").slice(range.start, range.end));
+    return kernelOf(host, fact, this.#workspace.textAt(fact?.location ?? host.location));
   }
 
   #match(pattern: string): Maybe<readonly Host[]> {

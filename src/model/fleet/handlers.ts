@@ -1,4 +1,5 @@
-import type { Play, Task, Value } from "./fleet.ts";
+import type { Play, Task } from "./fleet.ts";
+import { stringsOf } from "./values.ts";
 
 /**
  * The handlers of a play that a task notifies, by name, by `role : name` or by topic, and those that they notify in turn,
@@ -8,7 +9,7 @@ export function handlersOf(play: Play, task: Task): Task[] {
   const notified = new Set<Task>();
   const queue = [task];
   for (let current = queue.pop(); current !== undefined; current = queue.pop()) {
-    const names = new Set(texts(current.keywords.get("notify")?.value));
+    const names = new Set(stringsOf(current.keywords.get("notify")?.value));
     if (names.size === 0) continue;
     for (const handler of play.handlers) {
       if (notified.has(handler) || !callNames(handler).some((name) => names.has(name))) continue;
@@ -22,9 +23,5 @@ export function handlersOf(play: Play, task: Task): Task[] {
 /** What a `notify` can say to call the handler. */
 function callNames({ name, role, keywords }: Task): string[] {
   const own = name === undefined ? [] : role === undefined ? [name] : [name, `${role} : ${name}`];
-  return [...own, ...texts(keywords.get("listen")?.value)];
-}
-
-function texts(value: Value | undefined): string[] {
-  return (Array.isArray(value) ? value : [value]).filter((part): part is string => typeof part === "string");
+  return [...own, ...stringsOf(keywords.get("listen")?.value)];
 }

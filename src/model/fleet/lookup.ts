@@ -6,7 +6,7 @@ import { isTemplate, render } from "../../formats/template/render.ts";
 import type { Host, Play, Task, Value, Variable } from "./fleet.ts";
 import { folderOf } from "./paths.ts";
 import type { Role } from "./roles.ts";
-import { listOf } from "./tasks.ts";
+import { listOf, memberOf } from "./values.ts";
 import { HostVariables, resolveValue } from "./variables.ts";
 
 /** Where an expression stands: what of this is known decides which variables it sees. */
@@ -35,7 +35,7 @@ export function lookupAt(standing: Standing): (name: string) => Value | undefine
     if (item !== undefined) return item;
     if (MAGIC.has(name) && host?.variables instanceof HostVariables) return host.variables.lookup(name);
     if (standing.set?.has(name) === true) return unknown(`${name} is known only while the play runs`);
-    const written = own(taskVariables, name) ?? role?.vars.get(name)?.value ?? play?.variables.get(name)?.value;
+    const written = memberOf(taskVariables, name) ?? role?.vars.get(name)?.value ?? play?.variables.get(name)?.value;
     if (written !== undefined) return inner(name, written);
     const hostValue = host?.variables.get(name)?.value;
     if (hostValue !== undefined) return isUnknown(hostValue) ? again(name, hostValue) : hostValue;
@@ -59,11 +59,6 @@ export function lookupAt(standing: Standing): (name: string) => Value | undefine
     return raw === undefined || isUnknown(raw) || (role === undefined && play === undefined) ? fallback : inner(name, raw);
   };
   return look;
-}
-
-function own(value: Value | undefined, name: string): Value | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value) || isUnknown(value) || !Object.hasOwn(value, name)) return undefined;
-  return (value as { readonly [key: string]: Value })[name];
 }
 
 /** Unknown for names that Ansible fills in only when it runs; undefined for all others. */

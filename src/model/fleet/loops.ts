@@ -4,7 +4,7 @@ import type { Task, Value } from "./fleet.ts";
 import type { Standing } from "./lookup.ts";
 import { textAtStanding, valueAtStanding } from "./lookup.ts";
 import { joined } from "./paths.ts";
-import { listOf } from "./tasks.ts";
+import { isMapping, listOf, memberOf } from "./values.ts";
 
 type Items = ReadonlyMap<string, Value>;
 
@@ -25,8 +25,8 @@ export function loopOf(workspace: Workspace, task: Task, standing: Standing, fol
   const resolved = valueAtStanding(value, standing);
   if (isUnknown(resolved)) return [];
   if (kind === "with_dict") {
-    if (typeof resolved !== "object" || resolved === null || Array.isArray(resolved)) return [];
-    return Object.entries(resolved).map(([key, part]) => new Map([[name, { key, value: part as Value }]]));
+    if (!isMapping(resolved)) return [];
+    return Object.entries(resolved).map(([key, part]) => new Map([[name, { key, value: part }]]));
   }
   if (kind !== "loop" && kind !== "with_items" && kind !== "with_list" && kind !== "with_flattened") return [];
   let list = listOf(resolved);
@@ -37,7 +37,7 @@ export function loopOf(workspace: Workspace, task: Task, standing: Standing, fol
 
 function loopVariable(task: Task): string {
   const control = task.keywords.get("loop_control")?.value;
-  const name = typeof control === "object" && control !== null && "loop_var" in control ? control.loop_var : undefined;
+  const name = memberOf(control, "loop_var");
   return typeof name === "string" ? name : "item";
 }
 
@@ -45,7 +45,8 @@ function loopVariable(task: Task): string {
 function firstFound(workspace: Workspace, value: Value, standing: Standing, folders: readonly string[]): string | undefined {
   const files: Value[] = [];
   for (const part of listOf(value)) {
-    if (typeof part === "object" && part !== null && "files" in part) files.push(...listOf((part as { files: Value }).files));
+    const named = memberOf(part, "files");
+    if (named !== undefined) files.push(...listOf(named));
     else files.push(part);
   }
   for (const file of files) {

@@ -7,6 +7,7 @@ import { evacuate } from "../forecast/evacuation.ts";
 import { neededWindow } from "../forecast/windows.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Host, Value } from "./fleet.ts";
+import { isMapping, listOf, memberOf, textAsWritten } from "./values.ts";
 
 /** Memory is built in powers of two, whatever the letter case of the unit in a variable's name. */
 const MEMORY_UNITS: Record<string, number> = {
@@ -84,25 +85,19 @@ export function maintenanceNeed(workspace: Workspace, host: Host): Maybe<Mainten
 /** Guests from a list of mappings, or a mapping from names to mappings; Unknown where one's memory is. */
 export function guestsOf(value: Value, dirtyRate: number): Maybe<Guest[]> {
   if (isUnknown(value)) return value;
-  if (typeof value !== "object" || value === null) return unknown("the guests are neither a list nor a mapping");
-  const entries: [string, Value][] = Array.isArray(value)
-    ? (value as readonly Value[]).map((guest, index) => [nameOf(guest) ?? `guest ${index + 1}`, guest])
-    : Object.entries(value as { readonly [key: string]: Value });
+  if (!Array.isArray(value) && !isMapping(value)) return unknown("the guests are neither a list nor a mapping");
+  const entries = isMapping(value)
+    ? Object.entries(value)
+    : listOf(value).map((guest, index) => [textAsWritten(memberOf(guest, "name")) ?? `guest ${index + 1}`, guest] as const);
   const guests: Guest[] = [];
   for (const [name, guest] of entries) {
     if (isUnknown(guest)) return guest;
-    if (typeof guest !== "object" || guest === null || Array.isArray(guest)) return unknown(`the memory of guest ${name} is not written`);
-    const memory = field(guest as { readonly [key: string]: Value }, MEMORY_NAME, "size");
+    if (!isMapping(guest)) return unknown(`the memory of guest ${name} is not written`);
+    const memory = field(guest, MEMORY_NAME, "size");
     if (memory === undefined) return unknown(`the memory of guest ${name} is not written with its unit (memory_gib, or memory: 8 GiB)`);
-    guests.push({ name, memory, dirtyRate: field(guest as { readonly [key: string]: Value }, DIRTY_NAME, "rate") ?? dirtyRate });
+    guests.push({ name, memory, dirtyRate: field(guest, DIRTY_NAME, "rate") ?? dirtyRate });
   }
   return guests;
-}
-
-function nameOf(guest: Value): string | undefined {
-  if (typeof guest !== "object" || guest === null || isUnknown(guest) || Array.isArray(guest)) return undefined;
-  const { name } = guest as { readonly [key: string]: Value };
-  return typeof name === "string" ? name : undefined;
 }
 
 /** The first entry whose name fits, in bytes (a second); the unit is in the name or in the value, never assumed. */

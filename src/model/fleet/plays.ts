@@ -8,7 +8,7 @@ import type { Play, Scope, Value, Variable } from "./fleet.ts";
 import { textAtStanding } from "./lookup.ts";
 import { findFile, folderOf } from "./paths.ts";
 import { PlayRun } from "./play-run.ts";
-import { listOf } from "./tasks.ts";
+import { listOf } from "./values.ts";
 import { variablesOf } from "./variable-files.ts";
 
 /** Keys of a play that are not its settings. */

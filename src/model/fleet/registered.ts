@@ -1,4 +1,5 @@
-import type { Play, Task, Value } from "./fleet.ts";
+import type { Play, Task } from "./fleet.ts";
+import { stringsOf } from "./values.ts";
 
 const known = new WeakMap<Play, ReadonlySet<string>>();
 
@@ -32,9 +33,5 @@ export function followersOf(play: Play, task: Task): Task[] {
   const name = registered(task);
   if (name === undefined || !/^\w+$/.test(name)) return [];
   const asks = new RegExp(String.raw`(?<![\w.])${name}(?:\.changed\b|\[['"]changed['"]\]|\s+is\s+changed\b|\s*\|\s*changed\b)`);
-  return play.tasks.slice(play.tasks.indexOf(task) + 1).filter((other) => conditions(other.keywords.get("when")?.value).some((text) => asks.test(text)));
-}
-
-function conditions(when: Value | undefined): string[] {
-  return (Array.isArray(when) ? (when as readonly Value[]) : [when]).filter((part): part is string => typeof part === "string");
+  return play.tasks.slice(play.tasks.indexOf(task) + 1).filter((other) => stringsOf(other.keywords.get("when")?.value).some((text) => asks.test(text)));
 }

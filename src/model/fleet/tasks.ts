@@ -4,6 +4,7 @@ import { entriesOf, entryOf, itemsOf, valueOf } from "../../formats/yaml/index.t
 import type { Workspace } from "../workspace.ts";
 import { splitArguments } from "./arguments.ts";
 import type { Task, Value } from "./fleet.ts";
+import { isMapping, listOf } from "./values.ts";
 
 export type Section = Task["section"];
 type Settings = ReadonlyMap<string, { readonly value: Value; readonly location: Location }>;
@@ -79,20 +80,11 @@ export function inherit(own: Settings, outer: Settings): Settings {
     if (name === "name" || name === "tags" || name === "args" || name === "notify" || name === "register" || name === "listen") continue;
     if (mine === undefined) merged.set(name, setting);
     else if (name === "when") merged.set(name, { value: [...listOf(setting.value), ...listOf(mine.value)], location: mine.location });
-    else if (name === "vars" && isPlainMapping(setting.value) && isPlainMapping(mine.value)) {
+    else if (name === "vars" && isMapping(setting.value) && isMapping(mine.value)) {
       merged.set(name, { value: { ...setting.value, ...mine.value }, location: mine.location });
     }
   }
   return merged;
-}
-
-/** A value that may be one or a list of them, as a list. */
-export function listOf(value: Value): readonly Value[] {
-  return Array.isArray(value) ? (value as readonly Value[]) : [value];
-}
-
-function isPlainMapping(value: Value): value is { readonly [key: string]: Value } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !("unknown" in value);
 }
 
 function keywordsOf(path: string, node: YamlMapping): Settings {

@@ -2,7 +2,7 @@ import type { Configuration, Trait } from "../../engine/configuration.ts";
 import { TRAITS } from "../../engine/configuration.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Deployment, Host, Play, Task, TraitEvidence, Value } from "./fleet.ts";
-import { listOf } from "./tasks.ts";
+import { listOf } from "./values.ts";
 
 /** Whole words of a group's name that suggest a trait; hints, no proof. */
 const WORDS: Record<Trait, RegExp> = {

@@ -9,7 +9,7 @@ import type { Workspace } from "../workspace.ts";
  * that cannot be told.
  */
 export function fromTemplate(workspace: Workspace, path: string, range: Range): string | undefined {
-  const source = workspace.text(path)?.slice(range.start, range.end) ?? "";
+  const source = workspace.textAt({ path, range });
   const scope = workspace.fleet.scopeOf(path);
   if (isUnknown(scope) || scope.hosts.length === 0 || !source.includes("{{") || /\$[{(]|<%/.test(source)) return undefined;
   const role = roleOf(workspace, path);

@@ -3,7 +3,8 @@ import type { Maybe } from "../../engine/unknown.ts";
 import type { ModulesTree } from "../../formats/modules-load/index.ts";
 import { modulesLoad } from "../../formats/modules-load/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
-import type { Host, Scope, Value } from "../fleet/fleet.ts";
+import type { Host, Scope } from "../fleet/fleet.ts";
+import { textAsWritten } from "../fleet/values.ts";
 import type { Workspace } from "../workspace.ts";
 import { placements, reaches } from "./placement.ts";
 
@@ -40,7 +41,7 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
     for (const task of play.tasks) {
       const { scope } = play;
       const conditional = task.keywords.has("when");
-      if (task.module === "modprobe" && text(task.args.get("persistent")?.value) === "present") {
+      if (task.module === "modprobe" && textAsWritten(task.args.get("persistent")?.value) === "present") {
         const name = task.args.get("name");
         if (typeof name?.value === "string") modules.push({ name: name.value.replaceAll("-", "_"), location: name.location, scope, conditional });
       }
@@ -55,10 +56,6 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
     }
   }
   return modules;
-}
-
-function text(value: Value | undefined): string | undefined {
-  return typeof value === "string" ? value : typeof value === "boolean" ? String(value) : undefined;
 }
 
 /** Modules that bring another with them: modinfo's `depends`. */

@@ -7,7 +7,7 @@ import { allLab } from "./lab.ts";
 import type { Interruption, ServiceKind } from "./services.ts";
 import { actionsOf } from "./services.ts";
 import { standingOf, reader } from "./standing.ts";
-import { truth } from "./task-values.ts";
+import { truth } from "../fleet/values.ts";
 
 /** A task or handler of a play that interrupts a service on every host of the play. */
 export interface Disruption extends Interruption {

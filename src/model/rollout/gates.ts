@@ -1,5 +1,5 @@
 import type { Play, Task, Value } from "../fleet/fleet.ts";
-import { truth } from "./task-values.ts";
+import { truth } from "../fleet/values.ts";
 
 /** Modules that wait for or ask after something, and fail where it is not so. */
 const CHECKING = /^(wait_for|wait_for_connection|uri|assert|fail|pause|service_facts|get_url|script|mysql_info|postgresql_ping|k8s_info|ceph_\w+|nagios|zabbix_\w+|consul\w*|ping|net_ping|package_facts|libvirt\w*|virt|expect|raw)$/;

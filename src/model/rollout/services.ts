@@ -1,9 +1,10 @@
 import type { Location } from "../../engine/location.ts";
 import type { Task, Value } from "../fleet/fleet.ts";
+import { stringsOf, textAsWritten } from "../fleet/values.ts";
 import { commandActions } from "./commands.ts";
 import { packagesOfCommand } from "./package-commands.ts";
 import type { Read } from "./task-values.ts";
-import { asWritten, expand, words } from "./task-values.ts";
+import { expand, words } from "./task-values.ts";
 
 /** What a service carries: whose traffic or data stands still while it does. */
 export type ServiceKind = "ipsec" | "firewall" | "network" | "storage" | "hypervisor" | "host";
@@ -61,7 +62,7 @@ const COMMAND_MODULES = /^(command|shell|raw|script)$/;
 const PACKAGE_MODULES = new Set(["apt", "yum", "dnf", "dnf5", "package", "zypper", "apk", "pacman"]);
 
 /** What a task does to the services of the table, by module, arguments and literal loops; `read` resolves templates. */
-export function actionsOf(task: Task, read: Read = asWritten): readonly ServiceAction[] {
+export function actionsOf(task: Task, read: Read = textAsWritten): readonly ServiceAction[] {
   const { module } = task;
   if (module === "reboot") return [{ service: "host", kind: "host", action: "reboot", location: task.location, certain: true }];
   if (SERVICE_MODULES.has(module)) return serviceActions(task, read);
@@ -84,7 +85,7 @@ function commandArgument(task: Task): { readonly value: Value; readonly location
 }
 
 /** The services that a task interrupts: restarts, upgrades and reboots. A reload interrupts nothing by itself. */
-export function interruptionsOf(task: Task, read: Read = asWritten): readonly Interruption[] {
+export function interruptionsOf(task: Task, read: Read = textAsWritten): readonly Interruption[] {
   return actionsOf(task, read).filter((found): found is Interruption => found.action !== "reload" && found.action !== "start" && found.action !== "stop");
 }
 
@@ -118,7 +119,7 @@ export interface PackageInstall {
 }
 
 /** The packages that a task installs by name; empty where a template hides them all. */
-export function packagesOf(task: Task, read: Read = asWritten): readonly PackageInstall[] {
+export function packagesOf(task: Task, read: Read = textAsWritten): readonly PackageInstall[] {
   if (COMMAND_MODULES.test(task.module)) {
     const argument = commandArgument(task);
     // Done once: it is no way to upgrade.
@@ -147,6 +148,6 @@ function upgradeOf({ name, version, state, location }: PackageInstall): ServiceA
 
 /** A command line; the parts of it that a template hides stay as they are. */
 function commandText(value: Value, read: Read): string {
-  if (Array.isArray(value)) return (value as readonly Value[]).filter((part) => typeof part === "string").join(" ");
+  if (Array.isArray(value)) return stringsOf(value).join(" ");
   return read(value) ?? (typeof value === "string" ? value : "");
 }

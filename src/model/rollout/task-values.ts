@@ -1,5 +1,5 @@
-import { isUnknown } from "../../engine/unknown.ts";
 import type { Task, Value } from "../fleet/fleet.ts";
+import { memberOf } from "../fleet/values.ts";
 
 /** The words of a text, for finding a service's name in a task's name. */
 export function words(text: string): string[] {
@@ -8,10 +8,6 @@ export function words(text: string): string[] {
 
 /** Gives the text of a value with its templates resolved; undefined where they cannot be. */
 export type Read = (value: Value) => string | undefined;
-
-/** Takes values as written: a template is not resolved. */
-export const asWritten: Read = (value) =>
-  typeof value === "string" ? (/\{\{|\{%/.test(value) ? undefined : value) : typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 
 /**
  * The texts that an argument stands for: itself, each of a list, each of a comma-separated list, or each literal item of
@@ -52,15 +48,8 @@ function loopItems(task: Task): readonly string[] | undefined {
   if (loop === undefined || !Array.isArray(loop.value)) return undefined;
   const items = (loop.value as readonly Value[]).flatMap((item) => {
     if (typeof item === "string") return [item];
-    const name = typeof item === "object" && item !== null && !Array.isArray(item) && !isUnknown(item) ? (item as { readonly [key: string]: Value })["name"] : undefined;
+    const name = memberOf(item, "name");
     return typeof name === "string" ? [name] : [];
   });
   return items.length > 0 ? items : undefined;
-}
-
-/** A keyword's truth: true, false, or undefined where a template decides. */
-export function truth(value: Value | undefined): boolean | undefined {
-  if (typeof value === "boolean") return value;
-  if (typeof value === "string") return /^(yes|true|on|1)$/i.test(value) ? true : /^(no|false|off|0)$/i.test(value) ? false : undefined;
-  return typeof value === "number" ? value !== 0 : undefined;
 }

@@ -94,10 +94,9 @@ function mend(workspace: Workspace, { location, reloadable }: ReloadFault): Fix[
   return edit === undefined ? [] : [{ title: "Reload instead of restarting", safety: "safe", edits: [edit] }];
 }
 
-function replaceWord(workspace: Workspace, { path, range }: Location): Fix["edits"][number] | undefined {
-  const text = workspace.text(path)!.slice(range.start, range.end);
-  const match = /\brestart(ed)?\b/.exec(text);
+function replaceWord(workspace: Workspace, location: Location): Fix["edits"][number] | undefined {
+  const match = /\brestart(ed)?\b/.exec(workspace.textAt(location));
   if (match === null) return undefined;
-  const start = range.start + match.index;
-  return { path, range: { start, end: start + match[0].length }, newText: match[1] === undefined ? "reload" : "reloaded" };
+  const start = location.range.start + match.index;
+  return { path: location.path, range: { start, end: start + match[0].length }, newText: match[1] === undefined ? "reload" : "reloaded" };
 }

@@ -144,17 +144,17 @@ function gibibytes(bytes: number): string {
 }
 
 /** The number itself inside a variable's text; all of the text where it is written in another way. */
-function valuePlace(workspace: Workspace, { path, range }: Location, written: number): Location {
-  const text = (workspace.text(path) ?? "").slice(range.start, range.end);
-  const at = new RegExp(`(?<![\\w.])${String(written).replace(".", "\\.")}(?![\\w.])`).exec(text);
-  if (at === null) return { path, range };
+function valuePlace(workspace: Workspace, location: Location, written: number): Location {
+  const { path, range } = location;
+  const at = new RegExp(`(?<![\\w.])${String(written).replace(".", "\\.")}(?![\\w.])`).exec(workspace.textAt(location));
+  if (at === null) return location;
   const start = range.start + at.index;
   return { path, range: { start, end: start + at[0].length } };
 }
 
-function fixes(workspace: Workspace, { path, range }: Location, { written, unit }: { written: number; unit: number }, needed: number): Fix[] {
-  if (!Number.isFinite(needed) || workspace.text(path)?.slice(range.start, range.end) !== String(written)) return [];
+function fixes(workspace: Workspace, location: Location, { written, unit }: { written: number; unit: number }, needed: number): Fix[] {
+  if (!Number.isFinite(needed) || workspace.textAt(location) !== String(written)) return [];
   const minutes = Math.ceil(needed / 60) * 60;
   const figure = String(Math.ceil(minutes / unit));
-  return [{ title: `Plan ${unit === 1 ? `${figure} seconds` : duration(Number(figure) * unit)}, as computed`, safety: "safe", edits: [{ path, range, newText: figure }] }];
+  return [{ title: `Plan ${unit === 1 ? `${figure} seconds` : duration(Number(figure) * unit)}, as computed`, safety: "safe", edits: [{ ...location, newText: figure }] }];
 }

@@ -71,7 +71,7 @@ export default rule({
       // The default is finite too; only a number that someone wrote is a decision against trying on.
       if (tries?.location === undefined || tries.location.path !== path || isUnknown(tries.value) || tries.value === 0 || startup !== "start" || anyPeer) continue;
       const { range } = tries.location;
-      const text = workspace.text(path)!.slice(range.start, range.end);
+      const text = workspace.textAt(tries.location);
       const at = text.lastIndexOf(String(tries.value));
       const seconds = tries.value * retransmission();
       report({

@@ -3,7 +3,7 @@ import { batches, failuresToStop } from "../../model/rollout/batches.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import { ignored } from "../../model/rollout/gates.ts";
-import { truth } from "../../model/rollout/task-values.ts";
+import { truth } from "../../model/fleet/values.ts";
 import { rule } from "../rule.ts";
 
 export default rule({

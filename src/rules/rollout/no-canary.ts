@@ -74,7 +74,7 @@ export default rule({
       const [first = 0] = sizes;
       // With all in one batch it is not a first batch that is too large: all-at-once says so.
       if (sizes.length < 2 || first * 2 > total || first <= 2 || first * 5 <= total) continue;
-      const old = workspace.text(path)!.slice(serial.location.range.start, serial.location.range.end).trim();
+      const old = workspace.textAt(serial.location).trim();
       const value = Array.isArray(serial.value) ? undefined : `[1, ${/^["']/.test(old) || !old.includes("%") ? old : `"${old}"`}]`;
       report({
         location: serial.location,

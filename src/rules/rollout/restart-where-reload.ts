@@ -3,7 +3,7 @@ import type { Play, Task } from "../../model/fleet/fleet.ts";
 import { reloadingOf } from "../../model/rollout/reloads.ts";
 import { actionsOf } from "../../model/rollout/services.ts";
 import { reader } from "../../model/rollout/standing.ts";
-import { asWritten } from "../../model/rollout/task-values.ts";
+import { textAsWritten } from "../../model/fleet/values.ts";
 import { tasksIn } from "../../model/rollout/tasks.ts";
 import { rule } from "../rule.ts";
 
@@ -83,14 +83,14 @@ export default rule({
   },
   check({ playbook, path, workspace, report }) {
     for (const { task, plays } of tasksIn(workspace, playbook)) {
-      for (const { service, action, location, certain } of actionsOf(task, plays[0] === undefined ? asWritten : reader(plays[0], task))) {
+      for (const { service, action, location, certain } of actionsOf(task, plays[0] === undefined ? textAsWritten : reader(plays[0], task))) {
         const known = reloadingOf(service);
         if (known === undefined || !certain || location.path !== path) continue;
         if (action === "reload" && !known.reload && location !== task.location && task.module !== "command" && task.module !== "shell") {
           report({ location, message: `The unit of ${service} has no reload, so this task fails and the new configuration is not read. Load it with the daemon's own command (ipsec update, ipsec auto --replace).` });
         }
         if (action !== "restart" || !known.reload || plays.length === 0 || !plays.every((play) => onlyConfiguration(play, task, service))) continue;
-        const text = workspace.text(path)!.slice(location.range.start, location.range.end);
+        const text = workspace.textAt(location);
         const edit = /^["']?restarted["']?$/.test(text) ? [{ path, range: location.range, newText: text.replace("restarted", "reloaded") }] : [];
         report({
           location,

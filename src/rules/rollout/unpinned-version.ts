@@ -1,6 +1,6 @@
 import { isKernelPackage, kindOf, packagesOf } from "../../model/rollout/services.ts";
 import { reader } from "../../model/rollout/standing.ts";
-import { asWritten } from "../../model/rollout/task-values.ts";
+import { textAsWritten } from "../../model/fleet/values.ts";
 import { hostsReached, labOnly, tasksIn } from "../../model/rollout/tasks.ts";
 import { rule } from "../rule.ts";
 
@@ -64,7 +64,7 @@ export default rule({
       if (labOnly(workspace, plays)) continue;
       const hosts = hostsReached(plays);
       if (hosts !== undefined && hosts < 2) continue;
-      const loose = packagesOf(task, plays[0] === undefined ? asWritten : reader(plays[0], task)).filter(({ name, state, version }) => {
+      const loose = packagesOf(task, plays[0] === undefined ? textAsWritten : reader(plays[0], task)).filter(({ name, state, version }) => {
         const kind = kindOf(name);
         return state === "latest" && version === undefined && (kind === "ipsec" || kind === "network" || kind === "storage" || isKernelPackage(name));
       });

@@ -1,4 +1,3 @@
-import type { Location } from "../../../engine/location.ts";
 import type { Workspace } from "../../workspace.ts";
 import { standingOf } from "../../rollout/standing.ts";
 import type { Host, Task, Value } from "../fleet.ts";
@@ -23,7 +22,7 @@ export function isGated(workspace: Workspace, interruption: HostInterruption): b
   return earlier.some((other) => {
     if (other.module === "pause") return other.args.has("prompt");
     if (other.module !== "assert" && other.module !== "fail") return false;
-    if (mentionsApproval(workspace, textOf(workspace, other.location))) return true;
+    if (mentionsApproval(workspace, workspace.textAt(other.location))) return true;
     const claim = other.args.get("that")?.value;
     return other.module === "assert" && claim !== undefined && refused(workspace, interruption, other, claim);
   });
@@ -56,9 +55,5 @@ function mentionsApproval(workspace: Workspace, text: string): boolean {
 
 function keywordText(workspace: Workspace, task: Task, keyword: string): string {
   const entry = task.keywords.get(keyword);
-  return entry === undefined ? "" : textOf(workspace, entry.location);
-}
-
-function textOf(workspace: Workspace, { path, range }: Location): string {
-  return (workspace.text(path) ?? "").slice(range.start, range.end);
+  return entry === undefined ? "" : workspace.textAt(entry.location);
 }

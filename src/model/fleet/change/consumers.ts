@@ -30,9 +30,7 @@ export function consumersOf(workspace: Workspace): Consumers {
   };
   for (const play of workspace.fleet.plays) {
     for (const task of [...play.tasks, ...play.handlers]) {
-      const { path, range } = task.location;
-      const text = (workspace.text(path) ?? "").slice(range.start, range.end);
-      const mentioned = new Set(identifiers(text, undefined));
+      const mentioned = new Set(identifiers(workspace.textAt(task.location), undefined));
       for (const source of templates.get(task) ?? []) for (const word of wordsOf(source, TEMPLATE_CODE)) mentioned.add(word);
       for (const word of mentioned) {
         const uses = consumers.get(word);

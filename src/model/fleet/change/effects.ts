@@ -198,7 +198,7 @@ function definitions(workspace: Workspace): Map<string, string[]> {
       const key = `${location.path}\0${location.range.start}`;
       if (seen.has(key)) continue;
       seen.add(key);
-      const text = (workspace.text(location.path) ?? "").slice(location.range.start, location.range.end);
+      const text = workspace.textAt(location);
       if (text.includes("{{")) texts.set(name, [...(texts.get(name) ?? []), text]);
     }
   }
@@ -209,8 +209,8 @@ function definitions(workspace: Workspace): Map<string, string[]> {
 function smallest(before: Workspace, after: Workspace, change: VariableChange): Location {
   const { location, before: was, after: is } = change;
   if (was === undefined || is === undefined || was.location.path !== is.location.path) return location;
-  const old = (before.text(was.location.path) ?? "").slice(was.location.range.start, was.location.range.end);
-  const text = (after.text(location.path) ?? "").slice(location.range.start, location.range.end);
+  const old = before.textAt(was.location);
+  const text = after.textAt(location);
   const { start, end } = firstDifference(old, text);
   if (start === end) return location;
   return { path: location.path, range: { start: location.range.start + start, end: location.range.start + end } };

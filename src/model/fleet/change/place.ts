@@ -5,7 +5,7 @@ import type { Task } from "../fleet.ts";
 /** Where a task's name is written; its first line where it has none. */
 export function namePlace(workspace: Workspace, task: Task): Location {
   const { path, range } = task.location;
-  const text = (workspace.text(path) ?? "").slice(range.start, range.end);
+  const text = workspace.textAt(task.location);
   const named = /^(?:\s*-)?\s*name:[ \t]+(\S[^\r\n]*?)[ \t]*$/m.exec(text);
   if (named !== null) {
     const start = range.start + named.index + named[0].lastIndexOf(named[1]!);

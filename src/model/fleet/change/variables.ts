@@ -67,8 +67,7 @@ function comparer(before: Workspace, after: Workspace): (a: Variable, b: Variabl
 
 /** What is hidden is the same if it is written in the same way. */
 function writtenAlike(before: Workspace, a: Variable, after: Workspace, b: Variable): boolean {
-  const text = (workspace: Workspace, { location }: Variable): string =>
-    (workspace.text(location.path) ?? "").slice(location.range.start, location.range.end).replace(/\s+/g, " ").trim();
+  const text = (workspace: Workspace, { location }: Variable): string => workspace.textAt(location).replace(/\s+/g, " ").trim();
   return text(before, a) === text(after, b);
 }
 
