@@ -14,6 +14,8 @@ export interface Disruption extends Interruption {
   readonly task: Task;
   /** The tasks that notify it, where it is a handler. */
   readonly notifiedBy: readonly Task[];
+  /** Of a stop: the tasks that start the service again. */
+  readonly startedBy: readonly Task[];
 }
 
 /** A play that interrupts services on several hosts. */
@@ -36,7 +38,8 @@ function allDisruptive(workspace: Workspace): Map<string, DisruptivePlay[]> {
   for (const play of workspace.fleet.plays) {
     const hosts = hostsOf(workspace, play);
     if (hosts === "not asked") continue;
-    const disruptions = disruptionsOf(play);
+    const all = disruptionsOf(play);
+    const disruptions = all.filter((disruption) => hosts?.some((host) => reaches(play, disruption, host)) !== false);
     if (disruptions.length === 0) continue;
     const hit = hosts?.filter((host) => disruptions.some((disruption) => reaches(play, disruption, host)));
     if (hit !== undefined && (hit.length < 2 || allLab(workspace, hit))) continue;
@@ -59,9 +62,9 @@ function hostsOf(workspace: Workspace, play: Play): readonly Host[] | undefined 
 }
 
 /** False where a condition certainly keeps the disruption from the host. */
-function reaches(play: Play, { task, notifiedBy }: Disruption, host: Host): boolean {
+function reaches(play: Play, { task, notifiedBy, startedBy, action }: Disruption, host: Host): boolean {
   const may = (one: Task): boolean => conditionAt(one.keywords.get("when")?.value, standingOf(play, one, host)) !== false;
-  return may(task) && (notifiedBy.length === 0 || notifiedBy.some(may));
+  return may(task) && (notifiedBy.length === 0 || notifiedBy.some(may)) && (action !== "stop" || startedBy.some(may));
 }
 
 /** What the play's tasks, and the handlers that they notify, interrupt on all its hosts. */
@@ -72,13 +75,14 @@ export function disruptionsOf(play: Play): Disruption[] {
   for (const task of tasks) for (const handler of handlersOf(play, task)) notifiers.set(handler, [...(notifiers.get(handler) ?? []), task]);
   const acting = [...tasks, ...[...notifiers.keys()].filter(onEveryHost)];
   const done = new Map(acting.map((task) => [task, actionsOf(task, reader(play, task))]));
-  const started = new Set(acting.flatMap((task) => done.get(task)!.flatMap(({ action, service }) => (action === "start" ? [service] : []))));
+  const starters = (service: string): Task[] => acting.filter((task) => done.get(task)!.some((one) => one.action === "start" && one.service === service));
   for (const task of acting) {
     for (const { action, ...rest } of done.get(task)!) {
       if (action === "reload" || action === "start") continue;
+      const startedBy = action === "stop" ? starters(rest.service) : [];
       // Stopped for good is taken out of service; only what comes back was meant to stay up.
-      if (action === "stop" && !started.has(rest.service)) continue;
-      found.push({ ...rest, action, task, notifiedBy: notifiers.get(task) ?? [] });
+      if (action === "stop" && startedBy.length === 0) continue;
+      found.push({ ...rest, action, task, notifiedBy: notifiers.get(task) ?? [], startedBy });
     }
   }
   return found;

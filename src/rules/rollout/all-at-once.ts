@@ -110,6 +110,12 @@ export default rule({
       run_once: true
 `,
       },
+      // One is stopped for good, the other is not there.
+      {
+        "inventory.ini": "[edge]\nedge[01:12].example.net\n",
+        "group_vars/edge.yml": "modern: true\n",
+        "site.yml": "- hosts: edge\n  tasks:\n    - service: name=iptables state=stopped\n      when: modern\n    - service: name=iptables state=started\n      when: not modern\n    - service: name=ip6tables state=restarted\n      when: not modern\n",
+      },
       {
         "inventory.ini": "[kvm]\nkvm[01:12].example.net\n",
         "reboot.yml": '- hosts: "{{ target }}"\n  vars_prompt:\n    - name: target\n      prompt: Which host\n  tasks:\n    - reboot:\n',
