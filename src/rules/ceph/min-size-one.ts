@@ -34,7 +34,7 @@ export default rule({
       if (value !== 1 || sizes.some((size) => size.pool === pool && size.value === 1)) continue;
       report({
         location: { path, range: setting.valueRange },
-        message: `${pool !== undefined ? `Pool ${pool} accepts` : setting.kind === "pool" ? "This pool accepts" : "New pools accept"} writes with one copy left (min_size 1): if that disk fails, confirmed data is lost. Set min_size to 2.`,
+        message: `${pool !== undefined ? `Pool ${pool} accepts` : setting.kind === "pool" ? "This pool accepts" : "New pools accept"} writes with one copy left (min_size 1): if that disk fails, confirmed data is lost. ${sizes.some((size) => size.pool === pool && size.value === 2) ? "Keep 3 copies and min_size 2." : "Set min_size to 2."}`,
         ...(setting.conditional ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         data: { minSize: 1 },
         fixes: [{ title: "Set min_size to 2", safety: "unsafe", edits: [{ path, range: setting.valueRange, newText: "2" }] }],
