@@ -18,9 +18,9 @@ const AMBIGUOUS = new Set(["devices", "instances", "guests"]);
 /** The value that `premortem.yaml` maps to `name`, or the one under a usual name; undefined where there is none. */
 export function factOf(host: Host, name: HostVariable, configuration: Configuration): Variable | undefined {
   const mapped = configuration.variables[name];
-  if (mapped !== undefined) return at(host, mapped);
+  if (mapped !== undefined) return variableAt(host, mapped);
   for (const usual of USUAL[name]) {
-    const found = at(host, usual);
+    const found = variableAt(host, usual);
     if (found === undefined || found.value === null) continue;
     if (AMBIGUOUS.has(usual) && !Array.isArray(found.value)) continue;
     return found;
@@ -29,7 +29,7 @@ export function factOf(host: Host, name: HostVariable, configuration: Configurat
 }
 
 /** A variable by its name or dotted path. */
-function at(host: Host, path: string): Variable | undefined {
+export function variableAt(host: Host, path: string): Variable | undefined {
   const whole = host.variables.get(path);
   if (whole !== undefined) return whole;
   const [first = "", ...rest] = path.split(".");

@@ -6,6 +6,7 @@ import type { Evacuation, Guest } from "../forecast/evacuation.ts";
 import { evacuate } from "../forecast/evacuation.ts";
 import { neededWindow } from "../forecast/windows.ts";
 import type { Workspace } from "../workspace.ts";
+import { variableAt } from "./facts.ts";
 import type { Host, Value } from "./fleet.ts";
 import { isMapping, listOf, memberOf, textAsWritten } from "./values.ts";
 
@@ -13,7 +14,9 @@ import { isMapping, listOf, memberOf, textAsWritten } from "./values.ts";
 const MEMORY_UNITS: Record<string, number> = {
   b: 1, bytes: 1, kb: 2 ** 10, kib: 2 ** 10, mb: 2 ** 20, mib: 2 ** 20, gb: 2 ** 30, gib: 2 ** 30, tb: 2 ** 40, tib: 2 ** 40,
 };
-const MEMORY_NAME = /^(?:memory|mem|ram)(?:_?(b|bytes|[kmgt]i?b))?$/i;
+const MEMORY_NAME = /^(?:memory|mem|ram)(?:_?(?:size|max|total))?(?:_?(b|bytes|[kmgt]i?b))?$/i;
+/** As hypervisors write it: 16G. */
+const SHORT_MEMORY = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])i?\s*$/i;
 const DIRTY_NAME = /^dirty(?:_?rate)?(?:_?([kmgt]i?b|b|bytes)(?:_?(?:s|ps|per_second))?)?$/i;
 
 /** The window that is planned for one host's maintenance, in seconds, and where it is written. */
@@ -41,7 +44,7 @@ export function plannedWindow(workspace: Workspace, host: Host): Maybe<PlannedWi
   const { window } = workspace.configuration.maintenance;
   if (window === undefined) return unknown("premortem.yaml does not say how long a maintenance is planned (maintenance.window)");
   if (typeof window === "number") return { seconds: window, unit: 1 };
-  const variable = host.variables.get(window);
+  const variable = variableAt(host, window);
   if (variable === undefined) return unknown(`${host.name} has no variable ${window}, which premortem.yaml names as the planned window`);
   const unit = unitOf(window);
   const seconds = secondsOf(variable.value, unit);
@@ -51,13 +54,16 @@ export function plannedWindow(workspace: Workspace, host: Host): Maybe<PlannedWi
 
 /** A bare number counts in the unit of its variable's name (`window_minutes`, `maintenance.hours`), or else in seconds. */
 function unitOf(name: string): number {
-  const word = /(?:[_.-]|(?<=[a-z])(?=[A-Z]))(minutes?|mins?|hours?|hrs?|h|days?)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
+  const words = name.replace(/(?<=[a-z])(?=[A-Z])/g, "_").toLowerCase();
+  const word = /(?:^|[_.-])(minutes?|mins?|hours?|hrs?|h|days?)$/.exec(words)?.[1] ?? "";
   return word === "" ? 1 : word.startsWith("m") ? 60 : word.startsWith("h") ? 3600 : 86_400;
 }
 
 function secondsOf(value: Value, unit: number): number | undefined {
   if (typeof value === "number") return value * unit;
   if (typeof value !== "string") return undefined;
+  const clock = /^\s*(\d+):([0-5]\d):([0-5]\d)\s*$/.exec(value);
+  if (clock !== null) return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]);
   return /^\s*\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) * unit : parseQuantity(value, "duration");
 }
 
@@ -109,7 +115,10 @@ function field(guest: { readonly [key: string]: Value }, name: RegExp, quantity:
     if (unit !== undefined && (typeof value === "number" || (typeof value === "string" && /^\d+(\.\d+)?$/.test(value)))) {
       return Number(value) * (quantity === "rate" && !unit.includes("i") ? decimal(unit) : MEMORY_UNITS[unit]!);
     }
-    if (typeof value === "string" && !/^\d+(\.\d+)?$/.test(value)) return parseQuantity(value, quantity);
+    if (typeof value === "string" && !/^\d+(\.\d+)?$/.test(value)) {
+      const short = quantity === "size" ? SHORT_MEMORY.exec(value) : null;
+      return short === null ? parseQuantity(value, quantity) : Number(short[1]) * MEMORY_UNITS[`${short[2]!.toLowerCase()}ib`]!;
+    }
     return undefined;
   }
   return undefined;
