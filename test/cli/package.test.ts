@@ -36,7 +36,7 @@ describe("the packed command line", function () {
     const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", place.path], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
     const contents = files.map(({ path }) => path).sort();
-    assert.deepEqual(contents.filter((path) => !/^(README|LICENSE|CHANGELOG)/.test(path)), ["dist/cli.cjs", "package.json", "schemas/premortem.schema.json"]);
+    assert.deepEqual(contents.filter((path) => !/^(README|LICENSE|CHANGELOG)/.test(path)), ["THIRD-PARTY-NOTICES.md", "dist/cli.cjs", "package.json", "schemas/premortem.schema.json"]);
     npm("install", "--offline", "--omit=dev", "--no-audit", "--no-fund", `./${filename}`);
     assert.deepEqual(readdirSync(place.at("node_modules")).filter((name) => !name.startsWith(".")), ["premortem"]);
     const ran = spawnSync("npx", ["--no-install", "premortem", "check", "--format", "json", "etc"], { cwd: place.path, encoding: "utf8" });
