@@ -34,6 +34,12 @@ function importsOf(file: string): string[] {
   return [...readFileSync(file, "utf8").matchAll(IMPORT)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
 }
 
+/** What a file imports of `src/`, without what is there for the types alone. */
+function runtimeImportsOf(file: string): string[] {
+  const found = readFileSync(file, "utf8").matchAll(/^(?:import|export)\s(?!type\b)[^"']*?from\s+"(\.[^"]+)"/gm);
+  return [...found].map((match) => posix.join(dirname(file), match[1]!));
+}
+
 const partOf = (file: string): string => file.split("/")[1]!;
 
 describe("architecture", () => {
@@ -54,6 +60,21 @@ describe("architecture", () => {
       }
     });
   }
+
+  it("no files of src import each other in a circle at run time", () => {
+    const graph = new Map(sources("src").map((file) => [file, runtimeImportsOf(file)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const follow = (file: string, trail: readonly string[]): void => {
+      if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(" -> "));
+      if (trail.includes(file) || done.has(file)) return;
+      for (const next of graph.get(file) ?? []) follow(next, [...trail, file]);
+      done.add(file);
+    };
+    for (const file of graph.keys()) follow(file, []);
+    // The rule about premortem.yaml knows the rules by their index, when it runs.
+    assert.deepEqual(circles, ["src/rules/index.ts -> src/rules/premortem/config.ts -> src/rules/index.ts"]);
+  });
 
   it("no pure part asks for the time, a random number or the environment", () => {
     const impure = sources("src").filter(

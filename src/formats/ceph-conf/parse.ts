@@ -3,7 +3,7 @@ import type { Masked } from "../template/jinja.ts";
 import { HOLE, isConditional, maskJinja } from "../template/jinja.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
 import { Cursor, NOTHING, isEol, isSpace } from "./cursor.ts";
-import type { CephConfTree, CephEntry, CephSection } from "./index.ts";
+import type { CephConfTree, CephEntry, CephSection } from "./tree.ts";
 
 const REFUSED = "the daemons refuse the whole file and do not start";
 

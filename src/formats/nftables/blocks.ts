@@ -4,8 +4,28 @@ import type { Token } from "./lexer.ts";
 /** What opens a block in a table: with a name and a brace after it, it cannot stand in a chain. */
 const OPENERS = new Set(["table", "chain", "set", "map", "flowtable", "add", "create", "flush"]);
 
+/**
+ * Reads a block in braces, item by item: `item` reads one and gives false where the block cannot go on, because another
+ * one begins that cannot lie inside. Without its brace there is a complaint and no item.
+ */
+export function parseBlock(c: Cursor, item: () => boolean): void {
+  const opener = openBlock(c);
+  if (!opener) return;
+  for (;;) {
+    c.skipSeparators();
+    c.recover();
+    if (c.is("}") || c.token.kind === "end") break;
+    const before = c.position;
+    if (!item()) return;
+    if (c.failed) c.skipStatement();
+    if (c.position === before) c.next();
+    endItem(c);
+  }
+  closeBlock(c, opener);
+}
+
 /** Takes the `{` of a block; undefined, with a complaint, where there is none. */
-export function openBlock(c: Cursor): Token | undefined {
+function openBlock(c: Cursor): Token | undefined {
   const { token } = c;
   return c.expect("{") ? token : undefined;
 }

@@ -1,10 +1,12 @@
+import type { Range } from "../../engine/location.ts";
 import { HOLE } from "../template/jinja.ts";
-import { closeBlock, endItem, openBlock, startsBlock } from "./blocks.ts";
+import { parseBlock, startsBlock } from "./blocks.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
-import { parseExpression, variable } from "./expressions.ts";
+import { parseExpression } from "./expressions.ts";
 import { parseRule } from "./statements.ts";
 import type { BaseChain, ChainNode, Definition, Expression, Include, Name, RuleNode } from "./tree.ts";
+import { parseVariable } from "./variables.ts";
 
 const TYPES = ["filter", "nat", "route"];
 const HOOKS = ["prerouting", "input", "forward", "output", "postrouting", "ingress", "egress"];
@@ -13,46 +15,23 @@ const HOOKS = ["prerouting", "input", "forward", "output", "postrouting", "ingre
 export function parseChainBody(c: Cursor, name: Name, start: number): ChainNode {
   const rules: (RuleNode | Definition | Include)[] = [];
   let base: BaseChain | undefined;
-  let policy: Expression | undefined;
-  let policyStart = 0;
-  let policyEnd = 0;
-  const opener = openBlock(c);
-  if (opener) {
-    for (;;) {
-      c.skipSeparators();
-      c.recover();
-      if (c.is("}") || c.token.kind === "end") break;
-      const before = c.position;
-      if (startsBlock(c)) {
-        c.error(c.token, `"${c.token.text}" cannot stand inside a chain: the "{" of chain ${name.text} is not closed before it. Add the "}".`);
-        return done();
-      }
-      if (c.is("type")) base = parseBase(c);
-      else if (c.is("policy")) {
-        policyStart = c.token.start;
-        policy = parsePolicy(c);
-        policyEnd = c.lastEnd;
-      } else if (c.is("flags") || c.is("devices") || (c.is("comment") && c.peek().kind !== "newline")) parseProperty(c);
-      else if (c.is("include")) rules.push(parseInclude(c));
-      else if (c.is("define") || c.is("redefine") || c.is("undefine")) rules.push(parseDefinition(c));
-      else rules.push(parseRule(c));
-      if (c.position === before) c.next();
-      endItem(c);
+  let policy: { policy: Expression; policyRange: Range } | undefined;
+  parseBlock(c, () => {
+    if (startsBlock(c)) {
+      c.error(c.token, `"${c.token.text}" cannot stand inside a chain: the "{" of chain ${name.text} is not closed before it. Add the "}".`);
+      return false;
     }
-    closeBlock(c, opener);
-  }
-  return done();
-
-  function done(): ChainNode {
-    return {
-      kind: "chain",
-      name,
-      ...(base && { base }),
-      ...(policy && { policy, policyRange: { start: policyStart, end: policyEnd } }),
-      rules,
-      range: c.range(start),
-    };
-  }
+    if (c.is("type")) base = parseBase(c);
+    else if (c.is("policy")) {
+      const from = c.token.start;
+      policy = { policy: parsePolicy(c), policyRange: { start: from, end: c.lastEnd } };
+    } else if (c.is("flags") || c.is("devices") || (c.is("comment") && c.peek().kind !== "newline")) parseProperty(c);
+    else if (c.is("include")) rules.push(parseInclude(c));
+    else if (c.is("define") || c.is("redefine") || c.is("undefine")) rules.push(parseDefinition(c));
+    else rules.push(parseRule(c));
+    return true;
+  });
+  return { kind: "chain", name, ...(base && { base }), ...policy, rules, range: c.range(start) };
 }
 
 /** `type filter hook input device "eth0" priority filter - 5`. */
@@ -84,7 +63,7 @@ function known(c: Cursor, name: Name, names: readonly string[], what: string): v
 export function parsePriority(c: Cursor): Expression {
   const { start } = c.token;
   const sign = c.is("-") || c.is("+") ? c.next().text : undefined;
-  const first = c.is("$") ? variable(c) : priorityWord(c);
+  const first = c.is("$") ? parseVariable(c) : priorityWord(c);
   let left = first;
   if (sign === "-") {
     const zero: Expression = { kind: "word", text: "0", quoted: false, range: { start, end: start } };
@@ -92,7 +71,7 @@ export function parsePriority(c: Cursor): Expression {
   }
   if (c.is("+") || c.is("-")) {
     const operator = c.next().text as "+" | "-";
-    const right = c.is("$") ? variable(c) : priorityWord(c);
+    const right = c.is("$") ? parseVariable(c) : priorityWord(c);
     return { kind: "binary", operator, left, right, range: c.range(start) };
   }
   return left;
@@ -105,7 +84,7 @@ function priorityWord(c: Cursor): Expression {
 
 function parsePolicy(c: Cursor): Expression {
   c.next();
-  if (c.is("$")) return variable(c);
+  if (c.is("$")) return parseVariable(c);
   const name = c.name("a policy, accept or drop");
   known(c, name, ["accept", "drop"], "policy");
   return { kind: "word", text: name.text, quoted: false, range: name.range };

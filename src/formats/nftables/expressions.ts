@@ -4,6 +4,7 @@ import { unquote } from "./cursor.ts";
 import { isSelector, parseSelector, startsSelector } from "./selectors.ts";
 import type { ElementNode, Expression } from "./tree.ts";
 import { VERDICTS, parseVerdictExpression } from "./verdicts.ts";
+import { parseVariable } from "./variables.ts";
 
 /** Words that begin a statement: where one of them stands for a value, the value is missing. */
 const RESERVED = new Set(
@@ -107,7 +108,7 @@ function parsePrimary(c: Cursor, side: Side): Expression {
     return inner ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(token.start) };
   }
   if (c.is("{") || (c.is("@") && !startsSelector(c))) return parseSetLike(c);
-  if (c.is("$")) return variable(c);
+  if (c.is("$")) return parseVariable(c);
   // A bracketed address, as it stands before a port.
   if (c.is("[") && side !== "left") {
     c.next();
@@ -115,7 +116,7 @@ function parsePrimary(c: Cursor, side: Side): Expression {
     c.expect("]");
     return inner;
   }
-  if (side === "left" ? startsSelector(c) : side === "value" && isSelector(c)) return parseSelector(c);
+  if (side === "left" ? startsSelector(c) : side === "value" && isSelector(c)) return parseSelector(c, (inner) => parseConcatenation(inner, "left"));
   if (side !== "left" && c.is("*")) {
     c.next();
     return { kind: "any", range: token };
@@ -133,25 +134,13 @@ function parsePrimary(c: Cursor, side: Side): Expression {
   return { kind: "unknown", reason: "it is not understood", range: { start: token.start, end: token.start } };
 }
 
-/** `$name`. */
-export function variable(c: Cursor): Expression {
-  const { start } = c.next();
-  const { token } = c;
-  if (token.kind === "word" && token.start === start + 1) {
-    c.next();
-    return { kind: "variable", name: token.text, range: { start, end: token.end } };
-  }
-  c.expected("the name of a variable");
-  return { kind: "unknown", reason: "a variable has no name", range: { start, end: start + 1 } };
-}
-
 /** What may stand for a set or map: `{ … }`, `@name` or a variable. */
 export function parseSetLike(c: Cursor): Expression {
   if (c.is("{")) {
     const { start } = c.token;
     return c.nested(() => parseSet(c)) ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(start) };
   }
-  if (c.is("$")) return variable(c);
+  if (c.is("$")) return parseVariable(c);
   if (c.is("@")) {
     const { start } = c.next();
     const name = c.name("the name of a set");

@@ -1,7 +1,7 @@
 import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
-import { variable } from "./expressions.ts";
-import { objectName } from "./statements.ts";
+import { parseVariable } from "./variables.ts";
+import { parseExpression } from "./expressions.ts";
 import type { StatementNode } from "./tree.ts";
 
 const UNITS = new Set(["second", "minute", "hour", "day", "week"]);
@@ -9,13 +9,22 @@ const BYTES = new Set(["bytes", "kbytes", "mbytes"]);
 
 /** `limit rate over 10/second burst 5 packets`, `limit name "x"`. */
 export function parseLimit(c: Cursor): StatementNode {
+  return parseBound(c, "limit", parseRate);
+}
+
+/** `quota over 25 mbytes`, `quota name "x"`. */
+export function parseQuota(c: Cursor): StatementNode {
+  return parseBound(c, "quota", parseQuotaAmount);
+}
+
+function parseBound(c: Cursor, kind: "limit" | "quota", amountAfter: (c: Cursor) => boolean): StatementNode {
   const { start } = c.next();
   if (c.take("name")) {
-    const object = objectName(c);
-    return { kind: "limit", over: false, object, text: c.slice(start), range: c.range(start) };
+    const object = parseExpression(c, "value");
+    return { kind, over: false, object, text: c.slice(start), range: c.range(start) };
   }
-  const over = parseRate(c);
-  return { kind: "limit", over, text: c.slice(start), range: c.range(start) };
+  const over = amountAfter(c);
+  return { kind, over, text: c.slice(start), range: c.range(start) };
 }
 
 /** What follows `limit`, in a rule and in an object; gives whether it is `over`. */
@@ -50,20 +59,9 @@ function timeUnit(c: Cursor, unit: string): void {
 }
 
 function amount(c: Cursor, what: string): void {
-  if (c.is("$")) variable(c);
+  if (c.is("$")) parseVariable(c);
   else if (/^\d+$/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
   else c.expected(what);
-}
-
-/** `quota over 25 mbytes`, `quota name "x"`. */
-export function parseQuota(c: Cursor): StatementNode {
-  const { start } = c.next();
-  if (c.take("name")) {
-    const object = objectName(c);
-    return { kind: "quota", over: false, object, text: c.slice(start), range: c.range(start) };
-  }
-  const over = parseQuotaAmount(c);
-  return { kind: "quota", over, text: c.slice(start), range: c.range(start) };
 }
 
 /** What follows `quota`, in a rule and in an object; gives whether it is `over`. */

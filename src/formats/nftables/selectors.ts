@@ -1,5 +1,5 @@
+import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
-import { parseConcatenation } from "./expressions.ts";
 import { BARE_META, CONNTRACK, DIRECTED_CONNTRACK, EXTENSIONS, HEADERS, IP_OPTIONS, META, SCTP_CHUNKS, SCTP_CHUNK_FIELDS, TCP_OPTIONS, TUNNELS } from "./fields.ts";
 import type { Expression } from "./tree.ts";
 
@@ -22,13 +22,13 @@ export function isSelector(c: Cursor): boolean {
   return fields.has(second) || (second === "option" && (text === "tcp" || text === "ip" || text === "dccp")) || (text === "sctp" && second === "chunk") || (text === "rt" && /^(classid|nexthop|mtu|ipsec|ip6?)$/.test(second));
 }
 
-/** Parses what reads a packet field; call it where `startsSelector`. */
-export function parseSelector(c: Cursor): Expression {
+/** Parses what reads a packet field; call it where `startsSelector`. `operand` reads what jhash works on. */
+export function parseSelector(c: Cursor, operand: (c: Cursor) => Expression): Expression {
   const { start } = c.token;
   const first = c.next().text;
   const field = (name: string, argument?: Expression): Expression => ({ kind: "field", field: name, argument, range: c.range(start) });
   const oneOf = (known: { has(name: string): boolean }, what: string): string => {
-    if (c.token.kind === "word" && (known.has(c.token.text) || c.token.text.includes("\uE000"))) return c.next().text;
+    if (c.token.kind === "word" && (known.has(c.token.text) || c.token.text.includes(HOLE))) return c.next().text;
     c.expected(what);
     return "";
   };
@@ -62,7 +62,7 @@ export function parseSelector(c: Cursor): Expression {
     case "symhash":
       return field(`symhash ${modulo(c)}`);
     case "jhash": {
-      const key = parseConcatenation(c, "left");
+      const key = operand(c);
       const modulus = modulo(c);
       return field(`jhash ${modulus}`, key);
     }

@@ -1,5 +1,5 @@
 import { HOLE } from "../template/jinja.ts";
-import { closeBlock, endItem, openBlock } from "./blocks.ts";
+import { parseBlock } from "./blocks.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseConcatenation, parseSetLike } from "./expressions.ts";
 import { parseStatement } from "./statements.ts";
@@ -17,47 +17,37 @@ export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start
   let dataExpression: Expression | undefined;
   let elements: Expression | undefined;
   const flags: string[] = [];
-  const opener = openBlock(c);
-  if (opener) {
-    for (;;) {
-      c.skipSeparators();
-      c.recover();
-      if (c.is("}") || c.token.kind === "end") break;
-      const before = c.position;
-      const word = c.token.text;
-      if (word === "type") {
-        c.next();
-        keyType = parseTypes(c);
-        if (c.take(":")) dataType = parseTypes(c);
-      } else if (word === "typeof") {
-        c.next();
-        keyExpression = parseConcatenation(c, "left");
-        if (c.take(":")) {
-          c.take("interval");
-          if (OBJECTS.has(c.token.text)) dataType = [c.next().text];
-          else dataExpression = parseConcatenation(c, "left");
-        }
-      } else if (word === "flags") parseFlags(c, flags);
-      else if (word === "elements") {
-        c.next();
-        c.expect("=");
-        if (!c.failed) elements = parseSetLike(c);
-      } else if (word === "timeout" || word === "gc-interval" || word === "size" || word === "policy" || word === "comment") {
-        c.next();
-        if (c.is("$")) c.next();
-        if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
-        else c.expected(`a value for ${word}`);
-      } else if (word === "auto-merge") c.next();
-      else if (word === "counter" || word === "limit" || word === "quota" || word === "ct" || word === "last") {
-        while (!c.atEnd && !c.failed) parseStatement(c);
-      } else if (word.includes(HOLE)) c.skipStatement();
-      else c.expected(`a property of a ${kind} (type, typeof, flags, timeout, size, elements, …)`);
-      if (c.failed) c.skipStatement();
-      if (c.position === before) c.next();
-      endItem(c);
-    }
-    closeBlock(c, opener);
-  }
+  parseBlock(c, () => {
+    const word = c.token.text;
+    if (word === "type") {
+      c.next();
+      keyType = parseTypes(c);
+      if (c.take(":")) dataType = parseTypes(c);
+    } else if (word === "typeof") {
+      c.next();
+      keyExpression = parseConcatenation(c, "left");
+      if (c.take(":")) {
+        c.take("interval");
+        if (OBJECTS.has(c.token.text)) dataType = [c.next().text];
+        else dataExpression = parseConcatenation(c, "left");
+      }
+    } else if (word === "flags") parseFlags(c, flags);
+    else if (word === "elements") {
+      c.next();
+      c.expect("=");
+      if (!c.failed) elements = parseSetLike(c);
+    } else if (word === "timeout" || word === "gc-interval" || word === "size" || word === "policy" || word === "comment") {
+      c.next();
+      if (c.is("$")) c.next();
+      if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
+      else c.expected(`a value for ${word}`);
+    } else if (word === "auto-merge") c.next();
+    else if (word === "counter" || word === "limit" || word === "quota" || word === "ct" || word === "last") {
+      while (!c.atEnd && !c.failed) parseStatement(c);
+    } else if (word.includes(HOLE)) c.skipStatement();
+    else c.expected(`a property of a ${kind} (type, typeof, flags, timeout, size, elements, …)`);
+    return true;
+  });
   return {
     kind,
     name,

@@ -1,7 +1,8 @@
 import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
 import { unquote } from "./cursor.ts";
-import { parseConcatenation, parseExpression, parseSetLike, variable } from "./expressions.ts";
+import { parseConcatenation, parseExpression, parseSetLike } from "./expressions.ts";
+import { parseVariable } from "./variables.ts";
 import { parseDynamic, parseMeter } from "./dynamic.ts";
 import { parseLimit, parseQuota } from "./limits.ts";
 import { parseDup, parseForward, parseNat, parseQueue, parseReject } from "./targets.ts";
@@ -45,6 +46,8 @@ const plain = (kind: "notrack" | "last" | "other"): Parser => (c) => {
   return { kind, name: text, range: c.range(start) };
 };
 
+const dynamic: Parser = (c) => parseDynamic(c, parseStatement);
+
 const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ...["accept", "drop", "continue", "return", "jump", "goto"].map((verdict): [string, Parser] => [verdict, parseVerdict]),
   ["counter", parseCounter],
@@ -62,11 +65,11 @@ const PARSERS: ReadonlyMap<string, Parser> = new Map<string, Parser>([
   ["dup", parseDup],
   ["fwd", parseForward],
   ["notrack", plain("notrack")],
-  ["add", parseDynamic],
-  ["update", parseDynamic],
-  ["delete", parseDynamic],
-  ["set", parseDynamic],
-  ["meter", parseMeter],
+  ["add", dynamic],
+  ["update", dynamic],
+  ["delete", dynamic],
+  ["set", dynamic],
+  ["meter", (c) => parseMeter(c, parseStatement)],
   ["flow", parseFlow],
   ["synproxy", parseSynproxy],
   ["xt", parseCompat],
@@ -166,7 +169,7 @@ function startsValue(c: Cursor): boolean {
 
 function parseCounter(c: Cursor): StatementNode {
   const { start } = c.next();
-  if (c.take("name")) objectName(c);
+  if (c.take("name")) parseExpression(c, "value");
   else {
     while (c.is("packets") || c.is("bytes")) {
       c.next();
@@ -175,11 +178,6 @@ function parseCounter(c: Cursor): StatementNode {
     }
   }
   return { kind: "counter", name: "counter", range: c.range(start) };
-}
-
-/** What names a stateful object: a name, or a map that gives one. */
-export function objectName(c: Cursor): Expression {
-  return parseExpression(c, "value");
 }
 
 const LEVELS = new Set(["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug", "audit"]);
@@ -192,18 +190,18 @@ function parseLog(c: Cursor): StatementNode {
   let flags = false;
   for (;;) {
     if (c.take("prefix")) {
-      if (c.is("$")) variable(c);
+      if (c.is("$")) parseVariable(c);
       else if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
       else c.expected("the prefix");
     } else if (c.take("level")) {
       level = c.token.text;
-      if (c.is("$")) variable(c);
+      if (c.is("$")) parseVariable(c);
       else if (LEVELS.has(level) || level.includes(HOLE)) c.next();
       else c.expected("a log level (emerg, alert, crit, err, warn, notice, info, debug or audit)");
     } else if (c.is("group") || c.is("snaplen") || c.is("queue-threshold")) {
       group ||= c.is("group");
       c.next();
-      if (c.is("$")) variable(c);
+      if (c.is("$")) parseVariable(c);
       else if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
       else c.expected("a number");
     } else if (c.take("flags")) {
@@ -229,7 +227,7 @@ function parseConnections(c: Cursor): StatementNode {
   const { start } = c.next();
   c.next();
   const over = c.take("over");
-  if (c.is("$")) variable(c);
+  if (c.is("$")) parseVariable(c);
   else if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
   else c.expected("a number of connections");
   return { kind: "connections", over, text: c.slice(start), range: c.range(start) };
@@ -245,7 +243,7 @@ function parseFlow(c: Cursor): StatementNode {
 
 function parseSynproxy(c: Cursor): StatementNode {
   const { start } = c.next();
-  if (c.take("name")) objectName(c);
+  if (c.take("name")) parseExpression(c, "value");
   else {
     for (;;) {
       if (c.take("mss") || c.take("wscale")) c.next();

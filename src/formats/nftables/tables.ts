@@ -1,5 +1,5 @@
 import { HOLE } from "../template/jinja.ts";
-import { closeBlock, endItem, openBlock } from "./blocks.ts";
+import { closeBlock, parseBlock } from "./blocks.ts";
 import { parseChainBody } from "./chains.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
@@ -18,24 +18,15 @@ export function startsTableItem(c: Cursor): boolean {
 /** What stands in a table's braces. */
 export function parseTableBody(c: Cursor): TableItem[] {
   const items: TableItem[] = [];
-  const opener = openBlock(c);
-  if (!opener) return items;
-  for (;;) {
-    c.skipSeparators();
-    c.recover();
-    if (c.is("}") || c.token.kind === "end") break;
-    const before = c.position;
+  parseBlock(c, () => {
     if (c.is("table")) {
       c.error(c.token, 'A table cannot stand inside a table: the "{" before it is not closed. Add the "}".');
-      return items;
+      return false;
     }
     const item = parseTableItem(c);
     if (item) items.push(item);
-    if (c.failed) c.skipStatement();
-    if (c.position === before) c.next();
-    endItem(c);
-  }
-  closeBlock(c, opener);
+    return true;
+  });
   return items;
 }
 

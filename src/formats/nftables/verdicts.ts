@@ -1,7 +1,7 @@
 import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
 import { unquote } from "./cursor.ts";
-import { variable } from "./expressions.ts";
+import { parseVariable } from "./variables.ts";
 import type { Expression } from "./tree.ts";
 
 /** The verdicts that a rule, a set element or a policy may have. */
@@ -17,7 +17,7 @@ export function parseVerdictExpression(c: Cursor): Expression {
 
 /** The chain that a jump goes to. */
 export function parseTarget(c: Cursor): Expression {
-  if (c.is("$")) return variable(c);
+  if (c.is("$")) return parseVariable(c);
   const { token } = c;
   if (token.kind === "word" || token.kind === "quoted") {
     c.identifier("the name of a chain");

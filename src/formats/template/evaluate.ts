@@ -2,15 +2,10 @@ import type { Unknown } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Expression } from "./expression.ts";
 import { applyFilter } from "./filters.ts";
-
-/** Plain data that an expression works on. */
-export type Data = string | number | boolean | null | Unknown | readonly Data[] | { readonly [key: string]: Data };
-
-/** The value of a variable: undefined where nothing defines it, Unknown where something does that is hidden. */
-export type Lookup = (name: string) => Data | undefined;
+import type { JinjaValue, Lookup } from "./values.ts";
 
 /** The value of an expression; undefined where it refers to what is not defined, Unknown with the reason where it cannot be told. */
-export function evaluate(expression: Expression, lookup: Lookup): Data | undefined {
+export function evaluate(expression: Expression, lookup: Lookup): JinjaValue | undefined {
   switch (expression.kind) {
     case "literal":
       return expression.value;
@@ -48,7 +43,7 @@ export function evaluate(expression: Expression, lookup: Lookup): Data | undefin
 }
 
 /** Whether a value counts as true for Jinja; Unknown also for words such as "no", which releases of Ansible judge differently. */
-export function truth(value: Data | undefined): boolean | Unknown {
+export function truth(value: JinjaValue | undefined): boolean | Unknown {
   if (value === undefined) return unknown("a variable is not defined");
   if (isUnknown(value)) return value;
   if (value === null || value === false || value === 0 || value === "") return false;
@@ -61,25 +56,25 @@ export function truth(value: Data | undefined): boolean | Unknown {
 }
 
 /** The part of `of` under `key`, as Jinja's subscript: negative positions count from the end. */
-export function member(of: Data | undefined, key: Data | undefined): Data | undefined {
+export function member(of: JinjaValue | undefined, key: JinjaValue | undefined): JinjaValue | undefined {
   if (of === undefined || isUnknown(of)) return of;
   if (of === null || typeof of !== "object") return undefined;
   if (Array.isArray(of)) {
-    const list = of as readonly Data[];
+    const list = of as readonly JinjaValue[];
     const index = typeof key === "number" ? key : typeof key === "string" && /^-?\d+$/.test(key) ? Number(key) : undefined;
     return index === undefined ? undefined : list.at(index);
   }
   const name = String(key);
-  return Object.hasOwn(of, name) ? (of as { readonly [key: string]: Data })[name] : undefined;
+  return Object.hasOwn(of, name) ? (of as { readonly [key: string]: JinjaValue })[name] : undefined;
 }
 
-function call({ of, method, args }: Expression & { kind: "call" }, lookup: Lookup): Data | undefined {
+function call({ of, method, args }: Expression & { kind: "call" }, lookup: Lookup): JinjaValue | undefined {
   const value = evaluate(of, lookup);
   if (value === undefined || isUnknown(value)) return value;
   const [first, second] = args.map((arg) => evaluate(arg, lookup));
   if (isUnknown(first)) return first;
   if (typeof value === "string") {
-    const words = Array.isArray(first) ? (first as readonly Data[]) : [first];
+    const words = Array.isArray(first) ? (first as readonly JinjaValue[]) : [first];
     if (method === "startswith") return words.some((word) => value.startsWith(String(word)));
     if (method === "endswith") return words.some((word) => value.endsWith(String(word)));
     if (method === "lower") return value.toLowerCase();
@@ -94,7 +89,7 @@ function call({ of, method, args }: Expression & { kind: "call" }, lookup: Looku
   return unknown(`the method ${method} is not one that is known`);
 }
 
-function test({ of, name, args, negated }: Expression & { kind: "test" }, lookup: Lookup): Data {
+function test({ of, name, args, negated }: Expression & { kind: "test" }, lookup: Lookup): JinjaValue {
   const value = evaluate(of, lookup);
   const result = ((): boolean | Unknown => {
     if (name === "defined") return isUnknown(value) ? unknownButDefined(of, value) : value !== undefined;
@@ -120,7 +115,7 @@ function unknownButDefined(of: Expression, value: Unknown): boolean | Unknown {
   return of.kind === "name" && value.unknown === "vaulted" ? true : value;
 }
 
-function matches(value: string, pattern: Data | undefined, anchored: boolean): boolean | Unknown {
+function matches(value: string, pattern: JinjaValue | undefined, anchored: boolean): boolean | Unknown {
   if (typeof pattern !== "string" || pattern.length > 200) return unknown("a pattern is not known");
   // Nested repetition takes exponential time in JavaScript's engine.
   if (/[*+}]\)?[*+{]/.test(pattern) || /\([^)]*[*+][^)]*\)[*+{]/.test(pattern)) return unknown("a pattern is not a simple one");
@@ -131,7 +126,7 @@ function matches(value: string, pattern: Data | undefined, anchored: boolean): b
   }
 }
 
-function binary({ operator, left, right }: Expression & { kind: "binary" }, lookup: Lookup): Data | undefined {
+function binary({ operator, left, right }: Expression & { kind: "binary" }, lookup: Lookup): JinjaValue | undefined {
   const a = evaluate(left, lookup);
   if (operator === "and" || operator === "or") {
     const first = truth(a);
@@ -149,8 +144,8 @@ function binary({ operator, left, right }: Expression & { kind: "binary" }, look
   if (operator === "==" || operator === "!=") return (JSON.stringify(a) === JSON.stringify(b)) === (operator === "==");
   if (operator === "in") {
     if (Array.isArray(b)) {
-      if ((b as readonly Data[]).some((item) => item === a)) return true;
-      return (b as readonly Data[]).some(isUnknown) ? unknown("a part of a list is not known") : false;
+      if ((b as readonly JinjaValue[]).some((item) => item === a)) return true;
+      return (b as readonly JinjaValue[]).some(isUnknown) ? unknown("a part of a list is not known") : false;
     }
     if (typeof b === "string") return b.includes(String(a));
     return typeof b === "object" && b !== null ? Object.hasOwn(b, String(a)) : unknown("a value is not one to look into");
@@ -160,12 +155,12 @@ function binary({ operator, left, right }: Expression & { kind: "binary" }, look
     if (operator === "+") return a + b;
     if (operator === ">" || operator === "<" || operator === ">=" || operator === "<=") return compare(operator, a < b ? -1 : a > b ? 1 : 0);
   }
-  if (Array.isArray(a) && Array.isArray(b) && operator === "+") return [...(a as readonly Data[]), ...(b as readonly Data[])];
+  if (Array.isArray(a) && Array.isArray(b) && operator === "+") return [...(a as readonly JinjaValue[]), ...(b as readonly JinjaValue[])];
   if (typeof a === "number" && typeof b === "number") return arithmetic(operator, a, b);
   return unknown(`"${operator}" stands between values that are no numbers`);
 }
 
-function arithmetic(operator: string, a: number, b: number): Data {
+function arithmetic(operator: string, a: number, b: number): JinjaValue {
   if (operator === "+") return a + b;
   if (operator === "-") return a - b;
   if (operator === "*") return a * b;
@@ -183,7 +178,7 @@ function compare(operator: string, difference: number): boolean {
 }
 
 /** A value as Jinja prints it into text. */
-export function asText(value: Data): string {
+export function asText(value: JinjaValue): string {
   if (typeof value === "boolean") return value ? "True" : "False";
   if (value === null) return "None";
   return typeof value === "object" ? JSON.stringify(value) : String(value);

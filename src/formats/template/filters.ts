@@ -1,8 +1,8 @@
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Data } from "./evaluate.ts";
+import type { JinjaValue } from "./values.ts";
 
 /** Gives a value after one of Jinja's or Ansible's filters whose meaning is plain; Unknown after any other. */
-export function applyFilter(name: string, value: Data | undefined, args: readonly (Data | undefined)[]): Data | undefined {
+export function applyFilter(name: string, value: JinjaValue | undefined, args: readonly (JinjaValue | undefined)[]): JinjaValue | undefined {
   if (name === "default" || name === "d") {
     const emptyToo = args[1] === true;
     if (value === undefined || (emptyToo && (value === "" || value === null || value === false || value === 0))) return args[0] ?? "";
@@ -11,7 +11,7 @@ export function applyFilter(name: string, value: Data | undefined, args: readonl
   if (value === undefined || isUnknown(value)) return value;
   const hidden = args.find(isUnknown);
   if (hidden !== undefined) return hidden;
-  const list = Array.isArray(value) ? (value as readonly Data[]) : undefined;
+  const list = Array.isArray(value) ? (value as readonly JinjaValue[]) : undefined;
   switch (name) {
     case "mandatory":
       return value;
@@ -44,7 +44,7 @@ export function applyFilter(name: string, value: Data | undefined, args: readonl
     case "unique":
       return list ? [...new Set(list)] : unknown("a value is no list");
     case "union":
-      return list && Array.isArray(args[0]) ? [...new Set([...list, ...(args[0] as readonly Data[])])] : unknown("a value is no list");
+      return list && Array.isArray(args[0]) ? [...new Set([...list, ...(args[0] as readonly JinjaValue[])])] : unknown("a value is no list");
     case "join":
       if (list === undefined || list.some((item) => typeof item === "object")) return unknown("a list is joined whose parts are not known");
       return list.join(typeof args[0] === "string" ? args[0] : "");
@@ -63,7 +63,7 @@ export function applyFilter(name: string, value: Data | undefined, args: readonl
   }
 }
 
-function toInteger(value: Data, fallback: Data | undefined): Data {
+function toInteger(value: JinjaValue, fallback: JinjaValue | undefined): JinjaValue {
   if (typeof value === "number") return Math.trunc(value);
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "string" && /^\s*[-+]?\d+(?:\.\d+)?\s*$/.test(value)) return Math.trunc(Number(value));
@@ -71,7 +71,7 @@ function toInteger(value: Data, fallback: Data | undefined): Data {
   return typeof value === "string" ? (fallback ?? 0) : unknown("a value is no number");
 }
 
-function toBoolean(value: Data): Data {
+function toBoolean(value: JinjaValue): JinjaValue {
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return value === 1;
   if (typeof value === "string") return /^(?:yes|on|1|true|y|t)$/i.test(value);

@@ -1,7 +1,7 @@
 import type { Unknown } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Data, Lookup } from "./evaluate.ts";
 import { asText, evaluate } from "./evaluate.ts";
+import type { JinjaValue, Lookup } from "./values.ts";
 import type { Expression } from "./expression.ts";
 import { parseExpression } from "./expression.ts";
 import { maskJinja } from "./jinja.ts";
@@ -19,10 +19,10 @@ const KEPT = 5_000;
  * The value of a string with Jinja in it. A string that is one expression alone has the expression's type, as in
  * Ansible; statements (`{% … %}`) and what is not defined are Unknown.
  */
-export function render(text: string, lookup: Lookup): Data {
+export function render(text: string, lookup: Lookup): JinjaValue {
   const parts = partsOf(text);
   if (parts === undefined) return unknown("a template's statements decide");
-  const values: (Data | Unknown)[] = [];
+  const values: (JinjaValue | Unknown)[] = [];
   for (const part of parts) {
     if (typeof part === "string") {
       values.push(part);

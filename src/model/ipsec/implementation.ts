@@ -2,7 +2,7 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { IpsecConfTree } from "../../formats/ipsec-conf/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Implementation } from "./connections.ts";
+import type { Implementation } from "./connection.ts";
 import type { Placed } from "./ipsec-conf-layers.ts";
 
 /** Keywords that only one of the two knows: their ipsec.conf(5). */

@@ -3,8 +3,8 @@ import type { TextEdit } from "../../engine/fix.ts";
 import type { Section as IpsecSection } from "../../formats/ipsec-conf/index.ts";
 import type { Statement } from "../../formats/racoon/index.ts";
 import type { Section } from "../../formats/swanctl/index.ts";
-import type { DeadPeerDetection } from "./connections.ts";
-import { PROBE_DELAY } from "./connections.ts";
+import type { DeadPeerDetection } from "./connection.ts";
+import { PROBE_DELAY } from "./connection.ts";
 
 /** Edits that set dpd_delay: in place of the one in force, or behind the settings that come before the first subsection. */
 export function probingInSwanctl(path: string, text: string, section: Section, { delay }: DeadPeerDetection): TextEdit[] {

@@ -2,7 +2,7 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { RacoonTree, Statement } from "../../formats/racoon/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Connection, Given, Renewal } from "./connections.ts";
+import type { Connection, Given, Renewal } from "./connection.ts";
 import { racoonSeconds } from "./duration.ts";
 import { fromTemplate } from "./templated.ts";
 import { probingInRacoon } from "./probing.ts";

@@ -3,7 +3,7 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Section, SwanctlTree } from "../../formats/swanctl/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Connection, DeadPeerDetection, Given, Renewal } from "./connections.ts";
+import type { Connection, DeadPeerDetection, Given, Renewal } from "./connection.ts";
 import { seconds } from "./duration.ts";
 import { fromTemplate } from "./templated.ts";
 import { probingInSwanctl } from "./probing.ts";

@@ -1,6 +1,6 @@
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Connection, Renewal } from "./connections.ts";
+import type { Connection, Renewal } from "./connection.ts";
 
 /**
  * Seconds until strongSwan gives up an IKEv2 request: it waits `timeout · base^i` after try i, for the first and `tries`

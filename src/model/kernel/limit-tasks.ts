@@ -5,8 +5,8 @@ import { entryOf, itemsOf, nodeAt } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { FoundMapping } from "../written/tasks.ts";
 import { mappings, moduleName, plainText, scopeAt, unquotedRange } from "../written/tasks.ts";
-import type { OpenFilesLimit } from "./limits.ts";
-import { hardLimit, unitOf } from "./limits.ts";
+import type { OpenFilesLimit } from "./open-files-limit.ts";
+import { hardLimit, unitOf } from "./open-files-limit.ts";
 
 /** Limits that tasks, variables and container specifications of a YAML file set. */
 export function taskLimits(workspace: Workspace, path: string): OpenFilesLimit[] {

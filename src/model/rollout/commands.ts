@@ -1,5 +1,7 @@
 import { parseCommands } from "../../formats/shell/index.ts";
-import type { Action } from "./services.ts";
+
+/** What can be done to a service; `upgrade` is a newer package, which restarts it. */
+export type Action = "restart" | "reload" | "stop" | "start" | "upgrade" | "reboot";
 
 /** What a command does to a service. */
 export interface CommandAction {

@@ -112,7 +112,7 @@ const KIND_NAMES: Record<ServiceKind, string> = {
 };
 const VERBS = { restart: "restarts", stop: "stops and starts", upgrade: "upgrades", reboot: "reboots" } as const;
 
-/** `upgrades and restarts racoon (the IPsec keying daemon), and reboots`: each service once, in order. */
+/** `upgrades and restarts racoon (the IPsec keying daemon), and reboots the host`: each service once, in order, those of one fate together. */
 export function spokenDisruptions(disruptions: readonly Disruption[]): string {
   const services = new Map<string, { kind: ServiceKind; verbs: Set<string> }>();
   for (const { service, kind, action } of disruptions) {
@@ -120,6 +120,17 @@ export function spokenDisruptions(disruptions: readonly Disruption[]): string {
     entry.verbs.add(VERBS[action]);
     services.set(service, entry);
   }
-  const parts = [...services].map(([service, { kind, verbs }]) => `${[...verbs].join(" and ")} ${kind === "host" ? "the host" : `${service} (${KIND_NAMES[kind]})`}`);
+  const fates = new Map<string, { kind: ServiceKind; verbs: string; names: string[] }>();
+  for (const [service, { kind, verbs: set }] of services) {
+    const verbs = [...set].join(" and ");
+    const fate = fates.get(`${kind} ${verbs}`) ?? { kind, verbs, names: [] };
+    fate.names.push(service);
+    fates.set(`${kind} ${verbs}`, fate);
+  }
+  const parts = [...fates.values()].map(({ kind, verbs, names }) => `${verbs} ${kind === "host" ? "the host" : `${together(names)} (${KIND_NAMES[kind]})`}`);
   return parts.length > 3 ? `${parts.slice(0, 2).join(", ")} and interrupts ${parts.length - 2} more` : parts.join(", and ");
+}
+
+function together(names: readonly string[]): string {
+  return names.length === 1 ? names[0]! : `${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`;
 }

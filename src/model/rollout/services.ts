@@ -1,6 +1,7 @@
 import type { Location } from "../../engine/location.ts";
 import type { Task, Value } from "../fleet/fleet.ts";
 import { stringsOf, textAsWritten } from "../fleet/values.ts";
+import type { Action } from "./commands.ts";
 import { commandActions } from "./commands.ts";
 import { packagesOfCommand } from "./package-commands.ts";
 import type { Read } from "./task-values.ts";
@@ -8,8 +9,6 @@ import { expand, words } from "./task-values.ts";
 
 /** What a service carries: whose traffic or data stands still while it does. */
 export type ServiceKind = "ipsec" | "firewall" | "network" | "storage" | "hypervisor" | "host";
-
-export type Action = "restart" | "reload" | "stop" | "start" | "upgrade" | "reboot";
 
 /** A service that a task interrupts. */
 export interface Interruption {

@@ -1,6 +1,6 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Connection } from "../../model/ipsec/connections.ts";
-import { PROBE_DELAY } from "../../model/ipsec/connections.ts";
+import type { Connection } from "../../model/ipsec/connection.ts";
+import { PROBE_DELAY } from "../../model/ipsec/connection.ts";
 import { spoken, unnoticed } from "../../model/ipsec/timing.ts";
 import { onlyLab } from "../../model/rollout/lab.ts";
 import { rule } from "../rule.ts";

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { isUnknown } from "../../../src/engine/unknown.ts";
-import type { Data } from "../../../src/formats/template/evaluate.ts";
+import type { JinjaValue } from "../../../src/formats/template/values.ts";
 import { evaluate, truth } from "../../../src/formats/template/evaluate.ts";
 import { parseExpression } from "../../../src/formats/template/expression.ts";
 import { render } from "../../../src/formats/template/render.ts";
 
-const VARIABLES: Record<string, Data> = {
+const VARIABLES: Record<string, JinjaValue> = {
   port: 22, name: "web1", flag: true, off: false, list: ["a", "b"], map: { c: [10, 20], "d-e": "f" }, text: "no", hidden: { unknown: "vaulted" },
 };
-const lookup = (name: string): Data | undefined => VARIABLES[name];
+const lookup = (name: string): JinjaValue | undefined => VARIABLES[name];
 
 describe("Jinja expressions", () => {
   it("reads references, filters and literals", () => {
-    const cases: [string, Data][] = [
+    const cases: [string, JinjaValue][] = [
       ["{{ port }}", 22], ["{{ map.c[1] }}", 20], ["{{ map['d-e'] }}", "f"], ["{{ missing | default(5) }}", 5], ["{{ missing | default('x') | upper }}", "X"],
       ["{{ '8' | int }}", 8], ["p-{{ port }}.conf", "p-22.conf"], ["{{ list | join(',') }}", "a,b"], ["{{ list | length }}", 2], ["{{ name ~ '.net' }}", "web1.net"],
       ["{{ 'x' if flag else 'y' }}", "x"], ["{{ map.get('q', 3) }}", 3], ["{{ port * 2 + 1 }}", 45], ["{# note #}{{ name }}", "web1"],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadWorkspace } from "../../../src/core.ts";
 import { isUnknown } from "../../../src/engine/unknown.ts";
-import type { Connection } from "../../../src/model/ipsec/connections.ts";
+import type { Connection } from "../../../src/model/ipsec/connection.ts";
 import { spoken, unnoticed } from "../../../src/model/ipsec/timing.ts";
 
 async function read(files: Record<string, string>, path = Object.keys(files)[0]!): Promise<readonly Connection[]> {
