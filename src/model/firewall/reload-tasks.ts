@@ -23,6 +23,8 @@ export function effectsOfTask(workspace: Workspace, task: Task): Sited[] {
       const unit = text("name") ?? text("service") ?? text("unit");
       const state = text("state");
       if (unit === undefined || state === undefined) return [];
+      // Stopped and disabled, it gives way to another firewall for good: no reload.
+      if (state === "stopped" && truth(task.args.get("enabled")?.value) === false) return [];
       const action = { started: "start", stopped: "stop", restarted: "restart", reloaded: "reload" }[state];
       return unitEffect(unit, action ?? "").flatMap((effect) => resolveEffect(workspace, effect, at("state"), "", 0));
     }

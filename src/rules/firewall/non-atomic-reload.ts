@@ -42,6 +42,11 @@ export default rule({
     ],
     good: [role("reloaded"), { "reload.sh": "#!/bin/sh\nset -e\nnft -c -f /etc/nftables.conf\nnft -f /etc/nftables.conf\n", "nftables.conf": RULES }],
     lookalike: [
+      // One back end gives way to the other for good.
+      {
+        "site.yml": "- hosts: all\n  tasks:\n    - service: name=iptables state=stopped enabled=false\n      when: modern\n    - service: name=iptables state=started enabled=true\n      when: not modern\n",
+        "files/rules.v4": "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\nCOMMIT\n",
+      },
       // netfilter-persistent does not flush when it is stopped
       { "site.yml": "- hosts: all\n  handlers:\n    - name: new rules\n      service:\n        name: netfilter-persistent\n        state: restarted\n" },
       { "firewall.sh": "#!/bin/sh\nstop() {\n  nft flush ruleset\n}\nstart() {\n  nft -f /etc/nftables.conf\n}\ncase \"$1\" in\nstart) start ;;\nstop) stop ;;\nesac\n", "nftables.conf": RULES },
