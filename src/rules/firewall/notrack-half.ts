@@ -70,6 +70,6 @@ function message({ lacks, protocol, ports, hook, side }: Half): string {
     case "accept":
       return `Nothing accepts these packets once they are untracked: ${what} is dropped in ${hook === "prerouting" ? "input" : "output"}, for it matches no ct state but untracked. Accept it without asking for a state.`;
     case "errors":
-      return `ICMP errors about these untracked connections match no state and are dropped, so path MTU discovery fails for them. Accept ICMP type destination-unreachable by itself.`;
+      return `ICMP errors about these untracked connections are invalid to conntrack and are dropped, so path MTU discovery fails for them. Accept ICMP type destination-unreachable by itself, ahead of a drop of ct state invalid.`;
   }
 }
