@@ -1,8 +1,7 @@
 import type { Range } from "../../engine/location.ts";
-import type { Parsed, SyntaxProblem } from "../format.ts";
-import type { Masked } from "../template/jinja.ts";
+import type { Parsed } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
-import { isConditionalIn, maskPlaceholders } from "../template/placeholders.ts";
+import { Scan } from "../template/scan.ts";
 import type { RacoonTree, Statement, Word } from "./tree.ts";
 
 /** Directives that begin a statement: a line that starts with one shows that the semicolon before it is missing. */
@@ -27,39 +26,27 @@ interface Open {
   readonly statements: Statement[];
 }
 
-class Parser {
-  readonly #source: string;
-  readonly #masked: Masked;
-  readonly #text: string;
-  readonly #errors: SyntaxProblem[] = [];
+class Parser extends Scan {
   readonly #open: Open[] = [];
   readonly #root: Statement[] = [];
   #words: Word[] = [];
-  #at: number;
-
-  constructor(source: string) {
-    this.#source = source;
-    this.#masked = maskPlaceholders(source);
-    this.#text = this.#masked.text;
-    this.#at = source.startsWith("\uFEFF") ? 1 : 0;
-  }
 
   parse(): Parsed<RacoonTree> {
     let lineStart = true;
-    while (this.#at < this.#text.length) {
-      const start = this.#at;
-      const char = this.#text[start]!;
+    while (this.at < this.text.length) {
+      const start = this.at;
+      const char = this.text[start]!;
       if (char === "\n" || char === "\r") {
         lineStart = true;
-        this.#at++;
+        this.at++;
         continue;
       }
       if (/\s/.test(char)) {
-        this.#at++;
+        this.at++;
         continue;
       }
       if (char === "#") {
-        while (this.#at < this.#text.length && !/[\r\n]/.test(this.#text[this.#at]!)) this.#at++;
+        this.toLineEnd();
         continue;
       }
       if (char === ";") this.#semicolon();
@@ -70,10 +57,10 @@ class Parser {
     }
     this.#unfinished();
     while (this.#open.length > 0) {
-      this.#problem(this.#open.at(-1)!.words[0]!.range, "This block is not closed. Add a closing brace.");
-      this.#close(this.#text.length, this.#text.length);
+      this.problem(this.#open.at(-1)!.words[0]!.range, "This block is not closed. Add a closing brace.");
+      this.#close(this.text.length, this.text.length);
     }
-    return { tree: { statements: this.#root, range: { start: 0, end: this.#source.length } }, errors: this.#errors };
+    return { tree: { statements: this.#root, range: { start: 0, end: this.source.length } }, errors: this.errors };
   }
 
   #word(lineStart: boolean): void {
@@ -87,40 +74,40 @@ class Parser {
   }
 
   #readWord(): Word {
-    const start = this.#at;
-    if (this.#text[start] === '"') {
-      const end = this.#text.indexOf('"', start + 1);
+    const start = this.at;
+    if (this.text[start] === '"') {
+      const end = this.text.indexOf('"', start + 1);
       const stop = end === -1 ? this.#endOfLine(start) : end;
-      if (end === -1) this.#problem({ start, end: stop }, "This string is not closed. Add a quote.");
-      this.#at = end === -1 ? stop : stop + 1;
-      const text = this.#text.slice(start + 1, stop);
-      return { text, range: { start, end: this.#at }, quoted: true, hidden: text.includes(HOLE) };
+      if (end === -1) this.problem({ start, end: stop }, "This string is not closed. Add a quote.");
+      this.at = end === -1 ? stop : stop + 1;
+      const text = this.text.slice(start + 1, stop);
+      return { text, range: { start, end: this.at }, quoted: true, hidden: text.includes(HOLE) };
     }
-    while (this.#at < this.#text.length && !/[\s;{}"#]/.test(this.#text[this.#at]!)) this.#at++;
-    const text = this.#text.slice(start, this.#at);
-    return { text, range: { start, end: this.#at }, quoted: false, hidden: text.includes(HOLE) };
+    while (this.at < this.text.length && !/[\s;{}"#]/.test(this.text[this.at]!)) this.at++;
+    const text = this.text.slice(start, this.at);
+    return { text, range: { start, end: this.at }, quoted: false, hidden: text.includes(HOLE) };
   }
 
   #semicolon(): void {
-    const end = ++this.#at;
+    const end = ++this.at;
     if (this.#words.length > 0) this.#finish(end);
   }
 
   #brace(): void {
-    const start = this.#at++;
+    const start = this.at++;
     if (this.#words.length === 0) {
-      this.#problem({ start, end: this.#at }, "A directive is missing before this brace.");
+      this.problem({ start, end: this.at }, "A directive is missing before this brace.");
       this.#words.push({ text: "", range: { start, end: start }, quoted: false, hidden: false });
     }
-    this.#open.push({ words: this.#words, bodyStart: this.#at, statements: [] });
+    this.#open.push({ words: this.#words, bodyStart: this.at, statements: [] });
     this.#words = [];
   }
 
   #closing(): void {
-    const start = this.#at++;
+    const start = this.at++;
     this.#unfinished();
-    if (this.#open.length > 0) this.#close(start, this.#at);
-    else this.#problem({ start, end: this.#at }, "This brace closes no block. Remove it.");
+    if (this.#open.length > 0) this.#close(start, this.at);
+    else this.problem({ start, end: this.at }, "This brace closes no block. Remove it.");
   }
 
   /** Ends a statement that has no semicolon. */
@@ -128,12 +115,8 @@ class Parser {
     if (this.#words.length === 0) return;
     const range = this.#words.at(-1)!.range;
     if (!this.#words.every((word) => word.text.replaceAll(HOLE, "") === "")) {
-      this.#errors.push({
-        range,
-        message: "The semicolon is missing: racoon refuses the whole file. Add it.",
-        certain: this.#masked.regions.length === 0,
-        edits: [{ range: { start: range.end, end: range.end }, newText: ";" }],
-      });
+      const edit = { range: { start: range.end, end: range.end }, newText: ";" };
+      this.problem(range, "The semicolon is missing: racoon refuses the whole file. Add it.", [edit]);
     }
     this.#finish(range.end);
   }
@@ -151,7 +134,7 @@ class Parser {
 
   #place(start: number, end: number): { range: Range; conditional: boolean } {
     const range = { start, end };
-    return { range, conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.words[0]!.range.start) };
+    return { range, conditional: this.isConditional(range, this.#open.at(-1)?.words[0]!.range.start) };
   }
 
   #add(statement: Statement): void {
@@ -160,11 +143,7 @@ class Parser {
 
   #endOfLine(from: number): number {
     let end = from;
-    while (end < this.#text.length && !/[\r\n]/.test(this.#text[end]!)) end++;
+    while (end < this.text.length && !/[\r\n]/.test(this.text[end]!)) end++;
     return end;
-  }
-
-  #problem(range: Range, message: string): void {
-    this.#errors.push({ range, message, certain: this.#masked.regions.length === 0 });
   }
 }

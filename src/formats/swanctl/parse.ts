@@ -1,8 +1,6 @@
-import type { Range } from "../../engine/location.ts";
-import type { Parsed, SyntaxProblem } from "../format.ts";
+import type { Parsed } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
-import type { Masked } from "../template/jinja.ts";
-import { isConditionalIn, maskPlaceholders } from "../template/placeholders.ts";
+import { Scan } from "../template/scan.ts";
 import type { Entry, Section, SwanctlTree, Text } from "./tree.ts";
 
 /** What ends a name: strongSwan's settings_lexer.l. */
@@ -23,107 +21,95 @@ export function parseSwanctl(text: string): Parsed<SwanctlTree> {
   return new Parser(text).parse();
 }
 
-class Parser {
-  readonly #source: string;
-  readonly #masked: Masked;
-  readonly #text: string;
-  readonly #errors: SyntaxProblem[] = [];
+class Parser extends Scan {
   readonly #open: Open[] = [];
   readonly #root: Entry[] = [];
-  #at: number;
-
-  constructor(source: string) {
-    this.#source = source;
-    this.#masked = maskPlaceholders(source);
-    this.#text = this.#masked.text;
-    this.#at = source.startsWith("\uFEFF") ? 1 : 0;
-  }
 
   parse(): Parsed<SwanctlTree> {
-    while (this.#skipSpace(true), this.#at < this.#text.length) this.#entry();
+    while (this.#skipSpace(true), this.at < this.text.length) this.#entry();
     while (this.#open.length > 0) {
       const { name } = this.#open.at(-1)!;
-      this.#problem(name.range, `Section ${name.text} is not closed: everything below belongs to it. Add a closing brace.`);
-      this.#close(this.#text.length, this.#text.length);
+      this.problem(name.range, `Section ${name.text} is not closed: everything below belongs to it. Add a closing brace.`);
+      this.#close(this.text.length, this.text.length);
     }
-    return { tree: { entries: this.#root, range: { start: 0, end: this.#source.length } }, errors: this.#errors };
+    return { tree: { entries: this.#root, range: { start: 0, end: this.source.length } }, errors: this.errors };
   }
 
   #entry(): void {
-    const start = this.#at;
-    const char = this.#text[start]!;
+    const start = this.at;
+    const char = this.text[start]!;
     if (char === "}") {
-      this.#at++;
-      if (this.#open.length > 0) this.#close(start, this.#at);
-      else this.#problem({ start, end: this.#at }, "This brace closes no section. Remove it.");
+      this.at++;
+      if (this.#open.length > 0) this.#close(start, this.at);
+      else this.problem({ start, end: this.at }, "This brace closes no section. Remove it.");
       return;
     }
     if (char === "{" || char === ":" || char === "," || char === "=") {
-      this.#at++;
-      this.#problem({ start, end: this.#at }, `A name is missing before "${char}".`);
+      this.at++;
+      this.problem({ start, end: this.at }, `A name is missing before "${char}".`);
       if (char === "{") this.#push({ text: "", range: { start, end: start }, hidden: false }, []);
       return;
     }
     const name = char === '"' ? this.#quoted() : this.#name();
-    if (name.text === "include" && char !== '"' && /[ \t]/.test(this.#text[this.#at] ?? "")) {
+    if (name.text === "include" && char !== '"' && /[ \t]/.test(this.text[this.at] ?? "")) {
       this.#skipSpace(false);
-      if (this.#text[this.#at] !== "=") return this.#include(start);
+      if (this.text[this.at] !== "=") return this.#include(start);
     }
     this.#skipSpace(false);
-    switch (this.#text[this.#at]) {
+    switch (this.text[this.at]) {
       case "=":
         return this.#setting(name);
       case "{":
-        this.#at++;
+        this.at++;
         return this.#push(name, []);
       case ":":
         return this.#inheriting(name);
     }
-    const resume = this.#at;
+    const resume = this.at;
     this.#skipSpace(true);
-    if (this.#text[this.#at] === "{") {
-      this.#at++;
+    if (this.text[this.at] === "{") {
+      this.at++;
       return this.#push(name, []);
     }
-    this.#at = resume;
+    this.at = resume;
     if (name.hidden) return this.#add({ kind: "hidden", range: name.range });
-    this.#problem(name.range, `"${name.text}" is neither a setting nor a section. Add "= value" or "{ }".`);
+    this.problem(name.range, `"${name.text}" is neither a setting nor a section. Add "= value" or "{ }".`);
   }
 
   #inheriting(name: Text): void {
-    this.#at++;
+    this.at++;
     const references: Text[] = [];
     for (;;) {
       this.#skipSpace(true);
-      const char = this.#text[this.#at];
-      if (char === ",") this.#at++;
+      const char = this.text[this.at];
+      if (char === ",") this.at++;
       else if (char === "{") {
-        this.#at++;
+        this.at++;
         return this.#push(name, references);
       } else if (char === undefined || /[}=:]/.test(char)) break;
       else references.push(char === '"' ? this.#quoted() : this.#name());
     }
-    this.#problem(name.range, `Section ${name.text} names what it inherits but has no body. Add "{ }".`);
+    this.problem(name.range, `Section ${name.text} names what it inherits but has no body. Add "{ }".`);
   }
 
   #include(start: number): void {
-    const pattern = this.#text[this.#at] === '"' ? this.#quoted() : this.#untilLineEnd();
+    const pattern = this.text[this.at] === '"' ? this.#quoted() : this.#untilLineEnd();
     this.#add({ kind: "include", pattern, range: { start, end: pattern.range.end } });
   }
 
   #setting(key: Text): void {
-    this.#at++;
-    const equals = this.#at;
+    this.at++;
+    const equals = this.at;
     this.#skipSpace(false);
-    const char = this.#text[this.#at];
+    const char = this.text[this.at];
     const empty = char === undefined || char === "\n" || char === "\r" || char === "#" || char === "}";
     const value = empty ? undefined : char === '"' ? this.#quoted() : this.#untilLineEnd();
     const range = { start: key.range.start, end: value?.range.end ?? equals };
-    this.#add({ kind: "setting", key, value, range, conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.name.range.start) });
+    this.#add({ kind: "setting", key, value, range, conditional: this.isConditional(range, this.#open.at(-1)?.name.range.start) });
   }
 
   #push(name: Text, references: readonly Text[]): void {
-    this.#open.push({ name, references, bodyStart: this.#at, entries: [] });
+    this.#open.push({ name, references, bodyStart: this.at, entries: [] });
   }
 
   #close(bodyEnd: number, end: number): void {
@@ -131,7 +117,7 @@ class Parser {
     const range = { start: name.range.start, end };
     const section: Section = {
       kind: "section", name, references, entries, range, body: { start: bodyStart, end: bodyEnd },
-      conditional: isConditionalIn(this.#masked, range, this.#open.at(-1)?.name.range.start),
+      conditional: this.isConditional(range, this.#open.at(-1)?.name.range.start),
     };
     this.#add(section);
   }
@@ -141,50 +127,46 @@ class Parser {
   }
 
   #name(): Text {
-    const start = this.#at;
-    while (this.#at < this.#text.length && !NAME_END.test(this.#text[this.#at]!)) this.#at++;
-    return this.#slice(start, this.#at);
+    const start = this.at;
+    while (this.at < this.text.length && !NAME_END.test(this.text[this.at]!)) this.at++;
+    return this.#slice(start, this.at);
   }
 
   /** A value runs to a comment, a closing brace or the end of the line. */
   #untilLineEnd(): Text {
-    const start = this.#at;
-    while (this.#at < this.#text.length && !/[#}\r\n]/.test(this.#text[this.#at]!)) this.#at++;
-    let end = this.#at;
-    while (end > start && /[ \t]/.test(this.#text[end - 1]!)) end--;
+    const start = this.at;
+    while (this.at < this.text.length && !/[#}\r\n]/.test(this.text[this.at]!)) this.at++;
+    let end = this.at;
+    while (end > start && /[ \t]/.test(this.text[end - 1]!)) end--;
     return this.#slice(start, end);
   }
 
   #quoted(): Text {
-    const start = this.#at++;
+    const start = this.at++;
     let value = "";
-    for (; this.#at < this.#text.length && this.#text[this.#at] !== '"'; this.#at++) {
-      if (this.#text[this.#at] === "\\" && this.#at + 1 < this.#text.length) this.#at++;
-      value += this.#text[this.#at]!;
+    for (; this.at < this.text.length && this.text[this.at] !== '"'; this.at++) {
+      if (this.text[this.at] === "\\" && this.at + 1 < this.text.length) this.at++;
+      value += this.text[this.at]!;
     }
-    if (this.#at < this.#text.length) this.#at++;
-    else this.#problem({ start, end: start + 1 }, "This string is not closed: it swallows the rest of the file. Add a quote.");
-    return { text: value, range: { start, end: this.#at }, hidden: value.includes(HOLE) };
+    if (this.at < this.text.length) this.at++;
+    else this.problem({ start, end: start + 1 }, "This string is not closed: it swallows the rest of the file. Add a quote.");
+    return { text: value, range: { start, end: this.at }, hidden: value.includes(HOLE) };
   }
 
   #slice(start: number, end: number): Text {
-    const text = this.#text.slice(start, end);
+    const text = this.text.slice(start, end);
     return { text, range: { start, end }, hidden: text.includes(HOLE) };
   }
 
   #skipSpace(lines: boolean): void {
-    for (; this.#at < this.#text.length; this.#at++) {
-      const char = this.#text[this.#at]!;
+    for (; this.at < this.text.length; this.at++) {
+      const char = this.text[this.at]!;
       if (char === "#") {
         if (!lines) return;
-        while (this.#at + 1 < this.#text.length && !/[\r\n]/.test(this.#text[this.#at + 1]!)) this.#at++;
+        while (this.at + 1 < this.text.length && !/[\r\n]/.test(this.text[this.at + 1]!)) this.at++;
       } else if (char === "\n" || char === "\r") {
         if (!lines) return;
       } else if (!/\s/.test(char)) return;
     }
-  }
-
-  #problem(range: Range, message: string): void {
-    this.#errors.push({ range, message, certain: this.#masked.regions.length === 0 });
   }
 }
