@@ -10,7 +10,7 @@ import type { Chain, Hook, Packet, Ruleset, Table } from "./ruleset.ts";
 export interface Refused {
   readonly hook: "input" | "output";
   readonly place: Place;
-  /** The base chain at the hook. */
+  /** The base chain that refuses it: at the hook, or at an earlier one. */
   readonly table: Table;
   readonly chain: Chain;
 }
@@ -32,7 +32,8 @@ function refusal(ruleset: Ruleset, hook: Refused["hook"], family: Family, packet
     place ??= outcome.places.get(outcome.possible[0]!);
   }
   if (place === undefined) return undefined;
-  const own = baseChains(ruleset, hook, family).find(({ chain }) => chain === place.chain) ?? base;
+  // An earlier hook may drop it already: then it has to be accepted there.
+  const own = place.chain.hook === undefined ? base : { table: place.table, chain: place.chain };
   return { hook, place, ...own };
 }
 

@@ -44,6 +44,11 @@ export default rule({
 COMMIT
 `,
       },
+      // Dropped before it comes to the input hook: the accept belongs there.
+      host('\t\tiif "lo" accept').replace(
+        "table inet filter {\n",
+        "table inet filter {\n\tchain early {\n\t\ttype filter hook prerouting priority raw; policy accept;\n\t\tip saddr 192.0.2.0/24 accept\n\t\t⟦drop⟧\n\t}\n",
+      ),
     ],
     good: host('\t\tiif "lo" accept'),
     lookalike: [
