@@ -16,6 +16,7 @@ export { rules };
 /** The file that tells what the repository cannot. */
 export const CONFIGURATION_FILE = "premortem.yaml";
 
+/** What a lint or review may be asked for: only some rules, or a stop in between. */
 export type CoreOptions = Partial<Omit<LintOptions<Workspace>, "configuration">>;
 
 /**

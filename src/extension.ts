@@ -15,6 +15,7 @@ export interface PremortemApi {
   whenSettled(uri: vscode.Uri, version: number): Promise<void>;
 }
 
+/** Wires the parts of the extension together. VS Code calls it once, when a file that Premortem reads is opened. */
 export function activate(context: vscode.ExtensionContext): PremortemApi {
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel("Premortem", { log: true });

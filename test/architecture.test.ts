@@ -85,6 +85,14 @@ describe("architecture", () => {
     assert.deepEqual(impure, []);
   });
 
+  it("everything that a file exports says what it is", () => {
+    const silent = sources("src").flatMap((file) => {
+      const exported = readFileSync(file, "utf8").matchAll(/(\*\/\r?\n)?^export (?:async )?(?:abstract )?(?:function\*?|const|class|interface|type) (\w+)/gm);
+      return [...exported].filter(([, comment]) => comment === undefined).map(([, , name]) => `${file}: ${name}`);
+    });
+    assert.deepEqual(silent, []);
+  });
+
   it("no source file is longer than 400 lines", () => {
     const long = sources("src").filter((file) => readFileSync(file, "utf8").split("\n").length > 401);
     assert.deepEqual(long, []);

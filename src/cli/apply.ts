@@ -18,6 +18,7 @@ export interface Applied {
   readonly title: string;
 }
 
+/** What applying the fixes of a state came to. */
 export interface Fixed {
   /** New text by path, of the files that change or are created. */
   readonly files: Map<string, string>;
@@ -31,6 +32,7 @@ export interface Fixed {
   readonly settled: boolean;
 }
 
+/** Which fixes to apply: `unsafe` takes those as well that need a look. */
 export interface FixOptions {
   readonly unsafe: boolean;
   readonly only: ReadonlySet<string> | undefined;

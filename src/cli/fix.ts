@@ -12,6 +12,7 @@ import type { Terminal } from "./terminal.ts";
 import { warn } from "./terminal.ts";
 import { writeFile } from "./write.ts";
 
+/** The options of `fix`, as commander hands them over. */
 export interface FixCommandOptions {
   readonly unsafe?: boolean;
   readonly dryRun?: boolean;

@@ -6,7 +6,10 @@ import { rules } from "../core.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
 import type { Shard } from "./findings.ts";
 
+/** How findings are printed. */
 export type Format = "text" | "json" | "sarif";
+
+/** A severity as options name it. */
 export type Level = "error" | "warning" | "info";
 
 /** The options that `check` and `review` share, as commander hands them over. */
@@ -24,14 +27,17 @@ export interface ReportOptions {
 
 const LEVELS = ["error", "warning", "info"];
 
+/** `--config`, of every command that reads a configuration. */
 export function configOption(): Option {
   return new Option("--config <file>", "use this premortem.yaml, not the nearest one upwards");
 }
 
+/** `--fail-on`, which decides the exit status. */
 export function failOnOption(): Option {
   return new Option("--fail-on <level>", "exit with 1 from this severity on").choices([...LEVELS, "never"]).default("error");
 }
 
+/** `--rule`, which may be given several times. */
 export function ruleOption(): Option {
   return new Option("--rule <id...>", "run only these rules");
 }
@@ -79,7 +85,7 @@ export function splitRules(words: readonly string[] | undefined, paths: readonly
 }
 
 /** For a rule id that there is not. */
-export function unknownRule(word: string): string {
+function unknownRule(word: string): string {
   const meant = nearest(word, rules.keys());
   return `There is no rule ${word}. ${meant ? `Did you mean ${meant}?` : "docs/rules lists all rules, and so does: premortem explain."}`;
 }

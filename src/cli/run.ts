@@ -12,6 +12,7 @@ import { selects } from "./selection.ts";
 import type { State, StateOptions } from "./state.ts";
 import { loadState, settingsFindings } from "./state.ts";
 
+/** How to read the files, which rules to run, and on which part of the files. */
 export interface RunOptions extends StateOptions {
   readonly only: ReadonlySet<string> | undefined;
   readonly shard: Shard | undefined;

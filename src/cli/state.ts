@@ -36,6 +36,7 @@ export interface State {
   readonly workspace: Workspace;
 }
 
+/** How to read a selection. */
 export interface StateOptions {
   /** `--config FILE`. */
   readonly config?: string | undefined;

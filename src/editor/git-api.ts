@@ -8,6 +8,7 @@ export interface GitApi {
   getRepository(uri: vscode.Uri): Repository | null;
 }
 
+/** A repository that VS Code's git extension has open. */
 export interface Repository {
   readonly rootUri: vscode.Uri;
   readonly state: {
@@ -23,6 +24,7 @@ export interface Repository {
   show(ref: string, path: string): Promise<string>;
 }
 
+/** A file that differs between two states of a repository. */
 export interface Change {
   readonly uri: vscode.Uri;
   readonly originalUri: vscode.Uri;

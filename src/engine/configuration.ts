@@ -2,10 +2,14 @@ import type { Severity } from "./finding.ts";
 
 /** What a host can be, in the words that rules ask for. */
 export const TRAITS = ["storage", "hypervisor", "router", "container", "lab", "production"] as const;
+
+/** What a group of hosts can be. */
 export type Trait = (typeof TRAITS)[number];
 
 /** Host variables that the models need and that every site names in its own way. */
 export const HOST_VARIABLES = ["kernel", "memory", "virtualMachines", "osds"] as const;
+
+/** One of HOST_VARIABLES. */
 export type HostVariable = (typeof HOST_VARIABLES)[number];
 
 /** `premortem.yaml`, checked and with every default filled in. Sizes are bytes, times seconds, rates bytes per second. */

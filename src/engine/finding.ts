@@ -7,6 +7,7 @@ export type Severity = "error" | "warning" | "info";
 /** How sure the rule is that the finding is true of the hosts, not only of the text. */
 export type Confidence = "certain" | "likely" | "possible";
 
+/** What JSON can say. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /** Another place that the reader needs to see, with what it says. */

@@ -11,6 +11,7 @@ import { suppressions } from "./suppress.ts";
 /** Findings about suppression comments; the engine makes them itself, since only it knows which comments were used. */
 export const SUPPRESSION_RULE = "premortem/suppression";
 
+/** What to run over a world of files. */
 export interface LintOptions<W extends World> {
   readonly rules: RuleSet<W>;
   readonly configuration: Configuration;
@@ -27,6 +28,7 @@ export interface RuleFailure {
   readonly error: unknown;
 }
 
+/** What the rules say of one state. */
 export interface LintResult {
   readonly findings: Finding[];
   readonly notComputed: NotComputed[];

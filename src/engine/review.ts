@@ -4,6 +4,7 @@ import { Run, drain, linting } from "./lint.ts";
 import type { World } from "./rule.ts";
 import { compareFindings, compareText } from "./finding.ts";
 
+/** What a change brings and takes away. */
 export interface ReviewResult {
   /** What the change brings: findings that the base does not have, and those about the change itself. */
   readonly findings: Finding[];

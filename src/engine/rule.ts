@@ -31,6 +31,7 @@ export interface Report {
   readonly key?: string;
 }
 
+/** How a rule says what it found. */
 export interface Reporter {
   report(report: Report): void;
   /** Says that a needed value is unknown. `reason` is a sentence without its full stop. */
@@ -79,6 +80,7 @@ export interface Rule<W extends World = World> extends RuleMeta {
   compare?(context: CompareContext<W>): void;
 }
 
+/** What a rule gets to judge one file. */
 export interface CheckContext<W extends World> extends Reporter {
   /** Which of `reads` this call is for. */
   readonly reads: string;
@@ -87,6 +89,7 @@ export interface CheckContext<W extends World> extends Reporter {
   readonly workspace: W;
 }
 
+/** What a rule gets to judge a change. */
 export interface CompareContext<W extends World> extends Reporter {
   readonly before: W;
   readonly after: W;

@@ -14,7 +14,7 @@ export interface Suppression {
 }
 
 /** What opens a comment, and whether one may follow other text on its line. */
-export interface CommentSyntax {
+interface CommentSyntax {
   readonly openers: readonly string[];
   readonly inline: boolean;
   readonly closer?: string;

@@ -16,6 +16,8 @@ export const LANGUAGES = [
   "racoon",
   "premortem-config",
 ] as const;
+
+/** A format that Premortem reads. */
 export type Language = (typeof LANGUAGES)[number];
 
 /** A replacement in the text that is being parsed. */

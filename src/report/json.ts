@@ -3,7 +3,7 @@ import { Places, countsOf } from "./report.ts";
 import type { Report } from "./report.ts";
 
 /** The version of this format: it changes when a field changes its meaning or goes away. */
-export const JSON_FORMAT = 1;
+const JSON_FORMAT = 1;
 
 /** The findings as JSON, for scripts. Lines and columns count from 1, in UTF-16 units. */
 export function jsonReport(report: Report): string {

@@ -29,6 +29,7 @@ export interface Report {
   text(path: string): string | undefined;
 }
 
+/** How many findings there are of each severity. */
 export interface Counts {
   readonly error: number;
   readonly warning: number;

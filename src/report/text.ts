@@ -3,6 +3,7 @@ import type { Lesson } from "../engine/lesson.ts";
 import { Places, countsOf } from "./report.ts";
 import type { Report } from "./report.ts";
 
+/** How the text is to look. */
 export interface TextOptions {
   readonly colour: boolean;
   readonly lessons: ReadonlyMap<string, Lesson>;

@@ -1,6 +1,7 @@
 import type { CheckContext, CompareContext, Reporter, Rule, RuleMeta } from "../engine/rule.ts";
 import type { Subjects, Workspace } from "../model/workspace.ts";
 
+/** A respect in which rules read files. */
 export type Reads = keyof Subjects;
 
 /** What `check` gets: the subject under its own name, the file, and everything else in the workspace. */
@@ -8,6 +9,7 @@ type Context<R extends Reads> = R extends Reads
   ? Reporter & { readonly [K in R]: Subjects[K] } & { readonly reads: R; readonly path: string; readonly workspace: Workspace }
   : never;
 
+/** A rule as its file writes it, with its subjects under their own names. */
 export interface RuleSpec<R extends Reads> extends RuleMeta {
   readonly reads: readonly R[];
   check?(context: Context<R>): void;

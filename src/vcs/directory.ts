@@ -6,11 +6,12 @@ import type { Entry, Omission, Tree, Wanted } from "./tree.ts";
 import { LARGEST_FILE, followLinks, foreignEnding, skippedDirectory, skippedPath } from "./tree.ts";
 
 /** Called now and then with the number of files seen so far. */
-export type Progress = (files: number) => void;
+type Progress = (files: number) => void;
 
 /** How much of a file is looked at for NUL bytes, as git does. */
 const HEAD = 8192;
 
+/** Which files of a directory to read. */
 export interface ReadOptions {
   /** The only paths to look at, for instance those that git knows; default: all but `.git` and `node_modules`. */
   readonly listing?: readonly string[];
@@ -70,6 +71,7 @@ export function unreadable(size: number, head: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** The reason given for a file whose bytes are no UTF-8. */
 export const LOSSY = "it is not UTF-8, so its other characters are shown as \uFFFD and it is never rewritten; convert it to UTF-8";
 
 function readText(

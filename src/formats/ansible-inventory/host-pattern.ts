@@ -7,6 +7,7 @@ const BARE_ADDRESS = /^[\da-fA-F]*:[\da-fA-F.]*:[\da-fA-F:.]*$/;
 const ADDRESS_WITH_PORT = /^\[([\da-fA-F]*:[\da-fA-F.]*:[\da-fA-F:.]*)\](?::(\d+))?$/;
 const NAME_WITH_PORT = /^((?:[^:[\]]|\[[^[\]]*\])+):(\d+)$/;
 
+/** The hosts that one line of an inventory names, `node[01:40]:2222` written out. */
 export interface ExpandedHosts {
   readonly names: readonly string[];
   readonly port?: number;

@@ -5,6 +5,7 @@ import type { Literal } from "./literal.ts";
 import { literalValue } from "./literal.ts";
 import { splitWords } from "./words.ts";
 
+/** A variable behind a host or in a `:vars` section. */
 export interface InventoryVariable {
   readonly name: string;
   readonly value: Literal;
@@ -36,6 +37,7 @@ export interface InventorySection {
   readonly variables: readonly InventoryVariable[];
 }
 
+/** An INI inventory. */
 export interface InventoryTree {
   readonly sections: readonly InventorySection[];
 }

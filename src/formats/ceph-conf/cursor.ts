@@ -69,10 +69,12 @@ export class Cursor {
   }
 }
 
+/** True for what ends a line, as ConfUtils.cc has it. */
 export function isEol(character: string): boolean {
   return character === "\n" || character === "\r";
 }
 
+/** True for what C's isspace takes in the POSIX locale. */
 export function isSpace(character: string): boolean {
   return character === " " || (character >= "\t" && character <= "\r");
 }

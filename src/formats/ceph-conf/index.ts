@@ -20,6 +20,7 @@ function recognise(path: string, head: string): "name" | "content" | false {
   return HEADER.test(head) && CEPH_WORDS.test(head) ? "content" : false;
 }
 
+/** ceph.conf, as Octopus and later releases read it. */
 export const cephConf: Format<CephConfTree> = {
   language: "ceph-conf",
   recognise,

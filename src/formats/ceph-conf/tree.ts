@@ -14,6 +14,7 @@ export interface CephEntry {
   readonly conditional: boolean;
 }
 
+/** A section with its options, in the order of the text. */
 export interface CephSection {
   /** Between the brackets, as the daemons compare it: case and blanks count. `global` for a lone key without a header. */
   readonly name: string;

@@ -7,6 +7,7 @@ export interface Text {
   readonly hidden: boolean;
 }
 
+/** A `key=value` line. */
 export interface Setting {
   readonly key: Text;
   /** Undefined while nothing stands behind `=`. */
@@ -30,6 +31,7 @@ export interface Section {
   readonly conditional: boolean;
 }
 
+/** An ipsec.conf(5). */
 export interface IpsecConfTree {
   readonly sections: readonly Section[];
   readonly includes: readonly Text[];

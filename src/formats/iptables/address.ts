@@ -46,6 +46,7 @@ export function parseIpv6(text: string): bigint | undefined {
   return value;
 }
 
+/** An address as a number; undefined where it is none. `short` takes IPv4 addresses with fewer than four parts too. */
 export function parseAddress(text: string, family: "ip" | "ip6", short = false): bigint | undefined {
   return family === "ip" ? parseIpv4(text, short) : parseIpv6(text);
 }

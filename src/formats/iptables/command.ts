@@ -15,6 +15,7 @@ interface Loaded {
   readonly match?: Match & { range: { start: number; end: number } };
 }
 
+/** Where a rule stands: its family, as far as the text tells it, and who hears of problems. */
 export interface CommandContext {
   readonly family: "ip" | "ip6" | undefined;
   readonly report: Report;

@@ -8,7 +8,8 @@ import { familyOf } from "./family.ts";
 import type { ChainLine, CommandLine, IptablesTree, SaveTable, Word } from "./tree.ts";
 import { splitWords } from "./words.ts";
 
-export const TABLES = ["filter", "nat", "mangle", "raw", "security"];
+/** The tables that the kernel has. */
+const TABLES = ["filter", "nat", "mangle", "raw", "security"];
 
 const BUILT_IN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 

@@ -23,6 +23,7 @@ export interface Match {
   readonly range: Range;
 }
 
+/** What `-j` or `-g` names, with its options. */
 export interface Target {
   readonly name: Word;
   /** `-g` in place of `-j`. */
@@ -41,6 +42,7 @@ export interface RuleSpec {
   readonly notUnderstood: readonly Word[];
 }
 
+/** What a line does to a chain. */
 export type CommandName =
   | "append"
   | "insert"
@@ -100,6 +102,7 @@ export interface SaveTable {
   readonly range: Range;
 }
 
+/** An iptables-save dump. */
 export interface IptablesTree {
   /** What the text's own addresses and protocols say; undefined where they leave it open. */
   readonly family: "ip" | "ip6" | undefined;
@@ -107,4 +110,5 @@ export interface IptablesTree {
   readonly range: Range;
 }
 
+/** Hears of a problem. */
 export type Report = (problem: SyntaxProblem) => void;

@@ -16,7 +16,7 @@ export function parseNumber(text: string, least: bigint, most: bigint): bigint |
 }
 
 /** A port by number or service name; undefined where it is neither, as far as we know the names. */
-export function parsePort(text: string): number | undefined {
+function parsePort(text: string): number | undefined {
   const value = parseNumber(text, 0n, 65535n);
   return value === undefined ? named(SERVICES, text) : Number(value);
 }
@@ -70,7 +70,8 @@ export function parseTcpFlags(text: string): number | undefined {
   return bits;
 }
 
-export const CT_STATES = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED", "SNAT", "DNAT"];
+/** The states of `-m conntrack --ctstate`. */
+const CT_STATES = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED", "SNAT", "DNAT"];
 const ADDRESS_TYPES = ["UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE", "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE"];
 const LOG_LEVELS = ["alert", "crit", "debug", "emerg", "err", "error", "info", "notice", "panic", "warn", "warning"];
 const REJECT_WITH = {

@@ -30,6 +30,7 @@ function parse(text: string): Parsed<ModulesTree> {
   return { tree: { modules }, errors: [] };
 }
 
+/** modules-load.d(5) and /etc/modules. */
 export const modulesLoad: Format<ModulesTree> = {
   language: "modules-load",
   recognise: (path) =>

@@ -60,7 +60,7 @@ function known(c: Cursor, name: Name, names: readonly string[], what: string): v
 }
 
 /** A priority: a number, a name, or a name and a distance from it. */
-export function parsePriority(c: Cursor): Expression {
+function parsePriority(c: Cursor): Expression {
   const { start } = c.token;
   const sign = c.is("-") || c.is("+") ? c.next().text : undefined;
   const first = c.is("$") ? parseVariable(c) : priorityWord(c);

@@ -15,6 +15,7 @@ export const BITMASKS: ReadonlySet<TypeName> = new Set<TypeName>(["ct_state", "c
 /** Types that the model keeps as names. */
 export const NAMED: ReadonlySet<TypeName> = new Set<TypeName>(["ct_state", "ct_status", "ct_dir", "pkt_type", "fib_addrtype", "ifname", "iface_index", "string"]);
 
+/** What a word means as a value of some type. */
 export type Resolved =
   | { readonly number: bigint }
   | { readonly name: string }

@@ -96,6 +96,8 @@ export const IP_OPTIONS = new Set(["lsrr", "rr", "ssrr", "ra"]);
 export const SCTP_CHUNKS = new Set(
   "data init init-ack sack heartbeat heartbeat-ack abort shutdown shutdown-ack error cookie-echo cookie-ack ecne cwr shutdown-complete asconf-ack forward-tsn asconf".split(" "),
 );
+
+/** The fields of SCTP chunks. */
 export const SCTP_CHUNK_FIELDS = new Set(
   "type flags length tsn stream ssn ppid init-tag a-rwnd num-outbound-streams num-inbound-streams initial-tsn cum-tsn-ack num-gap-ack-blocks num-dup-tsns lowest-tsn seqno new-cum-tsn".split(" "),
 );

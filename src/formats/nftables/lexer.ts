@@ -1,8 +1,9 @@
 import { HOLE } from "../template/jinja.ts";
 
 /** `word`: a name or number; `quoted`: with its quotes; `mark`: punctuation; `junk`: what nft does not read. */
-export type TokenKind = "word" | "quoted" | "mark" | "newline" | "junk" | "end";
+type TokenKind = "word" | "quoted" | "mark" | "newline" | "junk" | "end";
 
+/** A piece of the text as nft's scanner cuts it. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;

@@ -11,7 +11,7 @@ const OBJECTS = new Set(["flowtable", "counter", "quota", "ct", "limit", "secmar
 const ITEMS = new Set(["chain", "set", "map", "meter", ...OBJECTS]);
 
 /** True where an item of a table stands. */
-export function startsTableItem(c: Cursor): boolean {
+function startsTableItem(c: Cursor): boolean {
   return c.token.kind === "word" && ITEMS.has(c.token.text);
 }
 

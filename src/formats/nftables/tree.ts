@@ -7,11 +7,13 @@ export interface NftFile {
   readonly masked: Masked;
 }
 
+/** A name and where it stands. */
 export interface Name {
   readonly text: string;
   readonly range: Range;
 }
 
+/** What a command does. */
 export type Verb =
   | "add"
   | "create"
@@ -33,6 +35,7 @@ export interface Address {
   readonly name?: Name;
 }
 
+/** A command of an nft script; a table with a body is one as well. */
 export type Command = { readonly range: Range } & (
   | { readonly kind: "table"; readonly verb: Verb; readonly at: Address; readonly items: readonly TableItem[]; readonly hasBody: boolean }
   /** Anything else that is addressed: `what` is `chain`, `rule`, `set`, `element`, `ruleset`, `tables`, … */
@@ -54,11 +57,16 @@ export type Command = { readonly range: Range } & (
   | { readonly kind: "other"; readonly text: string; readonly item?: TableItem }
 );
 
+/** `define name = value` and its kin. */
 export type Definition = { readonly kind: "define"; readonly verb: "define" | "redefine" | "undefine"; readonly name: Name; readonly value?: Expression; readonly range: Range };
+
+/** `include "pattern"`. */
 export type Include = { readonly kind: "include"; readonly path: Name; readonly range: Range };
 
+/** What may stand in a table's braces. */
 export type TableItem = ChainNode | SetNode | Definition | Include | { readonly kind: "other"; readonly what: string; readonly name?: Name; readonly text: string; readonly range: Range };
 
+/** A chain with its rules in order. */
 export interface ChainNode {
   readonly kind: "chain";
   readonly name: Name;
@@ -70,6 +78,7 @@ export interface ChainNode {
   readonly range: Range;
 }
 
+/** `type … hook … priority …`: the chain sees packets on its own. */
 export interface BaseChain {
   readonly type: Name;
   readonly hook: Name;
@@ -78,6 +87,7 @@ export interface BaseChain {
   readonly range: Range;
 }
 
+/** A named set or map. */
 export interface SetNode {
   readonly kind: "set" | "map" | "meter";
   readonly name: Name;
@@ -92,6 +102,7 @@ export interface SetNode {
   readonly range: Range;
 }
 
+/** A rule: statements from left to right. */
 export interface RuleNode {
   readonly kind: "rule";
   readonly statements: readonly StatementNode[];
@@ -99,8 +110,10 @@ export interface RuleNode {
   readonly range: Range;
 }
 
+/** How a match compares; `implicit` where nothing is written, which is `==` for most fields. */
 export type Operator = "==" | "!=" | "<" | ">" | "<=" | ">=" | "!" | "implicit";
 
+/** One statement of a rule. */
 export type StatementNode = { readonly range: Range } & (
   | { readonly kind: "match"; readonly left: Expression; readonly operator: Operator; readonly right: Expression; readonly mask: Expression | undefined }
   | { readonly kind: "verdict"; readonly verdict: string; readonly target?: Expression; readonly chain?: readonly RuleNode[] }
@@ -121,6 +134,7 @@ export type StatementNode = { readonly range: Range } & (
   | { readonly kind: "unknown"; readonly text: string; readonly reason: string }
 );
 
+/** What stands on one side of a match, in a set or behind a statement. */
 export type Expression = { readonly range: Range } & (
   | { readonly kind: "word"; readonly text: string; readonly quoted: boolean }
   | { readonly kind: "variable"; readonly name: string }
@@ -140,6 +154,7 @@ export type Expression = { readonly range: Range } & (
   | { readonly kind: "unknown"; readonly reason: string }
 );
 
+/** An element of a set or map. */
 export interface ElementNode {
   readonly key: Expression;
   readonly value: Expression | undefined;

@@ -19,12 +19,14 @@ export interface Statement {
   readonly conditional: boolean;
 }
 
+/** What a statement holds in braces. */
 export interface Block {
   readonly statements: readonly Statement[];
   /** What stands between the braces. */
   readonly body: Range;
 }
 
+/** A racoon.conf(5). */
 export interface RacoonTree {
   readonly statements: readonly Statement[];
   readonly range: Range;

@@ -36,6 +36,7 @@ export interface ShellCommand {
   readonly range: Range;
 }
 
+/** A shell script. */
 export interface ShellTree {
   /** In the order of the text. */
   readonly commands: readonly ShellCommand[];

@@ -7,6 +7,7 @@ export interface Text {
   readonly hidden: boolean;
 }
 
+/** A `key = value` line. */
 export interface Setting {
   readonly kind: "setting";
   readonly key: Text;
@@ -17,6 +18,7 @@ export interface Setting {
   readonly conditional: boolean;
 }
 
+/** A section with what it holds. */
 export interface Section {
   readonly kind: "section";
   readonly name: Text;
@@ -29,6 +31,7 @@ export interface Section {
   readonly conditional: boolean;
 }
 
+/** `include pattern`. */
 export interface Include {
   readonly kind: "include";
   readonly pattern: Text;
@@ -41,6 +44,7 @@ export interface Hidden {
   readonly range: Range;
 }
 
+/** What may stand in a section. */
 export type Entry = Setting | Section | Include | Hidden;
 
 /** A whole file: entries that stand in no section. */

@@ -108,6 +108,7 @@ function isBlank(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || code === 0xfeff;
 }
 
+/** sysctl.d(5) and sysctl.conf(5). */
 export const sysctl: Format<SysctlTree> = {
   language: "sysctl",
   recognise: recogniseSysctl,

@@ -14,6 +14,7 @@ export interface UnitEntry {
   readonly conditional: boolean;
 }
 
+/** A section of a unit with its settings. */
 export interface UnitSection {
   /** Without brackets: `Service`. */
   readonly name: string;
@@ -100,6 +101,7 @@ function nextLine(text: string, end: number): number {
   return text[end] === "\r" && text[end + 1] === "\n" ? end + 2 : end + 1;
 }
 
+/** systemd.unit(5) files and drop-ins. */
 export const systemdUnit: Format<UnitTree> = {
   language: "systemd-unit",
   recognise: (path, head) =>

@@ -4,6 +4,7 @@ import type { Unknown } from "../../engine/unknown.ts";
 /** Plain data of a YAML node; Unknown where a vault or a limit hides a part. Jinja expressions stay strings. */
 export type YamlValue = string | number | boolean | null | Unknown | readonly YamlValue[] | { readonly [key: string]: YamlValue };
 
+/** A plain or quoted value. */
 export interface YamlScalar {
   readonly kind: "scalar";
   readonly range: Range;
@@ -24,6 +25,7 @@ export interface YamlEntry {
   readonly range: Range;
 }
 
+/** A mapping. */
 export interface YamlMapping {
   readonly kind: "mapping";
   readonly range: Range;
@@ -32,6 +34,7 @@ export interface YamlMapping {
   readonly tag?: string;
 }
 
+/** A list. */
 export interface YamlSequence {
   readonly kind: "sequence";
   readonly range: Range;
@@ -39,6 +42,7 @@ export interface YamlSequence {
   readonly tag?: string;
 }
 
+/** Any value of a YAML file. */
 export type YamlNode = YamlScalar | YamlMapping | YamlSequence;
 
 /** The documents of one file, parts between `---`. A document with nothing in it is left out. */

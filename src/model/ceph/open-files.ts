@@ -22,6 +22,7 @@ export interface Placed {
   readonly sure: boolean;
 }
 
+/** How many files an OSD may have open, and where that is said. */
 export interface OsdLimit extends Partial<Placed> {
   readonly value: number;
   /** The template that takes it from a variable. */

@@ -1,5 +1,6 @@
 import table from "./options.json" with { type: "json" };
 
+/** A Ceph option's type, by the names of the option schemas. */
 export type OptionType = "bool" | "int" | "uint" | "str" | "float" | "size" | "secs" | "millisecs" | "addr" | "addrvec" | "uuid";
 
 /** What is known of a Ceph option, from the option schemas of seven releases (src/common/options, config_opts.h). */

@@ -90,8 +90,7 @@ function own(workspace: Workspace, path: string, text: string, scope: Maybe<Scop
 }
 
 /** Daemon types that a section can address; `client.rgw.x` is a client. */
-export const DAEMON_TYPES = ["mon", "mgr", "osd", "mds", "client"] as const;
-export type DaemonType = (typeof DAEMON_TYPES)[number];
+export type DaemonType = "mon" | "mgr" | "osd" | "mds" | "client";
 
 /**
  * The setting that a daemon of one type takes, without an instance's own section: `[type]` before `[global]`, and the

@@ -3,6 +3,7 @@ import type { OptionFacts } from "./options.ts";
 /** A value as the daemons take it, or the reason why they refuse it and keep the default. */
 export type Typed = { readonly value: string | number | boolean } | Refusal;
 
+/** Why a daemon does not take a value. */
 export interface Refusal {
   readonly refused: string;
   /** False for a limit or a word that other releases may have. */

@@ -6,6 +6,7 @@ import type { Journey } from "./packet.ts";
 import { hooksOf, PacketView } from "./packet.ts";
 import type { Chain, FirewallRule, Hook, Packet, Ruleset, Statement, Table, Verdict } from "./ruleset.ts";
 
+/** What becomes of a packet; `unknown` where the text does not decide it. */
 export type Decision = "accept" | "drop" | "reject" | "unknown";
 
 /** Where a decision fell. Without a rule it was the chain's policy. */

@@ -8,10 +8,11 @@ import { HOLE } from "../../formats/template/jinja.ts";
 import type { Field, Statement, Values } from "./ruleset.ts";
 import { intervals, mergeIntervals } from "./values.ts";
 
+/** The families that iptables and ip6tables are for. */
 export type Family = "ip" | "ip6";
 
 /** What one match becomes. Alternatives are several lists, of which any one is enough. */
-export type Lowered = readonly (readonly Statement[])[];
+type Lowered = readonly (readonly Statement[])[];
 
 const TEMPLATE = unknown("a template decides the value");
 

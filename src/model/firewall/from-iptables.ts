@@ -25,7 +25,7 @@ export function fromIptables(path: string, tree: IptablesTree): Ruleset {
 }
 
 /** The family that a file's name tells: `rules.v6`, `ip6tables-save`, `iptables.rules`, … */
-export function familyOfName(path: string): Family | undefined {
+function familyOfName(path: string): Family | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (/ip6tables|iptables6|iptables[-_.](ip)?v6|\.v6\b|rules6\b|ipv6/i.test(name)) return "ip6";
   if (/rules\.v4\b|iptables[-_.](ip)?v4|ipv4/i.test(name)) return "ip";

@@ -8,6 +8,7 @@ export interface PlacedRule {
   readonly scope: Scope;
 }
 
+/** A chain as the commands so far have made it. */
 export interface ChainState {
   name: Name;
   base?: BaseChain;
@@ -18,6 +19,7 @@ export interface ChainState {
   readonly rules: PlacedRule[];
 }
 
+/** A set as the commands so far have made it. */
 export interface SetState {
   readonly node: SetNode;
   readonly scope: Scope;
@@ -25,6 +27,7 @@ export interface SetState {
   removed: boolean;
 }
 
+/** A table as the commands so far have made it. */
 export interface TableState {
   readonly family: string;
   readonly name: string;

@@ -145,7 +145,7 @@ function names(list: readonly Values[] | undefined): readonly string[] | undefin
 }
 
 /** An address in the family's plain notation. */
-export function formatAddress(value: bigint, family: "ip" | "ip6"): string {
+function formatAddress(value: bigint, family: "ip" | "ip6"): string {
   if (family === "ip") return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join(".");
   return Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16)).join(":");
 }

@@ -4,6 +4,7 @@ import type { Sample } from "./packet-samples.ts";
 import { acceptedSamples, FAR, OTHER, tcpPacket } from "./packet-samples.ts";
 import type { Hook, Packet, Ruleset } from "./ruleset.ts";
 
+/** The families whose ICMP errors carry the path's MTU. */
 export type Family = "ip" | "ip6";
 
 /** TCP that passes a hook while the ICMP errors that it needs do not. */

@@ -30,6 +30,7 @@ export type Lost =
   /** Every one of the ports in question. */
   | "all";
 
+/** Which established connections a reload loses. */
 export interface Losses {
   readonly lost: Lost;
   /** False where it depends on what the text cannot tell, with the reason in `because`. */
@@ -47,6 +48,7 @@ export interface TrackingSwitches {
 /** The kernel's own defaults (Documentation/networking/nf_conntrack-sysctl.rst). */
 export const DEFAULT_SWITCHES: TrackingSwitches = { liberal: false, loose: true };
 
+/** A kernel by its first two numbers. */
 export interface KernelVersion {
   readonly major: number;
   readonly minor: number;

@@ -18,6 +18,7 @@ export type Effect =
   /** Another program of the repository is run. */
   | { readonly does: "run"; readonly program: string; readonly argument?: string };
 
+/** What is done to a unit. */
 export type UnitAction = "start" | "stop" | "restart" | "reload";
 
 const PREFIXES = new Set(["sudo", "exec", "nohup", "command", "env", "time", "nice", "ionice", "then", "else", "do", "!", "if"]);

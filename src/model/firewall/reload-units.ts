@@ -1,7 +1,7 @@
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Backend, Effect, UnitAction } from "./reload-steps.ts";
+import type { Effect, UnitAction } from "./reload-steps.ts";
 
 /** What a service does to the rules when it is started, stopped and reloaded. */
 interface UnitEffects {
@@ -70,12 +70,6 @@ export function unitActionEffects(
 
 function loadsAtOnce(effects: readonly Effect[] | undefined): boolean {
   return effects !== undefined && !effects.some((effect) => effect.does === "flush");
-}
-
-/** The tools that a unit of the distribution loads rules with. */
-export function backendOfUnit(unit: string): Backend | undefined {
-  const load = Object.hasOwn(KNOWN, unit) ? KNOWN[unit]!.start[0] : undefined;
-  return load?.does === "load" ? load.backend : undefined;
 }
 
 interface ExecLines {

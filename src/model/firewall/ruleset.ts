@@ -12,9 +12,13 @@ export interface Ruleset {
   readonly unknownStatements: number;
 }
 
+/** The families that a table can be of. */
 export type Family = "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev";
+
+/** Where on its way a base chain sees a packet. */
 export type Hook = "ingress" | "prerouting" | "input" | "forward" | "output" | "postrouting" | "egress";
 
+/** A table with its chains and sets. */
 export interface Table {
   readonly family: Family;
   readonly name: string;
@@ -49,6 +53,7 @@ export interface FirewallRule {
   readonly comment?: string;
 }
 
+/** A named set or map. */
 export interface NamedSet {
   readonly name: string;
   readonly kind: "set" | "map";
@@ -59,6 +64,7 @@ export interface NamedSet {
   readonly range: Range;
 }
 
+/** An element of a set or map. */
 export interface SetElement {
   /** One set of values for each part of a concatenated key. */
   readonly key: readonly Values[];
@@ -88,12 +94,14 @@ export type Values =
   | { readonly kind: "masked"; readonly mask: bigint; readonly values: readonly bigint[] }
   | Unknown;
 
+/** What a rule or policy decides. */
 export type Verdict =
   | { readonly kind: "accept" | "drop" | "return" | "continue" }
   | { readonly kind: "reject"; readonly with?: string }
   | { readonly kind: "queue" }
   | { readonly kind: "jump" | "goto"; readonly target: Maybe<string>; readonly targetRange?: Range };
 
+/** What a rule asks of a packet or does to it. */
 export type Statement = { readonly range: Range } & (
   /** Several fields are a concatenation; then `values` has one entry for each element, as key parts. */
   | { readonly kind: "match"; readonly field: Field; readonly negated: boolean; readonly values: Values; readonly set?: string }

@@ -15,7 +15,7 @@ export function cephPorts(workspace: Workspace): { readonly all: PortInterval[];
 }
 
 /** Ceph's major version as premortem.yaml gives it, by name or by number. */
-export function cephMajor(workspace: Workspace): number | undefined {
+function cephMajor(workspace: Workspace): number | undefined {
   const release = workspace.configuration.cephRelease?.toLowerCase();
   if (release === undefined) return undefined;
   const major = RELEASE_NAMES[release] ?? Number.parseInt(release, 10);

@@ -75,7 +75,7 @@ export function longLived(workspace: Workspace, ruleset: Ruleset): LongLived | u
 }
 
 /** The storage servers among the hosts that a file reaches. */
-export function storageHosts(workspace: Workspace, path: string): readonly Host[] {
+function storageHosts(workspace: Workspace, path: string): readonly Host[] {
   const scope = workspace.fleet.scopeOf(path);
   return isUnknown(scope) ? [] : scope.hosts.filter((host) => workspace.fleet.trait(host, "storage") !== undefined);
 }

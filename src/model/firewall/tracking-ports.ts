@@ -33,6 +33,7 @@ export function subtract(a: readonly PortInterval[], b: readonly PortInterval[])
   );
 }
 
+/** True where no port is left. */
 export function isEmpty(intervals: readonly PortInterval[]): boolean {
   return intervals.length === 0;
 }

@@ -6,7 +6,10 @@ import { effectiveSysctl } from "../kernel/effective.ts";
 import { loadsAtBoot } from "../kernel/modules.ts";
 import type { Workspace } from "../workspace.ts";
 
+/** Lets packets out of the window pass as ESTABLISHED (nf_conntrack-sysctl.rst). */
 export const LIBERAL = "net.netfilter.nf_conntrack_tcp_be_liberal";
+
+/** Picks up connections whose SYN was not seen (nf_conntrack-sysctl.rst). */
 export const LOOSE = "net.netfilter.nf_conntrack_tcp_loose";
 /** Both keys exist only while this module is loaded. */
 export const CONNTRACK_MODULE = "nf_conntrack";
@@ -25,6 +28,7 @@ export interface Switch {
   readonly reason?: string;
 }
 
+/** Both switches as a host has them. */
 export interface Switches {
   readonly liberal: Switch;
   readonly loose: Switch;

@@ -68,6 +68,7 @@ export interface Untracked {
   readonly unknown: boolean;
 }
 
+/** A rule that keeps ports out of connection tracking. */
 export interface Exemption {
   readonly ruleset: Ruleset;
   readonly rule: FirewallRule;

@@ -5,7 +5,7 @@ import type { Workspace } from "../workspace.ts";
 import { isApart, namesRead } from "./dependence.ts";
 import type { Deployment, Host, Play, Scope, Task, Value, Variable } from "./fleet.ts";
 import type { Standing } from "./lookup.ts";
-import { conditionAt, textAtStanding, valueAtStanding } from "./lookup.ts";
+import { conditionAt, textAtStanding } from "./lookup.ts";
 import { loopOf } from "./loops.ts";
 import { baseName, folderOf, foldersOf, joined } from "./paths.ts";
 import { namesSetBy } from "./registered.ts";
@@ -111,7 +111,7 @@ function placedBy(workspace: Workspace, task: Task, standing: Standing): Placed[
 }
 
 /** Where a task's `src` is looked for (ansible/parsing/dataloader.py, path_dwim_relative_stack). */
-export function searchFolders(task: Pick<Task, "module" | "location">, standing: Pick<Standing, "play" | "role">): string[] {
+function searchFolders(task: Pick<Task, "module" | "location">, standing: Pick<Standing, "play" | "role">): string[] {
   const sub = task.module.endsWith("template") ? "templates" : "files";
   const bases = [standing.role?.folder, folderOf(task.location.path), standing.play === undefined ? undefined : folderOf(standing.play.path), ""];
   return [...new Set(bases.filter((base) => base !== undefined).flatMap((base) => [joined(base, sub), base]))];
@@ -151,14 +151,8 @@ function sorted(hosts: ReadonlyMap<string, Host>): Host[] {
 }
 
 /** `role firewall, in play "storage" of site.yml`. */
-export function howOf(task: Pick<Task, "role">, plays: ReadonlySet<Play>): string {
+function howOf(task: Pick<Task, "role">, plays: ReadonlySet<Play>): string {
   const names = [...plays].slice(0, 3).map(({ name, path }) => `play "${name}" of ${path}`);
   const more = plays.size > 3 ? ` and ${plays.size - 3} more` : "";
   return `${task.role === undefined ? "" : `role ${task.role}, in `}${names.join(", ")}${more}`;
-}
-
-/** A value of a task as one host sees it; for readers of tasks outside this folder. */
-export function taskValue(workspace: Workspace, play: Play, task: Task, value: Value, host?: Host): Value {
-  const role = task.role === undefined ? undefined : roleOfTask(workspace, play, task.role);
-  return valueAtStanding(value, { play, role, task, host });
 }

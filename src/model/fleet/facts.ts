@@ -55,29 +55,3 @@ export function kernelOf(host: Host, fact: Variable | undefined, written: string
   return { major: Number(match[1]), minor: Number(match[2]), text, location: fact.location };
 }
 
-const FACTORS: Record<string, number> = { b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-
-/** Bytes of memory that a variable stands for: its own unit, or else that of its name (`memory_mb`); Unknown without either. */
-export function bytesOf(variable: Pick<Variable, "name" | "value">): Maybe<number> {
-  const { name, value } = variable;
-  if (isUnknown(value)) return value;
-  const written = typeof value === "number" ? String(value) : typeof value === "string" ? value.trim() : "";
-  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])i?)?(b(?:ytes)?)?$/i.exec(written);
-  if (match === null) return unknown(`${name} is no amount of memory`);
-  if (match[2] !== undefined) return Number(match[1]) * FACTORS[match[2].toLowerCase()]!;
-  if (match[3] !== undefined) return Number(match[1]);
-  const unit = /(?:^|[_.])(bytes|[kmgt]i?b)$/i.exec(name)?.[1]?.toLowerCase();
-  if (unit === undefined) return unknown(`nothing tells the unit of ${name}`);
-  // What systems call MB of memory is 2^20 bytes, also in Ansible's facts.
-  return Number(match[1]) * (unit === "bytes" ? 1 : FACTORS[unit[0]!]!);
-}
-
-/** How many things a variable counts: a number, or the length of a list; Unknown for anything else. */
-export function countOf(variable: Pick<Variable, "name" | "value">): Maybe<number> {
-  const { name, value } = variable;
-  if (isUnknown(value)) return value;
-  if (Array.isArray(value)) return value.length;
-  if (typeof value === "number") return value;
-  if (typeof value === "string" && /^\d+$/.test(value)) return Number(value);
-  return typeof value === "object" && value !== null ? Object.keys(value).length : unknown(`${name} is no number`);
-}

@@ -18,6 +18,7 @@ export interface Variable {
   readonly origin: string;
 }
 
+/** A host of the inventory. */
 export interface Host {
   readonly name: string;
   /** Every group that it is in, nearest first, `all` last. */
@@ -28,6 +29,7 @@ export interface Host {
   readonly variables: ReadonlyMap<string, Variable>;
 }
 
+/** A group of the inventory. */
 export interface Group {
   readonly name: string;
   readonly children: readonly string[];
@@ -61,6 +63,7 @@ export interface Deployment {
   readonly scope: Maybe<Scope>;
 }
 
+/** A play with the tasks that it runs, roles and imports included. */
 export interface Play {
   readonly path: string;
   readonly name: string;
@@ -85,6 +88,7 @@ export interface Play {
   readonly files: ReadonlySet<string>;
 }
 
+/** A task as a play runs it. */
 export interface Task {
   readonly name?: string;
   /** Short module name without its collection: `service`, `systemd`, `template`, `command`, … */

@@ -7,6 +7,7 @@ import { entriesOf, entryOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Value, Variable } from "./fleet.ts";
 
+/** A group while its inventory is read. */
 export interface InventoryGroup {
   readonly name: string;
   readonly location: Location;
@@ -21,6 +22,7 @@ export interface InventoryGroup {
   depth: number;
 }
 
+/** A host while its inventory is read. */
 export interface InventoryHost {
   readonly name: string;
   readonly location: Location;

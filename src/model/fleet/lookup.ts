@@ -3,7 +3,7 @@ import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { evaluate, truth } from "../../formats/template/evaluate.ts";
 import { parseExpression } from "../../formats/template/expression.ts";
 import { isTemplate, render } from "../../formats/template/render.ts";
-import type { Host, Play, Task, Value, Variable } from "./fleet.ts";
+import type { Host, Play, Task, Value } from "./fleet.ts";
 import { folderOf } from "./paths.ts";
 import type { Role } from "./roles.ts";
 import { listOf, memberOf } from "./values.ts";
@@ -26,7 +26,7 @@ const DEPTH = 20;
 const MAGIC = new Set(["inventory_hostname", "inventory_hostname_short", "group_names", "groups"]);
 
 /** Looks names up as Ansible does at `standing`: loop, task, role variables, play, host, role defaults (variable precedence). */
-export function lookupAt(standing: Standing): (name: string) => Value | undefined {
+function lookupAt(standing: Standing): (name: string) => Value | undefined {
   const open = new Set<string>();
   const { host, play, role, task, items } = standing;
   const taskVariables = task?.keywords.get("vars")?.value;
@@ -111,12 +111,4 @@ function conditionText(condition: string, look: (name: string) => Value | undefi
  */
 export function resolve(host: Host | undefined, value: Value, role?: Role): Value {
   return valueAtStanding(value, { host, role });
-}
-
-/** A variable as `host` sees it inside `role`: the role's own variables, the host's, then the role's defaults. */
-export function variableIn(host: Host | undefined, name: string, role?: Role): Variable | undefined {
-  const raw = role?.vars.get(name) ?? host?.variables.get(name) ?? role?.defaults.get(name);
-  if (raw === undefined) return undefined;
-  const value = valueAtStanding(raw.raw ?? raw.value, { host, role });
-  return value === raw.value ? raw : { ...raw, value, raw: raw.raw ?? raw.value };
 }

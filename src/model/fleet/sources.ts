@@ -6,7 +6,7 @@ import { settingsOf } from "./ansible-cfg.ts";
 import { baseName, folderOf, joined } from "./paths.ts";
 
 /** The files of one inventory, and the folders whose variables go with it. */
-export interface InventorySource {
+interface InventorySource {
   readonly files: readonly string[];
   readonly folders: readonly string[];
 }
@@ -61,7 +61,7 @@ function fromSetting(workspace: Workspace, paths: readonly string[]): InventoryS
 }
 
 /** Whether a file has the form of an inventory, wherever it stands. */
-export function isInventory(workspace: Workspace, path: string): boolean {
+function isInventory(workspace: Workspace, path: string): boolean {
   const document = workspace.document(path);
   if (document?.language === "ansible-inventory-ini") return true;
   return document?.language === "yaml" && looksLikeInventory(document.tree as YamlTree);

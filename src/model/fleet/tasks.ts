@@ -6,6 +6,7 @@ import { splitArguments } from "./arguments.ts";
 import type { Task, Value } from "./fleet.ts";
 import { isMapping, listOf } from "./values.ts";
 
+/** The part of a play that a task stands in. */
 export type Section = Task["section"];
 type Settings = ReadonlyMap<string, { readonly value: Value; readonly location: Location }>;
 

@@ -3,6 +3,7 @@ import { entriesOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Variable } from "./fleet.ts";
 
+/** Folders of variables, by whose they are. */
 export type VariablesKind = "group_vars" | "host_vars";
 
 const VARIABLES_PATH = /^(?:(.*)\/)?(group_vars|host_vars)\/([^/]+?)(\/.*)?$/;

@@ -71,7 +71,7 @@ export class InventoryVariables {
 const templated = new WeakMap<Variable, boolean>();
 
 /** True where a variable's value has Jinja in it somewhere. */
-export function hasTemplate(variable: Variable): boolean {
+function hasTemplate(variable: Variable): boolean {
   let result = templated.get(variable);
   if (result === undefined) templated.set(variable, (result = anyTemplate(variable.value, 0)));
   return result;

@@ -1,5 +1,6 @@
 import { migrate } from "./migration.ts";
 
+/** A virtual machine that has to move. */
 export interface Guest {
   readonly name: string;
   /** Bytes. */
@@ -8,6 +9,7 @@ export interface Guest {
   readonly dirtyRate: number;
 }
 
+/** What carries the migrations of one host. */
 export interface Link {
   /** Bytes per second that the host can send. */
   readonly bandwidth: number;
@@ -17,6 +19,7 @@ export interface Link {
   readonly downtime: number;
 }
 
+/** How long it takes to empty a host. */
 export interface Evacuation {
   /** Seconds until the last guest has left; Infinity where one never does. */
   readonly seconds: number;

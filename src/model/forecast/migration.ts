@@ -8,6 +8,7 @@ export interface Migration {
   readonly downtime: number;
 }
 
+/** How the live migration of one guest goes. */
 export interface MigrationForecast {
   /** False where the guest dirties its memory as fast as the link takes it, or faster than 30 rounds can catch up. */
   readonly converges: boolean;

@@ -12,11 +12,6 @@ export function retransmission(timeout = 4, base = 1.8, tries = 5): number {
   return total;
 }
 
-/** Seconds until racoon declares a silent peer dead: racoon.conf(5), dpd_delay + dpd_retry · dpd_maxfail. */
-export function racoonVerdict(delay: number, retry = 5, maxfail = 5): number {
-  return delay + retry * maxfail;
-}
-
 /**
  * When an association of ipsec.conf is renewed: `life` less the margin, which is enlarged by a random part of up to
  * `fuzz` of itself. Seconds; `fuzz` 1 is 100 %.

@@ -2,6 +2,7 @@ import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Host } from "../fleet/fleet.ts";
+import { baseName } from "../fleet/paths.ts";
 import type { Workspace } from "../workspace.ts";
 import { globMatches, isGlob, normaliseKey } from "./key.ts";
 import { reaches } from "./placement.ts";
@@ -125,16 +126,4 @@ function sortName({ destination, path }: Placed, loader: "systemd" | "procps"): 
   if (isUnknown(destination)) return baseName(path);
   if (destination === "/etc/sysctl.conf") return loader === "procps" ? "\uFFFF" : "99-sysctl.conf";
   return baseName(destination);
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
-}
-
-/** How the kernel makes an interface's effective value from `conf.all` and its own (include/linux/inetdevice.h). */
-export function combined(combination: string | undefined, all: number, own: number): number {
-  if (combination === "max") return Math.max(all, own);
-  if (combination === "or") return all !== 0 || own !== 0 ? 1 : 0;
-  if (combination === "and") return all !== 0 && own !== 0 ? 1 : 0;
-  return own;
 }

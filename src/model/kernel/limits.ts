@@ -1,4 +1,4 @@
-import type { Location, Range } from "../../engine/location.ts";
+import type { Range } from "../../engine/location.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
@@ -85,9 +85,4 @@ export function allLimits(workspace: Workspace): readonly { readonly path: strin
 
 function collect(workspace: Workspace): readonly { readonly path: string; readonly limit: OpenFilesLimit }[] {
   return workspace.paths.flatMap((path) => (readLimits(workspace, path)?.openFiles ?? []).map((limit) => ({ path, limit })));
-}
-
-/** The place of a limit's value. */
-export function limitLocation(path: string, limit: OpenFilesLimit): Location {
-  return { path, range: limit.valueRange };
 }

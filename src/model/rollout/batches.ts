@@ -58,6 +58,7 @@ export function failuresToStop(size: number, { maxFailPercentage, anyErrorsFatal
   return needed > size ? Infinity : needed;
 }
 
+/** What a failing change reaches before the play stops. */
 export interface Exposure {
   /** Hosts that the change reaches before the play stops. */
   readonly touched: number;

@@ -68,7 +68,7 @@ function reaches(play: Play, { task, notifiedBy, startedBy, action }: Disruption
 }
 
 /** What the play's tasks, and the handlers that they notify, interrupt on all its hosts. */
-export function disruptionsOf(play: Play): Disruption[] {
+function disruptionsOf(play: Play): Disruption[] {
   const found: Disruption[] = [];
   const tasks = play.tasks.filter(onEveryHost);
   const notifiers = new Map<Task, Task[]>();

@@ -217,7 +217,7 @@ function smallest(before: Workspace, after: Workspace, change: VariableChange): 
 }
 
 /** The lines of `text` that lie between what both texts begin with and what both end with; the last line where none does. */
-export function firstDifference(old: string, text: string): { start: number; end: number } {
+function firstDifference(old: string, text: string): { start: number; end: number } {
   const before = old.split("\n");
   const after = text.split("\n");
   let head = 0;
