@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isUnknown } from "../../src/engine/unknown.ts";
 import { LineIndex } from "../../src/engine/location.ts";
 import { parseNftables } from "../../src/formats/nftables/index.ts";
-import { fromNftables } from "../../src/model/firewall/from-nftables.ts";
+import { fromNftables } from "../../src/model/firewall/from-nftables/index.ts";
 import type { Ruleset } from "../../src/model/firewall/ruleset.ts";
 import { recorded } from "../support/recorded.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { release } from "node:os";
-import { losses } from "../../src/model/firewall/reload-losses.ts";
-import type { Lost, ReloadMethod } from "../../src/model/firewall/reload-losses.ts";
+import { losses } from "../../src/model/firewall/reload/losses.ts";
+import type { Lost, ReloadMethod } from "../../src/model/firewall/reload/losses.ts";
 import { labMissing, runLab } from "./available.ts";
 
 /** One reload with a TCP stream that runs already, and which of the model's losses would stall that stream. */

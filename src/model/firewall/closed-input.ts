@@ -1,9 +1,9 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Place } from "./evaluate.ts";
-import { evaluate } from "./evaluate.ts";
+import type { Place } from "./evaluate/index.ts";
+import { evaluate } from "./evaluate/index.ts";
 import type { Family } from "./pmtud.ts";
 import { isRefused } from "./pmtud.ts";
-import { acceptedSamples, tcpPacket } from "./packet-samples.ts";
+import { acceptedSamples, tcpPacket } from "./evaluate/samples.ts";
 import type { Chain, Hook, Packet, Ruleset, Table } from "./ruleset.ts";
 
 /** What a closed chain refuses although every host needs it. */

@@ -1,7 +1,7 @@
-import type { Outcome, Place } from "./evaluate.ts";
-import { evaluate } from "./evaluate.ts";
-import type { Sample } from "./packet-samples.ts";
-import { acceptedSamples, FAR, OTHER, tcpPacket } from "./packet-samples.ts";
+import type { Outcome, Place } from "./evaluate/index.ts";
+import { evaluate } from "./evaluate/index.ts";
+import type { Sample } from "./evaluate/samples.ts";
+import { acceptedSamples, FAR, OTHER, tcpPacket } from "./evaluate/samples.ts";
 import type { Hook, Packet, Ruleset } from "./ruleset.ts";
 
 /** The families whose ICMP errors carry the path's MTU. */

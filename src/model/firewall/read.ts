@@ -2,10 +2,10 @@ import type { NftFile } from "../../formats/nftables/index.ts";
 import type { IptablesTree } from "../../formats/iptables/tree.ts";
 import type { ShellTree } from "../../formats/shell/index.ts";
 import type { Workspace } from "../workspace.ts";
-import { fromIptables } from "./from-iptables.ts";
-import { fromNftables } from "./from-nftables.ts";
-import { includedBy, scopeOf } from "./from-nftables-includes.ts";
-import { fromShell } from "./from-shell.ts";
+import { fromIptables } from "./from-iptables/index.ts";
+import { fromNftables } from "./from-nftables/index.ts";
+import { includedBy, scopeOf } from "./from-nftables/includes.ts";
+import { fromShell } from "./from-shell/index.ts";
 import type { Ruleset } from "./ruleset.ts";
 
 /** The packet filter that a file describes; undefined where it describes none. */

@@ -2,7 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { NftFile } from "../../formats/nftables/index.ts";
 import type { Workspace } from "../workspace.ts";
-import { includedBy } from "./from-nftables-includes.ts";
+import { includedBy } from "./from-nftables/includes.ts";
 import type { Chain, Ruleset, Statement, Table } from "./ruleset.ts";
 
 /** A name that a rule uses and that nothing defines. */

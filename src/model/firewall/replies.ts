@@ -1,8 +1,8 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { baseChains, interfacesOf } from "./closed-input.ts";
-import type { Outcome, Place } from "./evaluate.ts";
-import { evaluate } from "./evaluate.ts";
-import { FAR, OTHER } from "./packet-samples.ts";
+import type { Outcome, Place } from "./evaluate/index.ts";
+import { evaluate } from "./evaluate/index.ts";
+import { FAR, OTHER } from "./evaluate/samples.ts";
 import type { Family } from "./pmtud.ts";
 import { isRefused } from "./pmtud.ts";
 import type { Chain, FirewallRule, Packet, Ruleset, Table } from "./ruleset.ts";

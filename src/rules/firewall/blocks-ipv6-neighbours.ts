@@ -1,6 +1,6 @@
 import { refusedNeighbours } from "../../model/firewall/closed-input.ts";
-import { rangeOf } from "../../model/firewall/evaluate.ts";
-import { addsToOthers } from "../../model/firewall/from-shell.ts";
+import { rangeOf } from "../../model/firewall/evaluate/index.ts";
+import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { rule } from "../rule.ts";
 

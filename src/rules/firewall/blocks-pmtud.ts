@@ -2,8 +2,8 @@ import type { NewRule } from "../../model/firewall/insert-rule.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import type { BlockedErrors } from "../../model/firewall/pmtud.ts";
 import { blockedErrors } from "../../model/firewall/pmtud.ts";
-import { rangeOf } from "../../model/firewall/evaluate.ts";
-import { addsToOthers } from "../../model/firewall/from-shell.ts";
+import { rangeOf } from "../../model/firewall/evaluate/index.ts";
+import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
 import { rule } from "../rule.ts";
 
 const ERRORS: Readonly<Record<BlockedErrors["family"], NewRule>> = {

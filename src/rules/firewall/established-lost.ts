@@ -1,4 +1,4 @@
-import { rangeOf } from "../../model/firewall/evaluate.ts";
+import { rangeOf } from "../../model/firewall/evaluate/index.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { lostReplies } from "../../model/firewall/replies.ts";
 import { rule } from "../rule.ts";

@@ -1,11 +1,11 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import { firstEnabled } from "../../model/firewall/reload-first.ts";
-import { nonAtomicReloads } from "../../model/firewall/reload-faults.ts";
-import type { ReloadFault } from "../../model/firewall/reload-faults.ts";
-import { hostsText } from "../../model/firewall/reload-words.ts";
-import { trackedCeph } from "../../model/firewall/tracking-ceph.ts";
+import { firstEnabled } from "../../model/firewall/reload/first.ts";
+import { nonAtomicReloads } from "../../model/firewall/reload/faults.ts";
+import type { ReloadFault } from "../../model/firewall/reload/faults.ts";
+import { hostsText } from "../../model/firewall/reload/words.ts";
+import { trackedCeph } from "../../model/firewall/tracking/ceph.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 

@@ -1,7 +1,7 @@
-import { rulesetsBeside } from "../../model/firewall/tracking-ceph.ts";
-import type { Half } from "../../model/firewall/tracking-halves.ts";
-import { halves, otherHalf } from "../../model/firewall/tracking-halves.ts";
-import { portsText } from "../../model/firewall/tracking-ports.ts";
+import { rulesetsBeside } from "../../model/firewall/tracking/ceph.ts";
+import type { Half } from "../../model/firewall/tracking/halves.ts";
+import { halves, otherHalf } from "../../model/firewall/tracking/halves.ts";
+import { portsText } from "../../model/firewall/tracking/ports.ts";
 import { rule } from "../rule.ts";
 
 const ruleset = (output: string, accept: string): string => `flush ruleset

@@ -1,13 +1,13 @@
 import type { Confidence, Related, Severity } from "../../engine/finding.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import { LOST_IN_WORDS } from "../../model/firewall/reload-losses.ts";
-import { rulesetChanges } from "../../model/firewall/reload-change.ts";
-import { hostsText, kernelsText, placeText, worstOf } from "../../model/firewall/reload-words.ts";
-import { longLived } from "../../model/firewall/tracking-evidence.ts";
-import type { LongLived } from "../../model/firewall/tracking-evidence.ts";
-import { exposure } from "../../model/firewall/tracking-exposure.ts";
-import type { Exposed } from "../../model/firewall/tracking-exposure.ts";
-import { setLiberal } from "../../model/firewall/tracking-fix.ts";
+import { LOST_IN_WORDS } from "../../model/firewall/reload/losses.ts";
+import { rulesetChanges } from "../../model/firewall/reload/change.ts";
+import { hostsText, kernelsText, placeText, worstOf } from "../../model/firewall/reload/words.ts";
+import { longLived } from "../../model/firewall/tracking/evidence.ts";
+import type { LongLived } from "../../model/firewall/tracking/evidence.ts";
+import { exposure } from "../../model/firewall/tracking/exposure.ts";
+import type { Exposed } from "../../model/firewall/tracking/exposure.ts";
+import { setLiberal } from "../../model/firewall/tracking/fix.ts";
 import { rule } from "../rule.ts";
 
 const RULES = `flush ruleset

@@ -1,10 +1,10 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { hostsText } from "../../model/firewall/reload-words.ts";
-import { acceptsPorts, statefulPlace } from "../../model/firewall/tracking.ts";
-import { cephHosts, cephPorts, spokenForElsewhere, trackedCeph } from "../../model/firewall/tracking-ceph.ts";
-import { isCephPort } from "../../model/firewall/tracking-evidence.ts";
-import { exemptPorts } from "../../model/firewall/tracking-notrack.ts";
-import { portsText } from "../../model/firewall/tracking-ports.ts";
+import { hostsText } from "../../model/firewall/reload/words.ts";
+import { acceptsPorts, statefulPlace } from "../../model/firewall/tracking/index.ts";
+import { cephHosts, cephPorts, spokenForElsewhere, trackedCeph } from "../../model/firewall/tracking/ceph.ts";
+import { isCephPort } from "../../model/firewall/tracking/evidence.ts";
+import { exemptPorts } from "../../model/firewall/tracking/notrack.ts";
+import { portsText } from "../../model/firewall/tracking/ports.ts";
 import { rule } from "../rule.ts";
 
 const RULES = `flush ruleset

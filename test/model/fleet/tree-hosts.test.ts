@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DEFAULT_CONFIGURATION } from "../../../src/engine/configuration.ts";
 import { isUnknown } from "../../../src/engine/unknown.ts";
 import { loadYaml } from "../../../src/formats/yaml/load.ts";
-import { reloadsOf } from "../../../src/model/firewall/reload.ts";
+import { reloadsOf } from "../../../src/model/firewall/reload/index.ts";
 import { Workspace } from "../../../src/model/workspace.ts";
 
 const workspaceOf = (files: { readonly [path: string]: string }): Workspace => new Workspace(new Map(Object.entries(files)), DEFAULT_CONFIGURATION);

@@ -1,0 +1,167 @@
+import { isUnknown } from "../../../engine/unknown.ts";
+import { holds } from "./match.ts";
+import { protocolNumber } from "./packet.ts";
+import type { Chain, Field, Hook, Packet, Ruleset, SetElement, Statement, Table, Values } from "../ruleset.ts";
+
+/** Conditions on fields, all of which have to hold. */
+type Conditions = ReadonlyMap<Field, readonly Values[]>;
+
+/** What a rule that accepts asks of a packet, as an example of one. Fields that it leaves open are not set. */
+export interface Sample {
+  readonly iif?: string;
+  readonly oif?: string;
+  readonly saddr?: string;
+  readonly daddr?: string;
+  readonly sport?: number;
+  readonly dport?: number;
+  /** The states that it accepts; undefined: any. */
+  readonly states?: readonly string[];
+}
+
+const DEEPEST = 8;
+
+/** Addresses far away that no ruleset is likely to name; public ones, since reserved ones are often dropped as bogons. */
+export const FAR: Readonly<Record<"ip" | "ip6", string>> = { ip: "93.184.215.14", ip6: "2606:2800:21f:cb07:6820:80da:af6b:8b2c" };
+
+/** Somewhere else, as far away: the other end. */
+export const OTHER: Readonly<Record<"ip" | "ip6", string>> = { ip: "192.0.66.233", ip6: "2a04:fa87:fffd::c000:42e9" };
+
+/** An example for each way in which a hook's chains may accept packets of the protocol (6: TCP); at most `most`. */
+export function acceptedSamples(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, most = 120): Sample[] {
+  const found = new Map<string, Sample>();
+  const budget = { steps: 20_000 };
+  for (const table of ruleset.tables) {
+    if (table.family !== family && table.family !== "inet") continue;
+    for (const chain of table.chains) {
+      if (chain.hook !== hook || chain.type === "nat") continue;
+      const add = (conditions: Conditions): void => {
+        const sample = found.size < most ? sampleOf(conditions, family, protocol) : undefined;
+        if (sample) found.set(JSON.stringify(sample), sample);
+      };
+      walk(table, chain, new Map(), 0, add, budget);
+      if (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy)) add(new Map());
+    }
+  }
+  return [...found.values()];
+}
+
+function walk(table: Table, chain: Chain, conditions: Conditions, depth: number, add: (conditions: Conditions) => void, budget: { steps: number }): void {
+  for (const rule of chain.rules) {
+    if (--budget.steps < 0) return;
+    let here: Conditions = conditions;
+    for (const statement of rule.statements) {
+      if (statement.kind === "match") here = statement.negated ? here : narrowed(here, statement.field, valuesOf(statement, table));
+      else if (statement.kind === "match-tuple") here = statement.negated ? here : tuple(here, statement.fields, statement.elements, statement.set, table);
+      else if (statement.kind === "verdict") follow(statement.verdict, here);
+      else if (statement.kind === "vmap") {
+        const elements = isUnknown(statement.elements) ? table.sets.find(({ name }) => name === statement.set)?.elements : statement.elements;
+        if (elements === undefined || isUnknown(elements)) continue;
+        for (const element of elements.slice(0, 64)) {
+          if (element.verdict) follow(element.verdict, statement.fields.reduce((all, field, i) => (element.key[i] ? narrowed(all, field, element.key[i]) : all), here));
+        }
+      }
+    }
+  }
+
+  function follow(verdict: Extract<Statement, { kind: "verdict" }>["verdict"], here: Conditions): void {
+    if (verdict.kind === "accept") add(here);
+    if ((verdict.kind !== "jump" && verdict.kind !== "goto") || isUnknown(verdict.target) || depth >= DEEPEST) return;
+    const target = table.chains.find(({ name }) => name === verdict.target);
+    if (target) walk(table, target, here, depth + 1, add, budget);
+  }
+}
+
+function valuesOf(statement: Extract<Statement, { kind: "match" }>, table: Table): Values {
+  if (!isUnknown(statement.values) || statement.set === undefined) return statement.values;
+  const elements = table.sets.find(({ name }) => name === statement.set)?.elements;
+  return elements === undefined || isUnknown(elements) ? statement.values : (elements[0]?.key[0] ?? statement.values);
+}
+
+function tuple(conditions: Conditions, fields: readonly Field[], elements: Extract<Statement, { kind: "match-tuple" }>["elements"], set: string | undefined, table: Table): Conditions {
+  const known = isUnknown(elements) ? table.sets.find(({ name }) => name === set)?.elements : elements;
+  const first: SetElement | undefined = known === undefined || isUnknown(known) ? undefined : known[0];
+  return first ? fields.reduce((all, field, i) => (first.key[i] ? narrowed(all, field, first.key[i]) : all), conditions) : conditions;
+}
+
+function narrowed(conditions: Conditions, field: Field, values: Values): Conditions {
+  const copy = new Map(conditions);
+  copy.set(field, [...(conditions.get(field) ?? []), values]);
+  return copy;
+}
+
+function sampleOf(conditions: Conditions, family: "ip" | "ip6", protocol: number): Sample | undefined {
+  const name = { 6: "tcp", 17: "udp", 132: "sctp", 33: "dccp" }[protocol] ?? "";
+  for (const [field, list] of conditions) {
+    if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") {
+      if (list.some((values) => holds({ kind: "number", value: BigInt(protocol) }, values) === "no")) return undefined;
+    }
+    if (field === "meta nfproto" && list.some((values) => holds({ kind: "number", value: family === "ip" ? 2n : 10n }, values) === "no")) return undefined;
+    const base = field.split(" ", 1)[0]!;
+    if (["tcp", "udp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "esp", "ah"].includes(base) && base !== name && protocolNumber(base) !== protocol) return undefined;
+    if ((base === "ip" || base === "ip6") && base !== family) return undefined;
+    if (list.some((values) => values !== undefined && !isUnknown(values) && values.kind === "intervals" && values.intervals.length === 0)) return undefined;
+  }
+  const port = (end: "sport" | "dport"): number | undefined => {
+    const value = number([...(conditions.get(`${name} ${end}`) ?? []), ...(conditions.get(`th ${end}`) ?? [])]);
+    return value === undefined ? undefined : Number(value);
+  };
+  const address = (field: Field): string | undefined => {
+    const value = number(conditions.get(field));
+    return value === undefined ? undefined : formatAddress(value, family);
+  };
+  const interfaceName = (field: Field): string | undefined => names(conditions.get(field))?.[0]?.replace(/\*$/, "0");
+  const all: Record<keyof Sample, unknown> = {
+    iif: interfaceName("meta iifname"),
+    oif: interfaceName("meta oifname"),
+    saddr: address(`${family} saddr`),
+    daddr: address(`${family} daddr`),
+    sport: port("sport"),
+    dport: port("dport"),
+    states: names(conditions.get("ct state")),
+  };
+  if (all.iif === "lo" || all.oif === "lo") return undefined;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Sample;
+}
+
+/** A number that meets all the conditions, if the last of them has one that does. */
+function number(list: readonly Values[] | undefined): bigint | undefined {
+  const last = list?.findLast((values) => !isUnknown(values) && values.kind === "intervals");
+  if (!list || last === undefined || isUnknown(last) || last.kind !== "intervals") return undefined;
+  for (const [first, end] of last.intervals.slice(0, 16)) {
+    for (const value of [first + 1n <= end && end - first > 1n ? first + 1n : first, end]) {
+      if (list.every((values) => holds({ kind: "number", value }, values) !== "no")) return value;
+    }
+  }
+  return undefined;
+}
+
+function names(list: readonly Values[] | undefined): readonly string[] | undefined {
+  let common: readonly string[] | undefined;
+  for (const values of list ?? []) {
+    if (isUnknown(values) || values.kind !== "names") continue;
+    common = common === undefined ? values.names : common.filter((name) => values.names.includes(name));
+  }
+  return common;
+}
+
+/** An address in the family's plain notation. */
+function formatAddress(value: bigint, family: "ip" | "ip6"): string {
+  if (family === "ip") return [24n, 16n, 8n, 0n].map((shift) => String((value >> shift) & 255n)).join(".");
+  return Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16)).join(":");
+}
+
+/** The sample as a packet of a TCP connection, whatever it leaves open filled in. */
+export function tcpPacket(sample: Sample, hook: Packet["hook"], family: "ip" | "ip6", ct: "new" | "established"): Packet {
+  return {
+    hook,
+    ...(hook !== "output" && { iif: sample.iif ?? "uplink0" }),
+    ...(hook !== "input" && { oif: sample.oif ?? "inside0" }),
+    saddr: sample.saddr ?? FAR[family],
+    daddr: sample.daddr ?? OTHER[family],
+    proto: "tcp",
+    sport: sample.sport ?? 40000,
+    dport: sample.dport ?? 443,
+    flags: [ct === "new" ? "syn" : "ack"],
+    ct,
+  };
+}

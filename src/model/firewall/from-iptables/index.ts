@@ -1,0 +1,38 @@
+import type { IptablesTree } from "../../../formats/iptables/tree.ts";
+import type { Family } from "./match.ts";
+import { IptablesTables } from "./tables.ts";
+import type { FirewallRule, Ruleset } from "../ruleset.ts";
+
+/** What an iptables-save text means. The family is its own, else that of the file's name, else IPv4. */
+export function fromIptables(path: string, tree: IptablesTree): Ruleset {
+  const named = familyOfName(path);
+  const family = named ?? tree.family ?? "ip";
+  const tables = new IptablesTables();
+  for (const saved of tree.tables) {
+    const name = saved.name.text;
+    tables.open(family, name, saved.range);
+    for (const chain of saved.chains) tables.declare(family, name, chain);
+    let hole = 0;
+    saved.commands.forEach(({ command, conditional, range }, index) => {
+      while (hole < saved.holes.length && saved.holes[hole]!.after <= index) tables.anything(family, name, saved.holes[hole++]!.range);
+      if (command.onlyFamily !== undefined && command.onlyFamily !== family) return;
+      tables.apply(family, name, command, conditional, range);
+    });
+    for (; hole < saved.holes.length; hole++) tables.anything(family, name, saved.holes[hole]!.range);
+  }
+  const built = tables.finish();
+  return { path, dialect: "iptables", tables: built, replaces: "tables", unknownStatements: countUnknown(built.flatMap((table) => table.chains.flatMap((chain) => chain.rules))) };
+}
+
+/** The family that a file's name tells: `rules.v6`, `ip6tables-save`, `iptables.rules`, … */
+function familyOfName(path: string): Family | undefined {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/ip6tables|iptables6|iptables[-_.](ip)?v6|\.v6\b|rules6\b|ipv6/i.test(name)) return "ip6";
+  if (/rules\.v4\b|iptables[-_.](ip)?v4|ipv4/i.test(name)) return "ip";
+  return undefined;
+}
+
+/** How many statements of these rules are not understood. */
+export function countUnknown(rules: readonly FirewallRule[]): number {
+  return rules.reduce((sum, rule) => sum + rule.statements.filter(({ kind }) => kind === "unknown").length, 0);
+}

@@ -1,0 +1,156 @@
+import type { Range } from "../../../engine/location.ts";
+import type { Maybe } from "../../../engine/unknown.ts";
+import { unknown } from "../../../engine/unknown.ts";
+import type { ChainLine, IptablesCommand } from "../../../formats/iptables/tree.ts";
+import { HOLE } from "../../../formats/template/jinja.ts";
+import { lowerRule } from "./rule.ts";
+import type { Family } from "./match.ts";
+import type { Chain, FirewallRule, Hook, Table } from "../ruleset.ts";
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type GrowingChain = Mutable<Omit<Chain, "rules">> & { rules: FirewallRule[] };
+
+interface GrowingTable {
+  family: Family;
+  name: string;
+  range: Range;
+  chains: Map<string, GrowingChain>;
+}
+
+const HOOKS: Readonly<Record<string, Hook>> = { PREROUTING: "prerouting", INPUT: "input", FORWARD: "forward", OUTPUT: "output", POSTROUTING: "postrouting" };
+
+/** Built-in chains of each table with their priorities (include/uapi/linux/netfilter_ipv4.h). */
+const BUILT_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  raw: { PREROUTING: -300, OUTPUT: -300 },
+  mangle: { PREROUTING: -150, INPUT: -150, FORWARD: -150, OUTPUT: -150, POSTROUTING: -150 },
+  nat: { PREROUTING: -100, INPUT: 100, OUTPUT: -100, POSTROUTING: 100 },
+  filter: { INPUT: 0, FORWARD: 0, OUTPUT: 0 },
+  security: { INPUT: 50, FORWARD: 50, OUTPUT: 50 },
+};
+
+/** The tables that iptables commands build up, one after the other. */
+export class IptablesTables {
+  readonly #tables = new Map<string, GrowingTable>();
+  readonly #policy: Maybe<"accept" | "drop">;
+
+  /** `policy`: of built-in chains for which nothing sets one. */
+  constructor(policy: Maybe<"accept" | "drop"> = "accept") {
+    this.#policy = policy;
+  }
+
+  /** Takes whole tables over, in place of those of the same name. */
+  adopt(tables: readonly Table[]): void {
+    for (const { family, name, range, chains } of tables) {
+      if (family !== "ip" && family !== "ip6") continue;
+      this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map(chains.map((chain) => [chain.name, { ...chain, rules: [...chain.rules] }])) });
+    }
+  }
+
+  /** `*name` of a save file: the table starts empty. */
+  open(family: Family, name: string, range: Range): void {
+    this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map() });
+  }
+
+  declare(family: Family, table: string, line: ChainLine): void {
+    const chain = this.#chain(family, table, line.name.text, line.name.range, line.range);
+    chain.rules.length = 0;
+    if (chain.hook === undefined || line.policy === undefined || line.policy.text === "-") return;
+    chain.policy = policyOf(line.policy.text);
+    chain.policyRange = line.policy.range;
+  }
+
+  /** A place where a template puts lines of its own: any chain may get any rule. */
+  anything(family: Family, table: string, range: Range): void {
+    const growing = this.#table(family, table, range);
+    for (const chain of growing.chains.values()) {
+      chain.rules.push({ statements: [{ kind: "unknown", reason: "a template puts rules here", range }], range, conditional: true });
+    }
+  }
+
+  apply(family: Family, table: string, command: IptablesCommand, conditional: boolean, range: Range): void {
+    const name = command.chain;
+    switch (command.name) {
+      case "append":
+      case "insert":
+      case "replace": {
+        if (name === undefined) return;
+        if (name.text.includes(HOLE)) return this.anything(family, table, range);
+        const chain = this.#chain(family, table, name.text, name.range, range);
+        const rules = lowerRule(command.rule, family, table, range, conditional);
+        if (command.name === "append") chain.rules.push(...rules);
+        else chain.rules.splice(Math.max(0, (command.position ?? 1) - 1), command.name === "replace" ? 1 : 0, ...rules);
+        return;
+      }
+      case "delete": {
+        const chain = name && this.#table(family, table, range).chains.get(name.text);
+        if (!chain || conditional) return;
+        if (command.position !== undefined) chain.rules.splice(command.position - 1, 1);
+        else {
+          const [wanted] = lowerRule(command.rule, family, table, range, false);
+          const at = chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted));
+          if (at !== -1) chain.rules.splice(at, 1);
+        }
+        return;
+      }
+      case "policy": {
+        if (name === undefined || command.argument === undefined) return;
+        const chain = this.#chain(family, table, name.text, name.range, range);
+        chain.policy = conditional ? unknown("a condition decides the policy") : policyOf(command.argument.text);
+        chain.policyRange = command.argument.range;
+        return;
+      }
+      case "new-chain":
+        if (name && !name.text.includes(HOLE)) this.#chain(family, table, name.text, name.range, range);
+        return;
+      case "flush": {
+        if (conditional) return;
+        const { chains } = this.#table(family, table, range);
+        for (const chain of name ? [chains.get(name.text)] : chains.values()) if (chain) chain.rules.length = 0;
+        return;
+      }
+      case "delete-chain": {
+        if (conditional) return;
+        const { chains } = this.#table(family, table, range);
+        for (const [key, chain] of chains) if (chain.hook === undefined && (name === undefined || name.text === key)) chains.delete(key);
+      }
+    }
+  }
+
+  finish(): Table[] {
+    return [...this.#tables.values()].map(({ chains, ...table }) => ({ ...table, chains: [...chains.values()], sets: [] }));
+  }
+
+  #table(family: Family, name: string, range: Range): GrowingTable {
+    const key = `${family} ${name}`;
+    let table = this.#tables.get(key);
+    if (!table) this.#tables.set(key, (table = { family, name, range, chains: new Map() }));
+    else if (range.end > table.range.end) table.range = { start: table.range.start, end: range.end };
+    return table;
+  }
+
+  #chain(family: Family, tableName: string, name: string, nameRange: Range, range: Range): GrowingChain {
+    const table = this.#table(family, tableName, range);
+    let chain = table.chains.get(name);
+    if (!chain) {
+      const priorities = Object.hasOwn(BUILT_IN, tableName) ? BUILT_IN[tableName]! : {};
+      const base = Object.hasOwn(priorities, name);
+      chain = { name, rules: [], range, nameRange };
+      if (base) Object.assign(chain, { hook: HOOKS[name]!, type: tableName === "nat" ? "nat" : "filter", priority: priorities[name]!, policy: this.#policy });
+      table.chains.set(name, chain);
+    }
+    return chain;
+  }
+}
+
+function policyOf(text: string): Maybe<"accept" | "drop"> {
+  if (text === "ACCEPT") return "accept";
+  if (text === "DROP") return "drop";
+  return unknown("a template decides the policy");
+}
+
+/** True where both rules ask and do the same, wherever they are written. */
+function sameRule(a: FirewallRule, b: FirewallRule): boolean {
+  const plain = (rule: FirewallRule): string =>
+    JSON.stringify(rule.statements, (key, value: unknown) => (/^(range|targetRange)$/.test(key) ? undefined : typeof value === "bigint" ? String(value) : value));
+  return plain(a) === plain(b);
+}
