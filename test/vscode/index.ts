@@ -2,11 +2,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Mocha from "mocha";
-import { Counted } from "../support/counted.ts";
 
 /** Runs every suite and writes what came out to `result.json` beside this file. Rejects where one failed. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ ui: "bdd", timeout: 30_000, color: true, reporter: Counted, reporterOptions: { output: join(__dirname, "result.json") } });
+  const output = join(__dirname, "result.json");
+  // This is bundled as out/test/suite.cjs.
+  const reporter = join(__dirname, "../../test/support/counted.cjs");
+  const mocha = new Mocha({ ui: "bdd", timeout: 30_000, color: true, reporter, reporterOptions: { output } });
   mocha.suite.emit("pre-require", globalThis, "", mocha);
   try {
     await import("./host/activation.test.ts");
@@ -16,7 +18,7 @@ export async function run(): Promise<void> {
     await import("./host/projects.test.ts");
     await import("./host/review.test.ts");
   } catch (error) {
-    writeFileSync(join(__dirname, "result.json"), JSON.stringify({ passed: 0, failed: 1, pending: [], failures: [{ title: "loading the suite", error: String(error) }] }));
+    writeFileSync(output, JSON.stringify({ passed: 0, failed: 1, pending: [], failures: [{ title: "loading the suite", error: String(error) }] }));
     throw error;
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
