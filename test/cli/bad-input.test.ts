@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { NO_PMTUD, parsed, placed, premortem } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
+import { skip } from "../support/skip.ts";
 
 const GOOD = { "etc/sysctl.d/60-a.conf": NO_PMTUD };
 const FOUND = "sysctl/pmtud-disabled etc/sysctl.d/60-a.conf:2:28";
@@ -22,7 +23,7 @@ async function stillReviewed(path: string, message: RegExp, status: number): Pro
 
 describe("bad input", () => {
   it("an unreadable file: says so, ends with 2, reviews the rest", async function () {
-    if (process.getuid?.() === 0) return this.skip();
+    if (process.getuid?.() === 0) skip(this, "root may read and write everything");
     const one = folder({ ...GOOD, "nftables.conf": "x" });
     chmodSync(one.at("nftables.conf"), 0);
     await stillReviewed(one.path, /nftables\.conf: it cannot be read \(EACCES\); make it readable/, 2);

@@ -4,6 +4,7 @@ import { chmodSync, readFileSync, readdirSync, statSync, symlinkSync } from "nod
 import { writeFile } from "../../src/cli/write.ts";
 import { NO_PMTUD, placed, premortem } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
+import { skip } from "../support/skip.ts";
 
 const A = "etc/sysctl.d/60-a.conf";
 const MENDED = NO_PMTUD.replace("= 1", "= 0");
@@ -98,7 +99,7 @@ describe("writing a file", () => {
   });
 
   it("says what cannot be written", function () {
-    if (process.getuid?.() === 0) return this.skip();
+    if (process.getuid?.() === 0) skip(this, "root may read and write everything");
     const one = folder({ "a.conf": "x" });
     chmodSync(one.at("a.conf"), 0o444);
     assert.match(writeFile(one.path, "a.conf", "x", "y")!, /cannot be written \(EACCES\); make it writable/);

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { bundledCli } from "../support/build.ts";
 import { NO_PMTUD } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
+import { skip } from "../support/skip.ts";
 
 const A = "etc/sysctl.d/60-a.conf";
 
@@ -71,7 +72,7 @@ describe("the packed command line", function () {
   });
 
   it("prints colours on a terminal alone, and not with NO_COLOR", function () {
-    if (!existsSync("/usr/bin/script")) return this.skip();
+    if (!existsSync("/usr/bin/script")) skip(this, "there is no script(1) on this machine");
     const { path } = folder({ [A]: NO_PMTUD });
     const onTerminal = (environment: Record<string, string>): string =>
       execFileSync("script", ["-qec", `${process.execPath} ${cli} check ${path}`, "/dev/null"], { encoding: "utf8", env: { PATH: process.env["PATH"], TERM: "xterm", ...environment }, stdio: ["ignore", "pipe", "ignore"] });

@@ -4,14 +4,15 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cephConf } from "../../src/formats/ceph-conf/index.ts";
-import { recorded } from "../support/recorded.ts";
+import { needsRecord, recorded } from "../support/recorded.ts";
+import { skip } from "../support/skip.ts";
 
 const corpus = recorded("corpus/ceph");
 const oracle = join(corpus, "cephconf/oracle-ceph-conf-16.2.15.json");
 
 describe("ceph.conf: as the daemons read it", () => {
   it("refuses what ceph-conf 16.2.15 refused of other people's files, and nothing else", function () {
-    if (!existsSync(oracle)) return this.skip();
+    needsRecord(this, oracle);
     const { files } = JSON.parse(readFileSync(oracle, "utf8")) as { files: Record<string, { parse: string }> };
     let checked = 0;
     for (const [path, { parse }] of Object.entries(files)) {
@@ -27,10 +28,7 @@ describe("ceph.conf: as the daemons read it", () => {
   });
 
   it("agrees with the installed ceph-conf", function () {
-    if (spawnSync("ceph-conf", ["--version"]).error !== undefined) {
-      this.test!.title += " (ceph-common is not on this machine)";
-      return this.skip();
-    }
+    if (spawnSync("ceph-conf", ["--version"]).error !== undefined) skip(this, "ceph-common is not on this machine");
     const folder = mkdtempSync(join(tmpdir(), "premortem-"));
     const file = join(folder, "ceph.conf");
     try {

@@ -7,6 +7,7 @@ import { loadYaml } from "../../src/formats/yaml/load.ts";
 import type { Value } from "../../src/model/fleet/fleet.ts";
 import { Workspace } from "../../src/model/workspace.ts";
 import { recorded } from "../support/recorded.ts";
+import { skip } from "../support/skip.ts";
 
 const CORPUS = recorded("corpus");
 const ROOTS = ["inventory", "changes-whole"].map((name) => join(CORPUS, name));
@@ -122,9 +123,4 @@ function compare(name: string, workspace: Workspace, answer: Answer): void {
 /** Through JSON, so that prototypes and key order do not count; integers beyond a double's precision are kept as text. */
 function normal(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (_, part: unknown) => (typeof part === "number" && !Number.isSafeInteger(part) && Number.isInteger(part) ? String(part) : part)));
-}
-
-function skip(context: Mocha.Context, why: string): void {
-  console.log(`      skipped: ${why}`);
-  context.skip();
 }

@@ -11,7 +11,7 @@ const candidates: readonly Format<unknown>[] = [swanctl, racoon, ipsecConf];
 
 describe("ipsec: files of other people", function () {
   if (!existsSync(corpus)) {
-    it.skip("the corpus is not on this machine");
+    it.skip("these recorded files are not on this machine");
     return;
   }
   const files = (readdirSync(corpus, { recursive: true }) as string[]).filter((file) => statSync(`${corpus}/${file}`).isFile()).sort();

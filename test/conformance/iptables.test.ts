@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { iptablesSave } from "../../src/formats/iptables/index.ts";
-import { recorded } from "../support/recorded.ts";
+import { needsRecord, recorded } from "../support/recorded.ts";
 
 /** What iptables 1.8.9 says about single rules and whole dumps, recorded with the real tools. */
 const corpus = recorded("corpus/firewall");
@@ -28,7 +28,7 @@ function around(row: Record<string, string>): string[] {
 
 describe("iptables-save against iptables 1.8.9", function () {
   before(function () {
-    if (!existsSync(corpus)) this.skip();
+    needsRecord(this, corpus);
   });
 
   it("accepts and refuses single rules as the tool does", function () {

@@ -5,7 +5,7 @@ import { LineIndex } from "../../src/engine/location.ts";
 import { parseNftables } from "../../src/formats/nftables/index.ts";
 import { fromNftables } from "../../src/model/firewall/from-nftables/index.ts";
 import type { Ruleset } from "../../src/model/firewall/ruleset.ts";
-import { recorded } from "../support/recorded.ts";
+import { needsRecord, recorded } from "../support/recorded.ts";
 
 const CORPUS = recorded("corpus/firewall") + "/";
 /** The share that is reached; the rest are what older versions refuse, and types that depend on each other. */
@@ -41,9 +41,7 @@ function refusedLines(text: string): number[] {
 
 describe("conformance: nftables", function () {
   before(function () {
-    if (existsSync(CORPUS)) return;
-    console.log("      skipped: there are no recorded files here");
-    this.skip();
+    needsRecord(this, CORPUS);
   });
 
   it("raises no error in any file that nft loads", () => {

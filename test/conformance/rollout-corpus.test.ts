@@ -20,7 +20,7 @@ const REVIEWED: Record<string, readonly string[]> = {
 describe("rollout: playbooks of other people", function () {
   this.timeout(60_000);
   if (!existsSync(corpus)) {
-    it.skip("the corpus is not on this machine");
+    it.skip("these recorded files are not on this machine");
     return;
   }
   for (const [repository, expected] of Object.entries(REVIEWED)) {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sysctl } from "../../src/formats/sysctl/index.ts";
 import { isGlob, normaliseKey } from "../../src/model/kernel/key.ts";
-import { recorded } from "../support/recorded.ts";
+import { needsRecord, recorded } from "../support/recorded.ts";
 
 const corpus = recorded("corpus/sysctl");
 const version = spawnSync("sysctl", ["--version"], { encoding: "utf8" });
@@ -50,7 +50,7 @@ describe("sysctl files: as procps reads them", function () {
   });
 
   it("over other people's files", function () {
-    if (!existsSync(corpus)) return this.skip();
+    needsRecord(this, corpus);
     this.timeout(60_000);
     let lines = 0;
     for (const path of readdirSync(corpus, { recursive: true }) as string[]) {

@@ -12,6 +12,7 @@ import type { Tool } from "./kernel/oracle.ts";
 import { askKernel } from "./kernel/oracle.ts";
 import { packetsFor } from "./kernel/packets.ts";
 import { recorded } from "../support/recorded.ts";
+import { skip } from "../support/skip.ts";
 
 const corpus = recorded("corpus/firewall");
 const own = join(import.meta.dirname, "kernel/rulesets");
@@ -71,10 +72,7 @@ describe("verdicts against the kernel", function () {
   this.timeout(600_000);
   before(function () {
     const why = labMissing(["nft", "iptables"]);
-    if (why !== undefined) {
-      console.log(`      skipped: ${why}`);
-      this.skip();
-    }
+    if (why !== undefined) skip(this, why);
   });
 
   it("says of packets through iptables rulesets what the kernel does", () => compare(subjects()));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { labMissing, runLab } from "./available.ts";
+import { skip } from "../support/skip.ts";
 
 interface Counts {
   readonly skip?: string;
@@ -15,15 +16,9 @@ describe("lab: a full table of connections", () => {
   it("refuses every new connection to the OSD port, keeps the old one, and is no matter with notrack", function () {
     this.timeout(60_000);
     const missing = labMissing(["nft"]);
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    if (missing !== undefined) skip(this, missing);
     const counts = runLab("./conntrack_full.py", {}) as Counts;
-    if (counts.skip !== undefined) {
-      console.log(`      skipped: ${counts.skip}`);
-      this.skip();
-    }
+    if (counts.skip !== undefined) skip(this, counts.skip);
     assert.deepEqual(counts, { attempts: counts.attempts, empty: counts.attempts, full: true, refused: counts.attempts, old: true, notrack: counts.attempts });
   });
 });

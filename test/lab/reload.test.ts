@@ -3,6 +3,7 @@ import { release } from "node:os";
 import { losses } from "../../src/model/firewall/reload/losses.ts";
 import type { Lost, ReloadMethod } from "../../src/model/firewall/reload/losses.ts";
 import { labMissing, runLab } from "./available.ts";
+import { skip } from "../support/skip.ts";
 
 /** One reload with a TCP stream that runs already, and which of the model's losses would stall that stream. */
 interface Case {
@@ -42,10 +43,7 @@ describe("lab: reloads on this machine's kernel", () => {
 
   before(function () {
     const missing = labMissing(["nft", "iptables-legacy"]);
-    if (missing !== undefined) {
-      console.log(`      skipped: ${missing}`);
-      this.skip();
-    }
+    if (missing !== undefined) skip(this, missing);
     verdicts = runLab("./reload.py", CASES.map(({ run }) => run)) as string[];
   }).timeout(100_000);
 

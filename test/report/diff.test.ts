@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { unifiedDiff } from "../../src/report/diff.ts";
 import { folder } from "../support/folder.ts";
+import { skip } from "../support/skip.ts";
 
 describe("a unified diff", () => {
   it("shows changes with three lines around them", () => {
@@ -52,7 +53,7 @@ describe("a unified diff", () => {
   });
 
   it("is what patch applies", function () {
-    if (!existsSync("/usr/bin/patch")) return this.skip();
+    if (!existsSync("/usr/bin/patch")) skip(this, "there is no patch on this machine");
     const text = fc.array(fc.constantFrom("a\n", "b\n", "c\r\n", "\n", "d\n"), { maxLength: 25 }).chain((lines) => fc.constantFrom("", "end").map((end) => lines.join("") + end));
     fc.assert(
       fc.property(text, text, (before, after) => {

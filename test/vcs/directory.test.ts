@@ -4,6 +4,7 @@ import { chmodSync, symlinkSync } from "node:fs";
 import { readDirectory } from "../../src/vcs/directory.ts";
 import { folder } from "../support/folder.ts";
 import { WANTED } from "./wanted.ts";
+import { skip } from "../support/skip.ts";
 
 const read = (path: string): { texts: string[]; notes: string[] } => {
   const tree = readDirectory(path, WANTED);
@@ -72,7 +73,7 @@ describe("a directory", () => {
   });
 
   it("says what it may not read", function () {
-    if (process.getuid?.() === 0) return this.skip();
+    if (process.getuid?.() === 0) skip(this, "root may read and write everything");
     const { path } = folder({ "a.conf": "1", "b.conf": "2", "c/x.conf": "3" });
     chmodSync(`${path}/a.conf`, 0);
     chmodSync(`${path}/c`, 0);

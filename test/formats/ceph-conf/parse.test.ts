@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { cephConf } from "../../../src/formats/ceph-conf/index.ts";
 import type { CephConfTree } from "../../../src/formats/ceph-conf/index.ts";
 import { HOLE } from "../../../src/formats/template/jinja.ts";
 import { optionFacts } from "../../../src/model/ceph/options.ts";
 import { parseValue } from "../../../src/model/ceph/value.ts";
-import { recorded } from "../../support/recorded.ts";
+import { needsRecord, recorded } from "../../support/recorded.ts";
 
 const FACTS = recorded("facts/ceph-conf-vectors.json");
 
@@ -84,7 +84,7 @@ describe("formats/ceph-conf", () => {
   });
 
   it("agrees with ceph-conf 16.2.15 on every vector", function () {
-    if (!existsSync(FACTS)) return this.skip();
+    needsRecord(this, FACTS);
     const { vectors } = JSON.parse(readFileSync(FACTS, "utf8")) as { vectors: { name: string; conf: string; entity: string; key: string; ok: boolean; value?: string }[] };
     let checked = 0;
     for (const { name, conf, entity, key, ok, value } of vectors) {

@@ -157,13 +157,8 @@ describe("the schema of premortem.yaml", () => {
     for (const key of KEYS) assert.ok(schema.includes(JSON.stringify(key.summary).slice(1, -1)), key.path);
   });
 
-  it("is in the repository as it is generated", function () {
-    let text: string;
-    try {
-      text = readFileSync("schemas/premortem.schema.json", "utf8");
-    } catch {
-      return this.skip();
-    }
+  it("is in the repository as it is generated", () => {
+    const text = readFileSync("schemas/premortem.schema.json", "utf8");
     assert.equal((JSON.parse(text) as { title: string }).title, "premortem.yaml");
   });
 });

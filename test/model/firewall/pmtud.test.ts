@@ -8,7 +8,7 @@ import { fromIptables } from "../../../src/model/firewall/from-iptables/index.ts
 import { fromNftables } from "../../../src/model/firewall/from-nftables/index.ts";
 import { blockedErrors } from "../../../src/model/firewall/pmtud.ts";
 import type { Ruleset } from "../../../src/model/firewall/ruleset.ts";
-import { recorded } from "../../support/recorded.ts";
+import { needsRecord, recorded } from "../../support/recorded.ts";
 
 const corpus = recorded("corpus/firewall");
 const nft = (text: string): Ruleset => fromNftables("nftables.conf", nftables.parse(text).tree);
@@ -71,7 +71,7 @@ describe("path MTU discovery through a firewall", () => {
     readFileSync(join(corpus, file), "utf8").trim().split("\n").slice(1).map((line) => line.split("\t") as [string, string]).filter(([path]) => existsSync(join(corpus, path)));
 
   it("agrees with what was measured on real rulesets", function () {
-    if (!existsSync(join(corpus, "pmtud-truth.tsv"))) this.skip();
+    needsRecord(this, join(corpus, "pmtud-truth.tsv"));
     // Rulesets through which the measurement got no connection at all say nothing.
     const judged = truth("pmtud-truth.tsv").filter(([, measured]) => measured !== "noconn");
     const wrong = judged.filter(([path, measured]) => (found(nft(readFileSync(join(corpus, path), "utf8"))).length > 0) !== (measured === "blackhole"));
@@ -80,7 +80,7 @@ describe("path MTU discovery through a firewall", () => {
   });
 
   it("never reports neighbour discovery that was measured to work", function () {
-    if (!existsSync(join(corpus, "nd-truth.tsv"))) this.skip();
+    needsRecord(this, join(corpus, "nd-truth.tsv"));
     const judged = truth("nd-truth.tsv").map(([path, alive]) => ({ path, dead: alive === "no", reported: refusedNeighbours(nft(readFileSync(join(corpus, path), "utf8"))).length > 0 }));
     const dead = judged.filter(({ dead }) => dead);
     console.log(`      neighbours: ${judged.filter(({ dead, reported }) => reported && dead).length} of ${dead.length} dead ones reported; the others mean IPv6 to be closed`);

@@ -4,6 +4,7 @@ import { lintFiles, loadWorkspace } from "../../../src/core.ts";
 import type { Finding } from "../../../src/engine/finding.ts";
 import { applyFixes } from "../../../src/engine/fix.ts";
 import { labMissing } from "../../lab/available.ts";
+import { skip } from "../../support/skip.ts";
 
 type Files = Readonly<Record<string, string>>;
 const RULE = "firewall/tracked-storage-traffic";
@@ -87,7 +88,8 @@ describe("variants of tracked storage traffic", () => {
         const mended = { ...files, ...Object.fromEntries(applyFixes((name) => files[name], fixes).files) };
         assert.notEqual(mended[path], text);
         assert.deepEqual(await found(mended, [RULE, "firewall/notrack-half", "firewall/syntax"]), []);
-        if (labMissing([tool[0]!]) !== undefined) this.skip();
+        const missing = labMissing([tool[0]!]);
+        if (missing !== undefined) skip(this, missing);
         const { status, stderr } = spawnSync("unshare", ["-n", ...tool], { input: mended[path], encoding: "utf8" });
         assert.equal(status, 0, stderr);
       });
