@@ -1,6 +1,7 @@
 import type { Range } from "../../engine/location.ts";
 import type { Masked } from "../template/jinja.ts";
-import { HOLE, isConditional, maskJinja } from "../template/jinja.ts";
+import { HOLE, maskJinja } from "../template/jinja.ts";
+import { isConditional } from "../template/conditional.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
 import { Cursor, NOTHING, isEol, isSpace } from "./cursor.ts";
 import type { CephConfTree, CephEntry, CephSection } from "./tree.ts";

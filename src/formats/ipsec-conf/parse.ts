@@ -2,7 +2,8 @@ import type { Range } from "../../engine/location.ts";
 import { LineIndex } from "../../engine/location.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
-import { isConditionalIn, maskPlaceholders } from "../template/placeholders.ts";
+import { isConditional } from "../template/conditional.ts";
+import { maskPlaceholders } from "../template/placeholders.ts";
 import type { IpsecConfTree, Section, Setting, Text } from "./tree.ts";
 
 interface Growing {
@@ -62,7 +63,7 @@ export function parseIpsecConf(source: string): Parsed<IpsecConfTree> {
       else {
         if (!indented && start === lineStart) problem(range, "A setting has to be indented: the file is refused. Indent the line.");
         current.settings.push({
-          key: word(start, keyEnd), value, range, indent: source.slice(lineStart, start), conditional: isConditionalIn(masked, range, current.type.range.start),
+          key: word(start, keyEnd), value, range, indent: source.slice(lineStart, start), conditional: isConditional(masked, range, current.type.range.start),
         });
         current.end = end;
       }
@@ -83,7 +84,7 @@ export function parseIpsecConf(source: string): Parsed<IpsecConfTree> {
   }
   const finished = sections.map((section): Section => {
     const range = { start: section.type.range.start, end: section.end };
-    return { type: section.type, name: section.name, settings: section.settings, hidden: section.hidden, range, conditional: isConditionalIn(masked, range, undefined) };
+    return { type: section.type, name: section.name, settings: section.settings, hidden: section.hidden, range, conditional: isConditional(masked, range, undefined) };
   });
   return { tree: { sections: finished, includes, comments, range: { start: 0, end: source.length } }, errors };
 }

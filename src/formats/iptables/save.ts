@@ -31,6 +31,8 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
   const family = familyOf(text);
   const conditional = conditionals(masked);
   let table: OpenTable | undefined;
+  /** The first template region that does not end before the line at hand: both are in the order of the text. */
+  let region = 0;
   const close = (committed: boolean, end: number): void => {
     if (!table) return;
     const { start, ...rest } = table;
@@ -45,8 +47,8 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     if (content === "" || content.startsWith("#")) continue;
     const certain = !templated || !conditional(range);
     if (trimmed === "" || ((from > start || content !== trimmed) && /^([#*:]|COMMIT$)/.test(trimmed))) {
-      const touched = masked.regions.some((region) => region.range.start <= end && start <= region.range.end);
-      if (!touched) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
+      while (region < masked.regions.length && masked.regions[region]!.range.end < start) region++;
+      if (!((masked.regions[region]?.range.start ?? Infinity) <= end)) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
     }
     if (trimmed === "" || trimmed.startsWith("#")) continue;
     if (trimmed.startsWith("*")) {
@@ -66,7 +68,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     } else if (trimmed[0] === HOLE && new RegExp(`^${HOLE}+$`).test(trimmed)) {
       table?.holes.push({ range, after: table.commands.length });
     } else if (!table) {
-      report({ range, message: "This line stands in no table: iptables-restore refuses the file. Put “*filter” (or another table) before it.", certain: certain && !masked.regions.some((region) => region.range.start < from) });
+      report({ range, message: "This line stands in no table: iptables-restore refuses the file. Put “*filter” (or another table) before it.", certain: certain && !((masked.regions[0]?.range.start ?? from) < from) });
     } else if (trimmed.startsWith(":")) {
       const chain = chainLine(text, range, conditional(range));
       if (chain.policy === undefined && !chain.name.text.includes(HOLE)) report({ range, message: `The chain “${chain.name.text}” has no policy: iptables-restore refuses the line. Write “:${chain.name.text} - [0:0]” for a chain of your own.`, certain });

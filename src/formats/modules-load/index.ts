@@ -1,5 +1,6 @@
 import type { Range } from "../../engine/location.ts";
-import { HOLE, isConditional, maskJinja } from "../template/jinja.ts";
+import { HOLE, maskJinja } from "../template/jinja.ts";
+import { isConditional } from "../template/conditional.ts";
 import type { Format, Parsed } from "../format.ts";
 
 /** One module to load at boot. */

@@ -1,5 +1,6 @@
 import type { Range } from "../../engine/location.ts";
-import { HOLE, isConditional } from "../template/jinja.ts";
+import { HOLE } from "../template/jinja.ts";
+import { isConditional } from "../template/conditional.ts";
 import { maskPlaceholders } from "../template/placeholders.ts";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 import { recogniseSysctl } from "./recognise.ts";
@@ -78,8 +79,8 @@ function parse(text: string): Parsed<SysctlTree> {
 /** Takes a line without `=`; offers the mend where `key value` or `key: value` was evidently meant. */
 function notAnAssignment(text: string, range: Range, certain: boolean): SyntaxProblem {
   const line = text.slice(range.start, range.end);
-  const pair = /^([a-z][\w*/.-]*[./][\w*/.-]+)(\s*:\s*|\s+)(-?\w[^=:]*)$/.exec(line);
-  const gap = pair && { start: range.start + pair[1]!.length, end: range.start + pair[1]!.length + pair[2]!.length };
+  const pair = /^([a-z][\w*/.-]*)(\s*:\s*|\s+)(-?\w[^=:]*)$/.exec(line);
+  const gap = pair && /[./]./.test(pair[1]!) && { start: range.start + pair[1]!.length, end: range.start + pair[1]!.length + pair[2]!.length };
   return {
     range,
     certain,

@@ -1,5 +1,6 @@
 import type { Range } from "../../engine/location.ts";
-import { isConditional, maskJinja } from "../template/jinja.ts";
+import { maskJinja } from "../template/jinja.ts";
+import { isConditional } from "../template/conditional.ts";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 
 /** One `Key=value` of a unit file. */

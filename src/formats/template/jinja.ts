@@ -93,8 +93,3 @@ function endOf(text: string, from: number, closer: string, quotes: boolean): num
 function blank(text: string, filler: string): string {
   return text.replace(/[^\r\n]/g, filler);
 }
-
-/** True where a template decides whether the span is there at all. */
-export function isConditional(masked: Masked, range: Range): boolean {
-  return masked.conditional.some((region) => region.range.start <= range.start && range.end <= region.range.end);
-}

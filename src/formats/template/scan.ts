@@ -1,7 +1,8 @@
 import type { Range } from "../../engine/location.ts";
 import type { SyntaxProblem } from "../format.ts";
 import type { Masked } from "./jinja.ts";
-import { isConditionalIn, maskPlaceholders } from "./placeholders.ts";
+import { isConditional } from "./conditional.ts";
+import { maskPlaceholders } from "./placeholders.ts";
 
 /** A text with its templates masked that a parser goes through from left to right, and what is wrong with it. */
 export class Scan {
@@ -27,7 +28,7 @@ export class Scan {
 
   /** True where a template decides whether `range` is there, once the section that begins at `holder` is. */
   isConditional(range: Range, holder: number | undefined): boolean {
-    return isConditionalIn(this.masked, range, holder);
+    return isConditional(this.masked, range, holder);
   }
 
   /** Moves to the line break that ends the line, or to the end of the text. */

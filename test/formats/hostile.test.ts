@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import { formats, prepare, recognise } from "../../src/formats/index.ts";
+import type { Format } from "../../src/formats/format.ts";
+import { rules } from "../../src/core.ts";
+import { isChange, listOf, unmark } from "../support/example.ts";
+
+/** Every file of the rules' examples and of the incidents, by the language that it is in. */
+function realistic(): Map<string, string[]> {
+  const byLanguage = new Map<string, Set<string>>(formats.map(({ language }) => [language, new Set()]));
+  const add = (path: string, text: string): void => {
+    const language = recognise(path, text.slice(0, 4096));
+    if (language !== undefined) byLanguage.get(language)!.add(text);
+  };
+  for (const rule of rules.values()) {
+    for (const example of Object.values(rule.examples).flatMap(listOf)) {
+      for (const files of isChange(example) ? [example.before, example.after] : [example as Exclude<typeof example, { before: unknown }>]) {
+        for (const [path, text] of unmark(files, rule).files) add(path, text);
+      }
+    }
+  }
+  for (const entry of readdirSync("test/incidents", { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || entry.name === "expected.json") continue;
+    const path = join(entry.parentPath, entry.name);
+    add(path, readFileSync(path, "utf8"));
+  }
+  return new Map([...byLanguage].map(([language, texts]) => [language, [...texts].sort((a, b) => b.length - a.length).slice(0, 12)]));
+}
+
+/** Parses, and looks at every range of the tree and of the errors. */
+function judge(format: Format<unknown>, text: string): void {
+  const { tree, errors } = format.parse(text);
+  const seen = new Set<unknown>();
+  const open: unknown[] = [tree, errors];
+  while (open.length > 0) {
+    const node = open.pop();
+    if (typeof node !== "object" || node === null || seen.has(node)) continue;
+    seen.add(node);
+    if (node instanceof Map || node instanceof Set) open.push(...node.values());
+    for (const [key, value] of Object.entries(node)) {
+      if (/^range$|Range$/.test(key) && typeof value === "object" && value !== null) {
+        const { start, end } = value as { start: number; end: number };
+        assert.ok(0 <= start && start <= end && end <= text.length, `${format.language}: ${key} ${start}-${end} of ${text.length} in ${JSON.stringify(text.slice(0, 200))}`);
+      }
+      open.push(value);
+    }
+  }
+}
+
+/** What opens something in one of the languages, or may lead a scanner astray. */
+const OPENERS = ["{", "[", "(", "a {\n", "a: {", "- ", "[a]\n", "{{ ", "{% if a %}\n", "{% for a in b %}", "<% ", "${", "$(", "`", "'", '"', "\\", "\\\n", "a: &a [*a]\n", "? ", "| ", "if true; then\n", "a() {\n", "*filter\n", "table inet t {", "jump {", "a = b . "];
+const LINES = ["a", "a ", "a,", "a.", "a=", "a: ", " ", "\t", "-", "#", "!", "*", "&a ", "$a ", "1", "1-", "-A INPUT ", "{}", "()", "{{ a }}", "{{ a }", "é", "\uD800", "\0", "\r", "%", "|", "a;", "a\\ "];
+
+describe("formats: hostile texts", () => {
+  const texts = realistic();
+  before(() => prepare(["a.yml"]));
+
+  for (const format of formats) {
+    describe(format.language, () => {
+      const own = texts.get(format.language)!;
+
+      it("has texts to try", () => assert.ok(own.length > 0));
+
+      it("reads files that end anywhere", () => {
+        for (const text of own) for (let tenth = 0; tenth <= 10; tenth++) judge(format, text.slice(0, Math.round((text.length * tenth) / 10)));
+      });
+
+      it("reads other line ends, a byte order mark and NULs", () => {
+        for (const text of own) {
+          for (const other of [text.replaceAll("\n", "\r\n"), text.replaceAll("\n", "\r"), `\uFEFF${text}`, text.replaceAll(" ", "\0"), `${text}\0`]) judge(format, other);
+        }
+      });
+
+      it("reads what is written in another language", () => {
+        for (const others of texts.values()) for (const text of others.slice(0, 3)) judge(format, text);
+      });
+
+      it("reads texts with pieces taken out, doubled and exchanged", () => {
+        const spot = fc.double({ min: 0, max: 1, noNaN: true });
+        fc.assert(
+          fc.property(fc.constantFrom(...own), fc.array(fc.tuple(spot, spot, fc.constantFrom(...OPENERS, ...LINES, "}", "]", ")", "")), { minLength: 1, maxLength: 6 }), (text, cuts) => {
+            let mutant = text;
+            for (const [at, length, piece] of cuts) {
+              const start = Math.round(at * mutant.length);
+              mutant = mutant.slice(0, start) + piece + mutant.slice(start + Math.round(length * 20));
+            }
+            judge(format, mutant);
+          }),
+          { numRuns: 150 },
+        );
+      });
+
+      it("reads what opens and never closes, ten thousand deep", () => {
+        for (const opener of OPENERS) judge(format, opener.repeat(10_000));
+      });
+
+      it("reads lines of 64 KiB, and one of a megabyte", () => {
+        for (const piece of LINES) judge(format, piece.repeat(65_536 / piece.length));
+        judge(format, "a".repeat(1 << 20));
+      });
+    });
+  }
+});
