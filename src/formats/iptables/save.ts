@@ -1,5 +1,6 @@
 import type { Range } from "../../engine/location.ts";
 import type { SyntaxProblem } from "../format.ts";
+import { overlapping } from "../template/overlap.ts";
 import type { Masked } from "../template/jinja.ts";
 import { HOLE } from "../template/jinja.ts";
 import { checkCommand } from "./check.ts";
@@ -29,7 +30,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
   const tables: SaveTable[] = [];
   const templated = masked.conditional.length > 0;
   const family = familyOf(text);
-  const conditional = conditionals(masked);
+  const conditional = overlapping(masked.conditional.map(({ range }) => range));
   let table: OpenTable | undefined;
   /** The first template region that does not end before the line at hand: both are in the order of the text. */
   let region = 0;
@@ -135,26 +136,4 @@ export function* lines(text: string): Generator<Range> {
     yield { start, end: end > start && text[end - 1] === "\r" ? end - 1 : end };
     start = end + 1;
   }
-}
-
-/** A test for "a template decides whether this is there", for spans asked in rising order or not. */
-function conditionals(masked: Masked): (range: Range) => boolean {
-  const merged: { start: number; end: number }[] = [];
-  for (const { range } of [...masked.conditional].sort((a, b) => a.range.start - b.range.start)) {
-    const last = merged.at(-1);
-    if (last && range.start <= last.end) last.end = Math.max(last.end, range.end);
-    else merged.push({ ...range });
-  }
-  return (range) => {
-    let low = 0;
-    let high = merged.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const region = merged[middle]!;
-      if (range.end <= region.start) high = middle - 1;
-      else if (range.start >= region.end) low = middle + 1;
-      else return true;
-    }
-    return false;
-  };
 }

@@ -2,6 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 import type { Masked } from "../template/jinja.ts";
 import { maskJinja } from "../template/jinja.ts";
+import { overlapping } from "../template/overlap.ts";
 import { checkTypes } from "./check.ts";
 import { parseCommands } from "./commands.ts";
 import { Cursor } from "./cursor.ts";
@@ -26,17 +27,20 @@ export function parseNftables(text: string): Parsed<NftFile> {
   const commands = parseCommands(cursor);
   const tree: NftFile = { commands, masked };
   const errors = [...cursor.errors, ...checkTypes(tree)].sort((a, b) => a.range.start - b.range.start);
-  return { tree, errors: masked.regions.length === 0 ? errors : errors.map((error) => doubt(error, masked)) };
+  return { tree, errors: masked.regions.length === 0 ? errors : errors.map(doubting(masked)) };
 }
 
 /** What a template decides can mend every fault that is near it, and every brace. */
-function doubt(error: SyntaxProblem, masked: Masked): SyntaxProblem {
-  if (!error.certain) return error;
-  const braces = masked.text.slice(error.range.start, error.range.end).includes("{") || masked.text.slice(error.range.start, error.range.end).includes("}");
-  const line = lineOf(masked.text, error.range);
-  const touched = masked.regions.some((region) => region.range.start <= line.end && line.start <= region.range.end && region.kind !== "comment");
-  const conditional = masked.conditional.some((region) => region.range.start <= line.end && line.start <= region.range.end);
-  return touched || conditional || (braces && masked.regions.some((region) => region.kind === "tag")) ? { ...error, certain: false } : error;
+function doubting(masked: Masked): (error: SyntaxProblem) => SyntaxProblem {
+  const shown = masked.regions.filter(({ kind }) => kind !== "comment");
+  const near = overlapping([...shown, ...masked.conditional].map(({ range }) => range));
+  const tagged = shown.some(({ kind }) => kind === "tag");
+  return (error) => {
+    const { start, end } = lineOf(masked.text, error.range);
+    const braces = tagged && /[{}]/.test(masked.text.slice(error.range.start, error.range.end));
+    // A template that ends where the line begins is near as well.
+    return error.certain && (braces || near({ start: start - 1, end: end + 1 })) ? { ...error, certain: false } : error;
+  };
 }
 
 function lineOf(text: string, range: Range): Range {

@@ -1,3 +1,4 @@
+import { isConditional } from "../template/conditional.ts";
 import type { Masked } from "../template/jinja.ts";
 import { HOLE, maskJinja } from "../template/jinja.ts";
 import type { Block, Redirection, ShellCommand, ShellWord } from "./tree.ts";
@@ -304,7 +305,7 @@ class Scanner {
         .slice(0, DEEPEST)
         .filter(({ kind, name, loop }) => !(kind === "if" && name === "{") && loop === undefined)
         .map(({ kind, name }) => ({ kind, name }));
-      if (this.#masked.conditional.some((region) => region.range.start <= range.start && range.end <= region.range.end)) blocks.push({ kind: "template", name: "" });
+      if (isConditional(this.#masked, range)) blocks.push({ kind: "template", name: "" });
       this.#commands.push({ words: draft.words, assignments: draft.assignments, redirections: draft.redirections, connector: this.#connector, blocks, range });
       this.#assign(draft, blocks);
       this.#connector = connector;
