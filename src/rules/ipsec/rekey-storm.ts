@@ -39,8 +39,13 @@ export default rule({
     const place = first.childRenewal.location;
     report({
       location: place?.path === path ? place : first.location,
-      message: `${associations} associations are renewed every ${spoken(every)} with nothing that spreads them: once they are of one age, all renewals come in the same moment instead of ${(associations / every).toFixed(1)} a second. ${first.syntax === "racoon.conf" ? "racoon has no random part: give hosts different lifetimes" : "Keep the random part of the renewal time"}.`,
+      message: `${associations} associations are renewed every ${spoken(every)} with nothing that spreads them: once they are of one age, all renewals come in the same moment instead of ${pace(associations / every)}. ${first.syntax === "racoon.conf" ? "racoon has no random part: give hosts different lifetimes" : "Keep the random part of the renewal time"}.`,
       data: { associations, renewalsPerSecond: Math.round((associations / every) * 100) / 100 },
     });
   },
 });
+
+/** Renewals per second in words; fewer than one as the time between two. */
+function pace(perSecond: number): string {
+  return perSecond >= 1 ? `${perSecond.toFixed(1)} a second` : `one every ${Math.round(1 / perSecond)} s`;
+}
