@@ -4,6 +4,7 @@ import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
 import { FindingHover } from "./editor/hover.ts";
 import { Linter } from "./editor/linter.ts";
+import { Pages } from "./editor/pages.ts";
 import { Projects } from "./editor/projects.ts";
 import { Reviews } from "./editor/review.ts";
 import { Status } from "./editor/status.ts";
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     reviews,
     configuration,
     new Status(linter),
+    vscode.window.registerUriHandler(new Pages(extensionUri)),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     command("premortem.reviewChange", () => reviews.command()),

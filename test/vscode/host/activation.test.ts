@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
+import { Pages } from "../../../src/editor/pages.ts";
 import { premortem } from "./editor.ts";
 
 describe("the extension", () => {
@@ -16,5 +17,19 @@ describe("the extension", () => {
   it("contributes languages that nobody else has", async () => {
     const languages = await vscode.languages.getLanguages();
     for (const name of ["nftables", "iptables", "sysctl", "ceph-conf"]) assert.ok(languages.includes(`premortem-${name}`), name);
+  });
+
+  it("shows the page of a rule by the address that reports give", async () => {
+    const { extensionUri } = vscode.extensions.getExtension("premortem.premortem")!;
+    const opened = new Promise<void>((resolve) => {
+      const subscription = vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs }) => {
+        if (!tabs.some(({ label }) => label.includes("blocks-pmtud"))) return;
+        subscription.dispose();
+        resolve();
+      });
+    });
+    await new Pages(extensionUri).handleUri(vscode.Uri.parse("vscode://premortem.premortem/rules/firewall/blocks-pmtud"));
+    await opened;
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
   });
 });
