@@ -113,7 +113,10 @@ export type Statement = { readonly range: Range } & (
   | { readonly kind: "limit"; readonly what: "rate" | "quota" | "connections"; readonly over: boolean; readonly text: string }
   | { readonly kind: "notrack" }
   | { readonly kind: "mss-clamp"; readonly size: Maybe<number | "path"> }
-  | { readonly kind: "nat"; readonly nat: "snat" | "dnat" | "masquerade" | "redirect" | "tproxy" }
+  /** Translates an address; `to`, where the text tells it, is the one new address and port (each absent where it stays). */
+  | { readonly kind: "nat"; readonly nat: "snat" | "dnat" | "masquerade" | "redirect" | "tproxy"; readonly to?: Maybe<{ readonly address?: bigint; readonly port?: number }> }
+  /** Writes a field (`meta mark`, `ct mark`, `ip daddr`, …): new = ((`from`, else the field itself) & and) ^ xor. */
+  | { readonly kind: "assign"; readonly field: Field; readonly from?: Field; readonly value: Maybe<{ readonly and: bigint; readonly xor: bigint }> }
   /** Changes nothing about the verdict: counter, log, mark, comment, helper, … */
   | { readonly kind: "other"; readonly name: string }
   /** Unknown meaning: it may match or not, and may decide or not. */
