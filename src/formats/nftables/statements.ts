@@ -243,14 +243,14 @@ function parseFlow(c: Cursor): StatementNode {
 
 function parseSynproxy(c: Cursor): StatementNode {
   const { start } = c.next();
-  if (c.take("name")) parseExpression(c, "value");
-  else {
-    for (;;) {
-      if (c.take("mss") || c.take("wscale")) c.next();
-      else if (!c.take("timestamp") && !c.take("sack-perm")) break;
-    }
+  const name = c.take("name") ? parseExpression(c, "value") : undefined;
+  while (name === undefined && !c.failed) {
+    if (c.take("mss") || c.take("wscale")) {
+      if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
+      else c.expected("a number");
+    } else if (!c.take("timestamp") && !c.take("sack-perm")) break;
   }
-  return { kind: "other", name: "synproxy", range: c.range(start) };
+  return { kind: "synproxy", ...(name && { name }), range: c.range(start) };
 }
 
 /** What nft prints for an iptables extension that it has no words for. */

@@ -124,6 +124,7 @@ export type StatementNode = { readonly range: Range } & (
   | { readonly kind: "reject"; readonly family?: string; readonly code?: Name }
   | { readonly kind: "nat"; readonly nat: "snat" | "dnat" | "masquerade" | "redirect" | "tproxy"; readonly family?: string; readonly to?: Expression; readonly port?: Expression }
   | { readonly kind: "queue" }
+  | { readonly kind: "synproxy"; readonly name?: Expression }
   | { readonly kind: "dup" | "fwd" }
   /** `meta mark set …`, `tcp option maxseg size set …`, `ct helper set …`. */
   | { readonly kind: "set"; readonly field: Expression; readonly value: Expression }

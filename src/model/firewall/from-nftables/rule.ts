@@ -1,12 +1,14 @@
 import type { Range } from "../../../engine/location.ts";
-import { isUnknown, unknown } from "../../../engine/unknown.ts";
+import { unknown } from "../../../engine/unknown.ts";
 import type { Expression, RuleNode, StatementNode } from "../../../formats/nftables/index.ts";
 import { lowerElements, lowerVerdict } from "./elements.ts";
-import { dependenciesOf, fieldsOf } from "./fields.ts";
+import { lowerChange } from "./change.ts";
+import { dependenciesOf } from "./fields.ts";
 import type { Surroundings } from "./match.ts";
 import { keyParts, lowerMatch, reader } from "./match.ts";
+import { lowerNat } from "./nat.ts";
 import { expand } from "./scope.ts";
-import { lowerNumber } from "./values.ts";
+import { lowerSynproxy } from "./synproxy.ts";
 import type { FirewallRule, Statement } from "../ruleset.ts";
 
 /** What a rule is lowered in. */
@@ -50,7 +52,7 @@ function lowerStatement(node: StatementNode, around: RuleSurroundings): Statemen
     case "reject":
       return lowerReject(node, around);
     case "nat":
-      return [...lookups(node.to, range, around), ...lookups(node.port, range, around), ...natFamily(node, around), { kind: "nat", nat: node.nat, range }];
+      return lowerNat(node, around);
     case "queue":
       return [{ kind: "verdict", verdict: { kind: "queue" }, range }];
     case "notrack":
@@ -65,7 +67,10 @@ function lowerStatement(node: StatementNode, around: RuleSurroundings): Statemen
       return [...dependencies, { kind: "other", name: `${node.verb} @${node.set.text}`, range }, ...inside];
     }
     case "fwd":
-      return [{ kind: "unknown", reason: "fwd sends the packet out of another interface", range }];
+      // It leaves by another interface; no other hook of this one sees it.
+      return [{ kind: "other", name: "fwd", range }, { kind: "verdict", verdict: { kind: "drop" }, range }];
+    case "synproxy":
+      return lowerSynproxy(range, around);
     case "counter":
     case "last":
     case "other":
@@ -95,39 +100,4 @@ function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: R
   const dependencies = family === "tcp" ? around.context.transport(6n, range) : family === "icmp" ? around.context.network("ip", range) : family === "icmpv6" ? around.context.network("ip6", range) : [];
   const answer = family === undefined ? undefined : family === "tcp" ? "tcp reset" : `${family} ${node.code?.text ?? ""}`.trim();
   return [...dependencies, { kind: "verdict", verdict: { kind: "reject", ...(answer !== undefined && { with: answer }) }, range }];
-}
-
-/** In an inet table the address that nat leads to says which packets it is for. */
-function natFamily(node: Extract<StatementNode, { kind: "nat" }>, around: RuleSurroundings): Statement[] {
-  if (around.context.family !== "inet") return [];
-  if (node.family !== undefined) return around.context.network(node.family, node.range);
-  const text = node.to && firstWord(expand(node.to, around.scope), around);
-  if (text === undefined) return [];
-  return around.context.network(text.includes(":") ? "ip6" : "ip", node.range);
-}
-
-function firstWord(expression: Expression, around: RuleSurroundings): string | undefined {
-  if (expression.kind === "range") return firstWord(expand(expression.from, around.scope), around);
-  if (expression.kind === "prefix") return firstWord(expand(expression.base, around.scope), around);
-  return expression.kind === "word" && /^[0-9.]+$|:/.test(expression.text) ? expression.text : undefined;
-}
-
-/** A value that is looked up in a map ends the rule where the map has no such key. */
-function lookups(value: Expression | undefined, range: Range, around: RuleSurroundings): Statement[] {
-  if (value?.kind !== "map") return [];
-  const match = lowerMatch({ left: value.key, operator: "implicit", right: value.map, mask: undefined, range }, around);
-  const calculated = fieldsOf(value.key).some((field) => /^(numgen|jhash|symhash)/.test(field));
-  return calculated ? match.slice(0, -1) : match;
-}
-
-function lowerChange(field: Expression, value: Expression, range: Range, around: RuleSurroundings): Statement[] {
-  const dependencies = dependenciesOf(field, around.context, range);
-  const name = field.kind === "field" ? field.field : "a field";
-  if (name === "tcp option maxseg size") {
-    const found = expand(value, around.scope);
-    if (found.kind === "field") return [...dependencies, { kind: "mss-clamp", size: "path", range }];
-    const size = lowerNumber(found, { type: "integer", bits: 16 }, around.scope);
-    return [...dependencies, { kind: "mss-clamp", size: isUnknown(size) ? size : Number(size), range }];
-  }
-  return [...dependencies, ...lookups(value, range, around), { kind: "other", name: `${name} set`, range }];
 }

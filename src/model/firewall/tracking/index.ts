@@ -36,6 +36,8 @@ function needsTracking(statement: Statement): boolean {
       return statement.nat !== "tproxy";
     case "limit":
       return statement.what === "connections";
+    case "assign":
+      return statement.field.startsWith("ct ") || statement.from?.startsWith("ct ") === true;
     case "other":
       return /^ct\b|^flow/.test(statement.name);
     default:
@@ -172,23 +174,4 @@ class Walk {
       ),
     );
   }
-}
-
-/** The rules that accept TCP ports that they name, where one of the named intervals is as asked for. */
-export function acceptsPorts(ruleset: Ruleset, asked: (interval: PortInterval) => boolean): FirewallRule[] {
-  return rulesOf(ruleset).filter((rule) => rule.statements.some(accepts) && rule.statements.some((statement) => names(statement, asked)));
-}
-
-function accepts(statement: Statement): boolean {
-  if (statement.kind === "vmap") return isUnknown(statement.elements) || statement.elements.some(({ verdict }) => verdict?.kind === "accept");
-  return statement.kind === "verdict" && (statement.verdict.kind === "accept" || statement.verdict.kind === "jump" || statement.verdict.kind === "goto");
-}
-
-function names(statement: Statement, asked: (interval: PortInterval) => boolean): boolean {
-  const speaks = (values: Values | undefined): boolean => values !== undefined && "kind" in values && values.kind === "intervals" && values.intervals.some(asked);
-  const isPort = (field: Field): boolean => field === "tcp dport" || field === "th dport";
-  if (statement.kind === "match") return !statement.negated && isPort(statement.field) && speaks(statement.values);
-  if (statement.kind !== "match-tuple" && statement.kind !== "vmap") return false;
-  const at = statement.fields.findIndex(isPort);
-  return at >= 0 && !isUnknown(statement.elements) && statement.elements.some((element) => speaks(element.key[at]));
 }

@@ -28,7 +28,9 @@ function showStatement(statement: Statement): string {
     case "mss-clamp":
       return `mss ${String(statement.size)}`;
     case "nat":
-      return statement.nat;
+      return statement.nat + showTo(statement.to);
+    case "assign":
+      return `${statement.field} := ${showChange(statement)}`;
     case "other":
       return `(${statement.name})`;
     case "unknown":
@@ -36,6 +38,17 @@ function showStatement(statement: Statement): string {
     default:
       return statement.kind;
   }
+}
+
+function showTo(to: Extract<Statement, { kind: "nat" }>["to"]): string {
+  if (to === undefined) return "";
+  if (isUnknown(to)) return ` ?${to.unknown}`;
+  return ` ${to.address ?? ""}${to.port === undefined ? "" : `:${to.port}`}`;
+}
+
+function showChange({ field, from, value }: Extract<Statement, { kind: "assign" }>): string {
+  if (isUnknown(value)) return `?${value.unknown}`;
+  return `${from ?? field} & 0x${value.and.toString(16)} ^ 0x${value.xor.toString(16)}`;
 }
 
 function showElements(elements: readonly SetElement[] | { unknown: string }): string {
@@ -114,11 +127,24 @@ describe("model/firewall from nftables", () => {
     ["reject", "reject"],
     ["tcp flags syn tcp option maxseg size set rt mtu", "meta l4proto=6; tcp flags!=0/2; mss path"],
     ["tcp option maxseg size set 1360", "meta l4proto=6; mss 1360"],
-    ["udp dport 53 dnat ip to 192.0.2.53", "meta l4proto=17; udp dport=53; meta nfproto=2; dnat"],
-    ["snat to 192.0.2.1", "meta nfproto=2; snat"],
-    ["dnat to tcp dport map { 80 : 192.0.2.1, 81 : 192.0.2.2 }", "meta l4proto=6; tcp dport=80-81; dnat", "ip"],
+    ["udp dport 53 dnat ip to 192.0.2.53", "meta l4proto=17; udp dport=53; meta nfproto=2; dnat 3221226037"],
+    ["snat to 192.0.2.1", "meta nfproto=2; snat 3221225985"],
+    ["dnat to tcp dport map { 80 : 192.0.2.1, 81 : 192.0.2.2 }", "meta l4proto=6; tcp dport=80-81; dnat ?a map decides the new address", "ip"],
     ["udp dport 4789 notrack", "meta l4proto=17; udp dport=4789; notrack"],
-    ["meta mark set 1 counter log accept", "(meta mark set); (counter); (log); accept"],
+    ["tcp dport 80 dnat to 192.0.2.1:8080", "meta l4proto=6; tcp dport=80; dnat 3221225985:8080", "ip"],
+    ["tcp dport 80 redirect to :8080", "meta l4proto=6; tcp dport=80; redirect :8080"],
+    ["snat to 192.0.2.1-192.0.2.9", "snat ?the new address is one of several", "ip"],
+    ["masquerade", "masquerade"],
+    ["meta mark set 1 counter log accept", "meta mark := meta mark & 0x0 ^ 0x1; (counter); (log); accept"],
+    ["meta mark set ct mark", "meta mark := ct mark & 0xffffffff ^ 0x0"],
+    ["ct mark set meta mark & 0xff | 0x100", "ct mark := meta mark & 0xff ^ 0x100"],
+    ["meta mark set mark or 0x10", "meta mark := meta mark & 0xffffffef ^ 0x10"],
+    ["meta mark set ip dscp map { cs1 : 1 }", "meta nfproto=2; ip dscp=8; meta mark := ?a map decides the new value"],
+    ["meta mark set jhash ip saddr mod 2", "meta mark := ?the new value is calculated from the packet"],
+    ["ip daddr set 192.0.2.1", "meta nfproto=2; ip daddr := ip daddr & 0x0 ^ 0xc0000201"],
+    ['ct helper set "ftp"', "(ct helper set)"],
+    ["fwd to eth1", "(fwd); drop", "netdev"],
+    ["synproxy mss 1460 wscale 7", "meta l4proto=6; tcp flags!=0/18; (synproxy); accept"],
     ["update @seen { ip saddr limit rate 5/second } accept", "meta nfproto=2; (update @seen); limit rate; accept"],
     ["queue num 1 bypass", "queue"],
     ["tcp dport {{ ssh_port }} accept", "meta l4proto=6; tcp dport=?; accept"],
