@@ -1,6 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { hostsText } from "../../model/firewall/reload/words.ts";
-import { acceptsPorts, statefulPlace } from "../../model/firewall/tracking/index.ts";
+import { acceptsPorts } from "../../model/firewall/tracking/accepted.ts";
+import { statefulPlace } from "../../model/firewall/tracking/index.ts";
 import { cephHosts, cephPorts, spokenForElsewhere, trackedCeph } from "../../model/firewall/tracking/ceph.ts";
 import { isCephPort } from "../../model/firewall/tracking/evidence.ts";
 import { exemptPorts } from "../../model/firewall/tracking/notrack.ts";

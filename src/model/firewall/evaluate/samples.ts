@@ -3,8 +3,13 @@ import { holds } from "./match.ts";
 import { protocolNumber } from "./packet.ts";
 import type { Chain, Field, Hook, Packet, Ruleset, SetElement, Statement, Table, Values } from "../ruleset.ts";
 
-/** Conditions on fields, all of which have to hold. */
-type Conditions = ReadonlyMap<Field, readonly Values[]>;
+/** Conditions on fields, all of which have to hold; a list, newest first, so that to narrow it copies nothing. */
+interface Condition {
+  readonly field: Field;
+  readonly values: Values;
+  readonly rest: Conditions;
+}
+type Conditions = Condition | undefined;
 
 /** What a rule that accepts asks of a packet, as an example of one. Fields that it leaves open are not set. */
 export interface Sample {
@@ -35,11 +40,12 @@ export function acceptedSamples(ruleset: Ruleset, hook: Hook, family: "ip" | "ip
     for (const chain of table.chains) {
       if (chain.hook !== hook || chain.type === "nat") continue;
       const add = (conditions: Conditions): void => {
-        const sample = found.size < most ? sampleOf(conditions, family, protocol) : undefined;
+        const sample = sampleOf(byField(conditions), family, protocol);
         if (sample) found.set(JSON.stringify(sample), sample);
+        if (found.size >= most) budget.steps = 0;
       };
-      walk(table, chain, new Map(), 0, add, budget);
-      if (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy)) add(new Map());
+      walk(table, chain, undefined, 0, add, budget);
+      if (found.size < most && (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy))) add(undefined);
     }
   }
   return [...found.values()];
@@ -83,13 +89,22 @@ function tuple(conditions: Conditions, fields: readonly Field[], elements: Extra
   return first ? fields.reduce((all, field, i) => (first.key[i] ? narrowed(all, field, first.key[i]) : all), conditions) : conditions;
 }
 
-function narrowed(conditions: Conditions, field: Field, values: Values): Conditions {
-  const copy = new Map(conditions);
-  copy.set(field, [...(conditions.get(field) ?? []), values]);
-  return copy;
+function narrowed(rest: Conditions, field: Field, values: Values): Conditions {
+  return { field, values, rest };
 }
 
-function sampleOf(conditions: Conditions, family: "ip" | "ip6", protocol: number): Sample | undefined {
+/** The conditions of each field, in the order in which the rules make them. */
+function byField(conditions: Conditions): ReadonlyMap<Field, readonly Values[]> {
+  const all = new Map<Field, Values[]>();
+  for (let at = conditions; at !== undefined; at = at.rest) {
+    const list = all.get(at.field);
+    if (list) list.unshift(at.values);
+    else all.set(at.field, [at.values]);
+  }
+  return all;
+}
+
+function sampleOf(conditions: ReadonlyMap<Field, readonly Values[]>, family: "ip" | "ip6", protocol: number): Sample | undefined {
   const name = { 6: "tcp", 17: "udp", 132: "sctp", 33: "dccp" }[protocol] ?? "";
   for (const [field, list] of conditions) {
     if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") {

@@ -2,7 +2,7 @@ import { isUnknown } from "../../../engine/unknown.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Ruleset } from "../ruleset.ts";
-import { acceptsPorts } from "./index.ts";
+import { acceptsPorts } from "./accepted.ts";
 import type { PortInterval } from "./ports.ts";
 
 /** Why the hosts behind a ruleset are taken to hold connections for days, whose loss stops I/O. */

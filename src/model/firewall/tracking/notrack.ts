@@ -1,7 +1,7 @@
 import type { TextEdit } from "../../../engine/fix.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { FirewallRule, Ruleset, Table } from "../ruleset.ts";
-import { acceptsPorts } from "./index.ts";
+import { acceptsPorts } from "./accepted.ts";
 import type { PortInterval } from "./ports.ts";
 import { intersect, isEmpty, portsText } from "./ports.ts";
 
