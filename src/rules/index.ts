@@ -11,6 +11,8 @@ import cephUnknownOption from "./ceph/unknown-option.ts";
 import firewallBlocksIpv6Neighbours from "./firewall/blocks-ipv6-neighbours.ts";
 import firewallBlocksPmtud from "./firewall/blocks-pmtud.ts";
 import firewallEstablishedLost from "./firewall/established-lost.ts";
+import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
+import firewallInterfaceAtBoot from "./firewall/interface-at-boot.ts";
 import firewallLoopbackDropped from "./firewall/loopback-dropped.ts";
 import firewallNonAtomicReload from "./firewall/non-atomic-reload.ts";
 import firewallNotrackHalf from "./firewall/notrack-half.ts";
@@ -53,6 +55,8 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/blocks-ipv6-neighbours", firewallBlocksIpv6Neighbours],
   ["firewall/blocks-pmtud", firewallBlocksPmtud],
   ["firewall/established-lost", firewallEstablishedLost],
+  ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
+  ["firewall/interface-at-boot", firewallInterfaceAtBoot],
   ["firewall/loopback-dropped", firewallLoopbackDropped],
   ["firewall/non-atomic-reload", firewallNonAtomicReload],
   ["firewall/notrack-half", firewallNotrackHalf],
