@@ -1,7 +1,7 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import { holds } from "./match.ts";
 import { protocolNumber } from "./packet.ts";
-import type { Chain, Field, Hook, Packet, Ruleset, SetElement, Statement, Table, Values } from "../ruleset.ts";
+import type { Chain, Field, FirewallRule, Hook, Packet, Ruleset, SetElement, Statement, Table, Values } from "../ruleset.ts";
 
 /** Conditions on fields, all of which have to hold; a list, newest first, so that to narrow it copies nothing. */
 interface Condition {
@@ -31,46 +31,74 @@ export const FAR: Readonly<Record<"ip" | "ip6", string>> = { ip: "93.184.215.14"
 /** Somewhere else, as far away: the other end. */
 export const OTHER: Readonly<Record<"ip" | "ip6", string>> = { ip: "192.0.66.233", ip6: "2a04:fa87:fffd::c000:42e9" };
 
+/** A rule that may accept packets of a protocol, with an example of those that come to it. */
+export interface Accepting {
+  readonly table: Table;
+  /** The base chain. */
+  readonly base: Chain;
+  readonly rule: FirewallRule;
+  readonly sample: Sample;
+}
+
 /** An example for each way in which a hook's chains may accept packets of the protocol (6: TCP); at most `most`. */
 export function acceptedSamples(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, most = 120): Sample[] {
   const found = new Map<string, Sample>();
+  visit(ruleset, hook, family, protocol, (sample) => {
+    found.set(JSON.stringify(sample), sample);
+    return found.size < most;
+  });
+  return [...found.values()];
+}
+
+/** The rules of a hook's chains that may accept packets of the protocol (6: TCP), in the order of the text; at most `most`. */
+export function acceptingRules(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, most = 400): Accepting[] {
+  const found: Accepting[] = [];
+  visit(ruleset, hook, family, protocol, (sample, table, base, rule) => {
+    if (rule) found.push({ table, base, rule, sample });
+    return found.length < most;
+  });
+  return found;
+}
+
+/** Calls back with an example of each way to an accept, until told to stop; without a rule for a policy. */
+function visit(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, each: (sample: Sample, table: Table, base: Chain, rule?: FirewallRule) => boolean): void {
   const budget = { steps: 20_000 };
+  let more = true;
   for (const table of ruleset.tables) {
     if (table.family !== family && table.family !== "inet") continue;
     for (const chain of table.chains) {
       if (chain.hook !== hook || chain.type === "nat") continue;
-      const add = (conditions: Conditions): void => {
+      const add = (conditions: Conditions, rule?: FirewallRule): void => {
         const sample = sampleOf(byField(conditions), family, protocol);
-        if (sample) found.set(JSON.stringify(sample), sample);
-        if (found.size >= most) budget.steps = 0;
+        if (sample) more = each(sample, table, chain, rule);
+        if (!more) budget.steps = 0;
       };
       walk(table, chain, undefined, 0, add, budget);
-      if (found.size < most && (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy))) add(undefined);
+      if (more && (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy))) add(undefined);
     }
   }
-  return [...found.values()];
 }
 
-function walk(table: Table, chain: Chain, conditions: Conditions, depth: number, add: (conditions: Conditions) => void, budget: { steps: number }): void {
+function walk(table: Table, chain: Chain, conditions: Conditions, depth: number, add: (conditions: Conditions, rule: FirewallRule) => void, budget: { steps: number }): void {
   for (const rule of chain.rules) {
     if (--budget.steps < 0) return;
     let here: Conditions = conditions;
     for (const statement of rule.statements) {
       if (statement.kind === "match") here = statement.negated ? here : narrowed(here, statement.field, valuesOf(statement, table));
       else if (statement.kind === "match-tuple") here = statement.negated ? here : tuple(here, statement.fields, statement.elements, statement.set, table);
-      else if (statement.kind === "verdict") follow(statement.verdict, here);
+      else if (statement.kind === "verdict") follow(statement.verdict, here, rule);
       else if (statement.kind === "vmap") {
         const elements = isUnknown(statement.elements) ? table.sets.find(({ name }) => name === statement.set)?.elements : statement.elements;
         if (elements === undefined || isUnknown(elements)) continue;
         for (const element of elements.slice(0, 64)) {
-          if (element.verdict) follow(element.verdict, statement.fields.reduce((all, field, i) => (element.key[i] ? narrowed(all, field, element.key[i]) : all), here));
+          if (element.verdict) follow(element.verdict, statement.fields.reduce((all, field, i) => (element.key[i] ? narrowed(all, field, element.key[i]) : all), here), rule);
         }
       }
     }
   }
 
-  function follow(verdict: Extract<Statement, { kind: "verdict" }>["verdict"], here: Conditions): void {
-    if (verdict.kind === "accept") add(here);
+  function follow(verdict: Extract<Statement, { kind: "verdict" }>["verdict"], here: Conditions, rule: FirewallRule): void {
+    if (verdict.kind === "accept") add(here, rule);
     if ((verdict.kind !== "jump" && verdict.kind !== "goto") || isUnknown(verdict.target) || depth >= DEEPEST) return;
     const target = table.chains.find(({ name }) => name === verdict.target);
     if (target) walk(table, target, here, depth + 1, add, budget);
