@@ -61,6 +61,8 @@ export interface NamedSet {
   readonly keyType: readonly string[];
   /** Elements; Unknown where a template, another tool or a timeout decides them. */
   readonly elements: Maybe<readonly SetElement[]>;
+  /** No element is written, and neither flags nor rules let the set fill while it is in use: it is empty, or another tool's. */
+  readonly empty?: true;
   readonly range: Range;
 }
 

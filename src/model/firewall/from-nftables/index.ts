@@ -193,7 +193,9 @@ class TableLowering {
 
   #set(state: SetState): NamedSet {
     const { node } = state;
-    return { name: node.name.text, kind: node.kind === "map" ? "map" : "set", keyType: keyNames(node), elements: this.#elementsOf(node.name.text), range: node.range };
+    const written = [node.elements, ...state.added.map(({ elements }) => elements)];
+    const empty = !state.removed && !this.#filled.has(node.name.text) && !node.flags.some((flag) => flag === "dynamic" || flag === "timeout") && written.every((one) => one === undefined || (one.kind === "set" && one.elements.length === 0));
+    return { name: node.name.text, kind: node.kind === "map" ? "map" : "set", keyType: keyNames(node), elements: this.#elementsOf(node.name.text), ...(empty && { empty }), range: node.range };
   }
 }
 
