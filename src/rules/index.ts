@@ -10,11 +10,16 @@ import cephSyntax from "./ceph/syntax.ts";
 import cephUnknownOption from "./ceph/unknown-option.ts";
 import firewallBlocksIpv6Neighbours from "./firewall/blocks-ipv6-neighbours.ts";
 import firewallBlocksPmtud from "./firewall/blocks-pmtud.ts";
+import firewallControlPlaneCut from "./firewall/control-plane-cut.ts";
 import firewallEstablishedLost from "./firewall/established-lost.ts";
 import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
+import firewallHalfApplied from "./firewall/half-applied.ts";
+import firewallHostNameInRule from "./firewall/host-name-in-rule.ts";
 import firewallInterfaceAtBoot from "./firewall/interface-at-boot.ts";
+import firewallLocksOutManagement from "./firewall/locks-out-management.ts";
 import firewallLoopbackDropped from "./firewall/loopback-dropped.ts";
 import firewallNonAtomicReload from "./firewall/non-atomic-reload.ts";
+import firewallNotIdempotent from "./firewall/not-idempotent.ts";
 import firewallNotrackHalf from "./firewall/notrack-half.ts";
 import firewallReloadBreaksEstablished from "./firewall/reload-breaks-established.ts";
 import firewallSyntax from "./firewall/syntax.ts";
@@ -54,11 +59,16 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ceph/unknown-option", cephUnknownOption],
   ["firewall/blocks-ipv6-neighbours", firewallBlocksIpv6Neighbours],
   ["firewall/blocks-pmtud", firewallBlocksPmtud],
+  ["firewall/control-plane-cut", firewallControlPlaneCut],
   ["firewall/established-lost", firewallEstablishedLost],
   ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
+  ["firewall/half-applied", firewallHalfApplied],
+  ["firewall/host-name-in-rule", firewallHostNameInRule],
   ["firewall/interface-at-boot", firewallInterfaceAtBoot],
+  ["firewall/locks-out-management", firewallLocksOutManagement],
   ["firewall/loopback-dropped", firewallLoopbackDropped],
   ["firewall/non-atomic-reload", firewallNonAtomicReload],
+  ["firewall/not-idempotent", firewallNotIdempotent],
   ["firewall/notrack-half", firewallNotrackHalf],
   ["firewall/reload-breaks-established", firewallReloadBreaksEstablished],
   ["firewall/syntax", firewallSyntax],

@@ -58,7 +58,7 @@ function namesAsked(statement: Statement): string[] {
   return statement.elements.flatMap(({ key }) => namesOf(key[at]));
 }
 
-function namesOf(values: Values | undefined): readonly string[] {
+function namesOf(values: Values | undefined): string[] {
   return values === undefined || isUnknown(values) || values.kind !== "names" ? [] : values.names.filter((name) => !/[*"]/.test(name));
 }
 
