@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { FindingActions } from "./editor/actions.ts";
 import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
+import { registerFirewallLanguage } from "./editor/firewall-language.ts";
 import { FindingHover } from "./editor/hover.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
@@ -34,6 +35,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     configuration,
     new Status(linter),
     vscode.window.registerUriHandler(new Pages(extensionUri)),
+    registerFirewallLanguage(projects),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     command("premortem.reviewChange", () => reviews.command()),

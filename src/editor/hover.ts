@@ -3,6 +3,7 @@ import { rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { Ranges, rulePageUri } from "./diagnostic.ts";
 import type { Linter } from "./linter.ts";
+import { escape } from "./markdown.ts";
 
 /** Says why a finding matters, what to do instead, and which outage taught it. The finding's own words are VS Code's to show. */
 export class FindingHover implements vscode.HoverProvider {
@@ -44,9 +45,4 @@ export class FindingHover implements vscode.HoverProvider {
     }
     return text;
   }
-}
-
-/** Plain words as Markdown. (`appendText` would make every blank unbreakable.) */
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, "\\$&");
 }

@@ -15,7 +15,8 @@ export function includedBy(workspace: Workspace, path: string): Includes {
   };
 }
 
-function resolveInclude(workspace: Workspace, from: string, written: string): string[] {
+/** The paths of the nft files that `include "written"` in `from` may read. */
+export function resolveInclude(workspace: Workspace, from: string, written: string): string[] {
   const wanted = written.replace(/^(\.\/|\/)+/, "");
   if (wanted === "" || wanted.includes("..")) return [];
   const pattern = new RegExp(`(^|/)${wanted.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "[^/]*").replace(/\?/g, "[^/]")}(\\.j2|\\.tmpl|\\.erb)?$`);
@@ -59,7 +60,8 @@ function includers(workspace: Workspace): Map<string, string> {
   return found;
 }
 
-function includesOf(commands: readonly Command[]): string[] {
+/** What the include statements among these commands name, as written. */
+export function includesOf(commands: readonly Command[]): string[] {
   const found: string[] = [];
   for (const command of commands) {
     if (command.kind === "include") found.push(command.path.text);

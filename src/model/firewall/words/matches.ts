@@ -117,7 +117,7 @@ function clause(match: Match, table: Table | undefined): { rank: number; words: 
   const rank = PLACES.findIndex(([pattern]) => pattern.test(field));
   const place = PLACES[rank];
   if (place) {
-    const several = / port$/.test(place[1]) && / and |-/.test(values) && !negated;
+    const several = / port$/.test(place[1]) && / and |-/.test(values) && !negated && match.set === undefined;
     return { rank, words: `${negated ? place[2] : several ? `${place[1]}s` : place[1]} ${values}` };
   }
   const type = /^fib (saddr|daddr) type$/.exec(field);
@@ -136,7 +136,7 @@ function opens(values: Values): boolean {
 /** The values of a match in words; of a named set its name, of Unknown ones the reason. */
 function valuesOf({ field, values, set, negated }: Match, table: Table | undefined): string {
   if (set !== undefined) return setWords(set, table);
-  return isUnknown(values) ? `something not known here (${values.unknown})` : spoken(field, values, negated ? "or" : "and");
+  return isUnknown(values) ? `something not known here (${values.unknown})` : spoken(field, values, negated || /^(meta (?!nfproto|l4proto)|physdev|ct )/.test(field) ? "or" : "and");
 }
 
 function spoken(field: string, values: Values, last: "and" | "or"): string {

@@ -27,7 +27,7 @@ describe("a rule in words", () => {
     ["meta l4proto { tcp, udp } th dport 53 accept", "TCP and UDP to port 53: accepts"],
     ["icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept", "ICMPv6 nd-neighbor-solicit and nd-neighbor-advert: accepts"],
     ["icmp type echo-request limit rate 5/second accept", "ICMP echo-request, at most 5/second: accepts"],
-    ["ip6 saddr fe80::/10 udp sport 547 accept", "UDP from port 547 from fe80::/10: accepts"],
+    ["ip6 saddr fe80::/10 udp sport 547 accept", "UDP from port 547 of fe80::/10: accepts"],
     ["drop", "Everything: drops"],
     ["meta nfproto ipv6 reject with icmpv6 admin-prohibited", "IPv6: rejects with icmpv6 admin-prohibited"],
     ["tcp flags & (fin | syn | rst | ack) == syn log jump other", "TCP opening a connection (SYN): logs and jumps to other"],
