@@ -21,7 +21,7 @@ function refused(text: string): string | undefined {
 function around(row: Record<string, string>): string[] {
   const six = row["file"]!.startsWith("libip6t");
   const table = /^\*(\w+)/.exec(row["chains"]!)?.[1] ?? "filter";
-  const chains = /:([\w,]+)/.exec(row["chains"]!)?.[1]?.split(",") ?? (table === "filter" ? ["INPUT", "FORWARD", "OUTPUT"] : ["PREROUTING", "OUTPUT"]);
+  const chains = /:([\w,]+)/.exec(row["chains"]!)?.[1]?.split(",") ?? (table === "filter" ? ["INPUT", "FORWARD", "OUTPUT"] : table === "nat" ? ["PREROUTING", "OUTPUT", "POSTROUTING"] : ["PREROUTING", "OUTPUT"]);
   const evidence = six ? "-A OUTPUT -d 2001:db8::1\n" : "-A OUTPUT -d 192.0.2.1\n";
   return chains.map((chain) => `*${table}\n${evidence}-A ${chain} ${row["options"]}\nCOMMIT\n`);
 }

@@ -9,15 +9,25 @@ export function fullMask(family: "ip" | "ip6"): bigint {
   return family === "ip" ? 0xffff_ffffn : (1n << 128n) - 1n;
 }
 
-/** Dotted decimal; undefined where it is none. `short` takes `10.1` as 10.1.0.0, as iptables does in `-s` and `-d`. */
+/** One number of a dotted address as strtoul() reads it: `010` is 8, `0x10` is 16. */
+function byteOf(part: string): bigint | undefined {
+  if (!/^(0[xX][0-9a-fA-F]{1,2}|0[0-7]{0,3}|[1-9]\d{0,2})$/.test(part)) return undefined;
+  const value = /^0[0-7]+$/.test(part) ? BigInt(`0o${part}`) : BigInt(part);
+  return value > 255n ? undefined : value;
+}
+
+/**
+ * A dotted IPv4 address as iptables reads it (a leading 0 makes a number octal); undefined where it is none. `short` takes
+ * `10.1` as 10.1.0.0, as `-s` and `-d` do.
+ */
 export function parseIpv4(text: string, short = false): bigint | undefined {
   const parts = text.split(".");
   if (parts.length > 4 || (!short && parts.length !== 4)) return undefined;
   let value = 0n;
   for (let i = 0; i < 4; i++) {
-    const part = parts[i] ?? "0";
-    if (!/^\d{1,3}$/.test(part) || Number(part) > 255) return undefined;
-    value = (value << 8n) | BigInt(part);
+    const byte = i < parts.length ? byteOf(parts[i]!) : 0n;
+    if (byte === undefined) return undefined;
+    value = (value << 8n) | byte;
   }
   return value;
 }
@@ -51,21 +61,26 @@ export function parseAddress(text: string, family: "ip" | "ip6", short = false):
   return family === "ip" ? parseIpv4(text, short) : parseIpv6(text);
 }
 
+/** The part behind the slash: a length or a mask; undefined where it is neither. */
+export function parseMask(text: string, family: "ip" | "ip6"): bigint | undefined {
+  if (/^\d+$/.test(text)) {
+    const length = Number(text);
+    const full = fullMask(family);
+    return length > (family === "ip" ? 32 : 128) ? undefined : full ^ (full >> BigInt(length));
+  }
+  return parseAddress(text, family);
+}
+
 /** `address[/length|/mask]`; undefined where it is none. The address is masked. */
 export function parseNetwork(text: string, family: "ip" | "ip6"): Network | undefined {
   const slash = text.indexOf("/");
-  const address = parseAddress(slash === -1 ? text : text.slice(0, slash), family, true);
+  const address = parseAddress(slash === -1 ? text : text.slice(0, slash), family, true) ?? (family === "ip" && slash === -1 ? parseNumber4(text) : undefined);
   if (address === undefined) return undefined;
-  const full = fullMask(family);
-  if (slash === -1) return { address, mask: full };
-  const written = text.slice(slash + 1);
-  if (/^\d+$/.test(written)) {
-    const length = Number(written);
-    const bits = family === "ip" ? 32 : 128;
-    if (length > bits) return undefined;
-    const mask = full ^ (full >> BigInt(length));
-    return { address: address & mask, mask };
-  }
-  const mask = parseAddress(written, family);
+  const mask = slash === -1 ? fullMask(family) : parseMask(text.slice(slash + 1), family);
   return mask === undefined ? undefined : { address: address & mask, mask };
+}
+
+/** An IPv4 address that is written as one number, which the resolver takes. */
+function parseNumber4(text: string): bigint | undefined {
+  return /^[1-9]\d{2,9}$/.test(text) && BigInt(text) <= 0xffff_ffffn ? BigInt(text) : undefined;
 }

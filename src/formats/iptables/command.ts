@@ -1,12 +1,16 @@
 import type { LocalEdit } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { Extension } from "./matches.ts";
-import { MATCHES, MATCH_SYNONYMS } from "./matches.ts";
+import { FOREIGN_MATCHES, MATCHES, MATCH_SYNONYMS } from "./matches.ts";
 import type { Signature } from "./options.ts";
 import { BASICS, COMMANDS, PROTOCOL_MATCH, SHORT, signaturesOf } from "./options.ts";
 import { TARGETS } from "./targets.ts";
 import type { CommandName, IptablesCommand, Match, Option, Report, RuleSpec, Word } from "./tree.ts";
-import { isValid, named, parseProtocol } from "./values.ts";
+import { isValid } from "./kinds.ts";
+import { named, parseProtocol } from "./values.ts";
+
+/** What stands for a match that iptables itself does not have. */
+const NOTHING_KNOWN: Extension = { options: {} };
 
 interface Loaded {
   readonly options: Option[];
@@ -36,6 +40,7 @@ class CommandParser {
   readonly #arguments: Word[] = [];
   #table: Word | undefined;
   #onlyFamily: "ip" | "ip6" | undefined;
+  #help = false;
   readonly #basics: Option[] = [];
   readonly #loaded: Loaded[] = [];
   readonly #notUnderstood: Word[] = [];
@@ -78,6 +83,7 @@ class CommandParser {
       ...(second && (this.#name === "policy" || this.#name === "rename-chain") && { argument: second }),
       ...(this.#table && { table: this.#table }),
       ...(this.#onlyFamily && { onlyFamily: this.#onlyFamily }),
+      ...(this.#help && { help: true }),
       rule,
       range: this.#range,
     };
@@ -174,7 +180,7 @@ class CommandParser {
   }
 
   #protocol(): number | undefined {
-    const option = this.#basics.find(({ name, negated }) => name === "protocol" && !negated);
+    const option = this.#basics.find(({ name }) => name === "protocol");
     return option?.values[0] && parseProtocol(option.values[0].text);
   }
 
@@ -186,14 +192,16 @@ class CommandParser {
         if (inline === undefined && /^\d+$/.test(this.#words[this.#at]?.text ?? "")) this.#at++;
         continue;
       }
+      const open = kind.endsWith("?");
+      if (open && inline === undefined && (this.#words[this.#at]?.text.startsWith("-") ?? true)) break;
       const value = values.length === 0 && inline !== undefined ? inline : this.#words[this.#at++];
       if (value === undefined) {
         this.#at = this.#words.length;
-        if (!kind.endsWith("?")) this.#problem(word, `“${word.text}” needs a value, and has none: iptables refuses the rule.`);
+        this.#problem(word, `“${word.text}” needs a value, and has none: iptables refuses the rule.`);
         break;
       }
       values.push(value);
-      if (value.text === "!" && kind !== "text") {
+      if (value.text === "!" && !kind.startsWith("text") && !(this.#words[this.#at]?.text.startsWith("-") ?? true)) {
         const edits = [
           { range: { start: word.range.start, end: word.range.start }, newText: "! " },
           { range: { start: value.range.start, end: value.range.end + 1 }, newText: "" },
@@ -201,18 +209,21 @@ class CommandParser {
         this.#problem(value, `iptables 1.8 refuses “!” after the option. Write it before: “! ${word.text}”.`, true, edits);
         continue;
       }
-      if (kind.endsWith("?") || isValid(kind, value.text, this.#context.family)) continue;
+      if (isValid(open ? kind.slice(0, -1) : kind, value.text, this.#context.family)) continue;
       this.#problem(value, `“${value.text}” is no value for ${word.text}: iptables refuses the rule.`);
     }
     if (signature.kinds.length === 0 && inline !== undefined && word.text.startsWith("--")) {
       this.#problem(word, `“--${signature.name}” takes no value: iptables refuses the rule.`);
     }
-    if (negation && !signature.negatable && !["jump", "goto", "match", "table"].includes(signature.name)) {
+    if (negation && !signature.negatable && signature.name !== "table") {
       this.#problem(negation, `“${word.text}” cannot be negated: iptables refuses the rule.`);
     }
     const range = { start, end: (values.at(-1) ?? word).range.end };
     const option: Option = { name: signature.name, negated: negation !== undefined, values, range };
     if (owner) {
+      const { repeats } = owner.extension;
+      const again = repeats !== true && !repeats?.includes(option.name) && owner.options.some(({ name }) => name === option.name);
+      if (again && owner.extension !== NOTHING_KNOWN) this.#problem(word, `A second “${word.text}” for the same ${owner.match ? "match" : "target"}: iptables refuses the rule.`);
       owner.options.push(option);
       if (owner.match) owner.match.range.end = Math.max(owner.match.range.end, range.end);
       else if (this.#target) this.#target.range.end = Math.max(this.#target.range.end, range.end);
@@ -238,12 +249,18 @@ class CommandParser {
         if (value === undefined) return;
         const module = this.#module(value.text);
         const options: Option[] = [];
-        const extension = named(MATCHES, module) ?? { options: {} };
+        const extension = named(MATCHES, module) ?? NOTHING_KNOWN;
+        if (extension === NOTHING_KNOWN && value.text !== "" && !value.text.includes(HOLE) && !FOREIGN_MATCHES.has(module)) {
+          this.#problem(value, `iptables has no match “${value.text}”: it refuses the rule, unless an add-on brings one. Mend its spelling.`);
+        }
         this.#loaded.push({ options, extension, match: { module, options, range: { ...option.range } } });
         return;
       }
       case "table":
         this.#table = value;
+        return;
+      case "help":
+        this.#help = true;
         return;
       case "ipv4":
       case "ipv6":

@@ -38,6 +38,17 @@ export const PROTOCOLS: Readonly<Record<string, number>> = {
   "ax.25": 93, etherip: 97, encap: 98, pim: 103, ipcomp: 108, vrrp: 112, l2tp: 115, isis: 124, sctp: 132, fc: 133,
   "ipv6-mh": 135, mh: 135, "mobility-header": 135, udplite: 136, "mpls-in-ip": 137, hip: 139, shim6: 140, wesp: 141,
   rohc: 142,
+  // Names of other hosts' /etc/protocols and of IANA's list.
+  hopopt: 0, ipv4: 4, cbt: 7, "bbn-rcc": 10, nvp: 11, argus: 13, emcon: 14, xnet: 15, chaos: 16, mux: 18, dcn: 19,
+  prm: 21, "trunk-1": 23, "trunk-2": 24, "leaf-1": 25, "leaf-2": 26, irtp: 28, netblt: 30, "mfe-nsp": 31,
+  "merit-inp": 32, "3pc": 34, idpr: 35, "tp++": 39, il: 40, sdrp: 42, dsr: 48, bna: 49, "i-nlsp": 52, swipe: 53,
+  narp: 54, mobile: 55, tlsp: 56, cftp: 62, "sat-expak": 64, kryptolan: 65, rvd: 66, ippc: 67, "sat-mon": 69,
+  visa: 70, ipcv: 71, cpnx: 72, cphb: 73, wsn: 74, pvp: 75, "br-sat-mon": 76, "sun-nd": 77, "wb-mon": 78,
+  "wb-expak": 79, "iso-ip": 80, "secure-vmtp": 82, vines: 83, ttp: 84, iptm: 84, "nsfnet-igp": 85, dgp: 86, tcf: 87,
+  ospfigp: 89, "sprite-rpc": 90, larp: 91, mtp: 92, micp: 95, "scc-sp": 96, gmtp: 100, ifmp: 101, pnni: 102,
+  aris: 104, scps: 105, qnx: 106, "a/n": 107, "compaq-peer": 110, "ipx-in-ip": 111, carp: 112, pgm: 113, ddx: 116, iatp: 117,
+  stp: 118, srp: 119, uti: 120, smp: 121, sm: 122, ptp: 123, fire: 125, crtp: 126, crudp: 127, sscopmce: 128,
+  iplt: 129, sps: 130, pipe: 131, "rsvp-e2e-ignore": 134, manet: 138, ethernet: 143, aggfrag: 144, nsh: 145,
 };
 
 /** Types and codes of one ICMP name: inclusive. */
@@ -108,6 +119,7 @@ export const ICMPV6_NAMES: Readonly<Record<string, IcmpName>> = {
   "mld-listener-done": [132, 0, 255], "mld-listener-reduction": [132, 0, 255],
   "router-solicitation": [133, 0, 255],
   "router-advertisement": [134, 0, 255],
+  "mld2-listener-report": [143, 0, 255],
   "neighbour-solicitation": [135, 0, 255], "neighbor-solicitation": [135, 0, 255],
   "neighbour-advertisement": [136, 0, 255], "neighbor-advertisement": [136, 0, 255],
   redirect: [137, 0, 255],

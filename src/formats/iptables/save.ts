@@ -6,7 +6,8 @@ import { HOLE } from "../template/jinja.ts";
 import { checkCommand } from "./check.ts";
 import { parseCommand } from "./command.ts";
 import { familyOf } from "./family.ts";
-import type { ChainLine, CommandLine, IptablesTree, SaveTable, Word } from "./tree.ts";
+import type { ChainLine, CommandLine, IptablesCommand, IptablesTree, Report, SaveTable, Word } from "./tree.ts";
+import { named } from "./values.ts";
 import { splitWords } from "./words.ts";
 
 /** The tables that the kernel has. */
@@ -14,9 +15,19 @@ const TABLES = ["filter", "nat", "mangle", "raw", "security"];
 
 const BUILT_IN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
 
+/** The built-in chains of each table. */
+const CHAINS: Readonly<Record<string, readonly string[]>> = {
+  filter: ["INPUT", "FORWARD", "OUTPUT"],
+  nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+  mangle: BUILT_IN,
+  raw: ["PREROUTING", "OUTPUT"],
+  security: ["INPUT", "FORWARD", "OUTPUT"],
+};
+
 interface OpenTable {
   name: Word;
   chains: ChainLine[];
+  declared: Set<string>;
   commands: CommandLine[];
   holes: { range: Range; after: number }[];
   start: number;
@@ -36,7 +47,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
   let region = 0;
   const close = (committed: boolean, end: number): void => {
     if (!table) return;
-    const { start, ...rest } = table;
+    const { start, declared: _, ...rest } = table;
     tables.push({ ...rest, committed, range: { start, end } });
     table = undefined;
   };
@@ -62,7 +73,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
       if (!TABLES.includes(name.text) && !name.text.includes(HOLE) && !(inner.length > 1)) {
         report({ range: name.text === "" ? range : name.range, message: `There is no table “${name.text}”: iptables-restore refuses the file. The tables are ${TABLES.join(", ")}.`, certain });
       }
-      table = { name, chains: [], commands: [], holes: [], start: from };
+      table = { name, chains: [], declared: new Set(), commands: [], holes: [], start: from };
     } else if (trimmed === "COMMIT") {
       if (!table) report({ range, message: "COMMIT without a table before it: iptables-restore refuses the file. Put “*filter” (or another table) before its rules.", certain });
       close(true, range.end);
@@ -77,6 +88,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
         report({ range: chain.policy.range, message: `A built-in chain's policy is ACCEPT or DROP; the kernel refuses “${chain.policy.text}”.`, certain });
       }
       table.chains.push(chain);
+      table.declared.add(chain.name.text);
     } else {
       const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
       if (openQuote !== undefined) report({ range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain });
@@ -88,6 +100,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
       };
       const command = parseCommand(words, range, { family, report: first });
       checkCommand(command, table.name.text, family, first);
+      checkChain(command, table, first);
       table.commands.push({ command, range, conditional: conditional(range) });
     }
   }
@@ -96,6 +109,22 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     close(false, text.length);
   }
   return { tree: { family, tables, range: { start: 0, end: text.length } }, errors };
+}
+
+/** Whether the chain of a rule is there: every chain of one's own has to be declared before. */
+function checkChain({ name, chain }: IptablesCommand, table: OpenTable, report: Report): void {
+  if (chain === undefined) return;
+  const { declared } = table;
+  const built = named(CHAINS, table.name.text);
+  if (name === "new-chain") declared.add(chain.text);
+  if ((name !== "append" && name !== "insert") || built === undefined || chain.text.includes(HOLE) || built.includes(chain.text) || declared.has(chain.text)) return;
+  // Without the built-in chains the text may be for “iptables-restore -n”, which leaves other chains in place.
+  const whole = built.filter((one) => declared.has(one)).length >= Math.min(built.length, 3);
+  if (!whole && !BUILT_IN.includes(chain.text)) return;
+  const message = BUILT_IN.includes(chain.text)
+    ? `The table “${table.name.text}” has no chain ${chain.text}: iptables-restore refuses the file. Its chains are ${built.join(", ")}.`
+    : `There is no chain “${chain.text}” here: iptables-restore refuses the file. Write “:${chain.text} - [0:0]” at the head of the table.`;
+  report({ range: chain.range, message, certain: table.holes.length === 0 });
 }
 
 /** White space that iptables-restore does not skip: it skips only lines that are empty or begin with “#”. */

@@ -72,6 +72,8 @@ export interface IptablesCommand {
   readonly rule: RuleSpec;
   /** `-4` or `-6` in a rule that only one of the two programs takes. */
   readonly onlyFamily?: "ip" | "ip6";
+  /** `-h`: iptables prints how it is used and does nothing else. */
+  readonly help?: true;
   readonly range: Range;
 }
 

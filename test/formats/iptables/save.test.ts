@@ -39,7 +39,7 @@ describe("iptables-save", () => {
       ["-A INPUT --dport 22 -j ACCEPT", ["--dport"]],
       ["-A INPUT -p tcp --dport ! 22 -j ACCEPT", ["!"]],
       ["-A INPUT -p tcp --dport 80:20 -j ACCEPT", ["80:20"]],
-      ["-A INPUT -p udp --dport 80:20 -j ACCEPT", []],
+      ["-A INPUT -p udp --dport 80:20 -j ACCEPT", ["80:20"]],
       ["-A INPUT -s 192.0.2.0/33 -j ACCEPT", ["192.0.2.0/33"]],
       ["-A INPUT -m state --state NEW,ESTABLISHD -j ACCEPT", ["NEW,ESTABLISHD"]],
       ["-A INPUT -o eth0 -j ACCEPT", ["-o eth0"]],
