@@ -35,6 +35,8 @@ export interface Chain {
   readonly type?: "filter" | "nat" | "route";
   /** As nft numbers them: raw -300, mangle -150, dstnat -100, filter 0, security 50, srcnat 100. */
   readonly priority?: Maybe<number>;
+  /** Of a base chain at ingress or egress: the interfaces that it hangs at. */
+  readonly devices?: Maybe<readonly string[]>;
   /** Of a base chain; nft's default is accept. */
   readonly policy?: Maybe<"accept" | "drop">;
   readonly rules: readonly FirewallRule[];
@@ -128,6 +130,8 @@ export type Statement = { readonly range: Range } & (
 /** One packet, as `premortem verdict` takes it. */
 export interface Packet {
   readonly hook: "input" | "forward" | "output" | "prerouting" | "postrouting";
+  /** Where neither an address nor the protocol tells it; default: IPv4. */
+  readonly family?: "ip" | "ip6";
   readonly iif?: string;
   readonly oif?: string;
   readonly saddr?: string;

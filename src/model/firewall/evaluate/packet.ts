@@ -1,33 +1,23 @@
 import { PROTOCOLS } from "../../../formats/iptables/names.ts";
 import { parseIpv4, parseIpv6 } from "../../../formats/iptables/address.ts";
-import type { Field, Hook, Packet } from "../ruleset.ts";
+import type { Field, Hook, Packet, Ruleset } from "../ruleset.ts";
+import { conntrackReading, fibReading } from "./host.ts";
+import type { Reading } from "./reading.ts";
+import { ABSENT, name, notKnown, number } from "./reading.ts";
+import type { State } from "./state.ts";
+import { keyOf } from "./state.ts";
 
-/** What a packet holds in a field. `absent`: it has no such field, so no match on it succeeds, negated or not. */
-export type Reading =
-  /** `known`: the bits of the value that are told; none: all. */
-  | { readonly kind: "number"; readonly value: bigint; readonly known?: bigint }
-  | { readonly kind: "name"; readonly name: string }
-  | { readonly kind: "absent" }
-  | { readonly kind: "unknown"; readonly reason: string };
-
-/** What rules on the way have done to the packet. `maybe`: some of the ways that it may have taken. */
-export interface Journey {
-  hook: Hook;
-  priority: number;
-  untracked: "no" | "maybe" | "yes";
-  marked: boolean;
-  destinationChanged: boolean;
-  sourceChanged: boolean;
+/** Where on its way a packet is read. */
+export interface Point {
+  readonly hook: Hook;
+  readonly priority: number;
+  /** nft and iptables differ in what they say of some fields that a packet does not have. */
+  readonly dialect: Ruleset["dialect"];
 }
 
 const FLAGS: Readonly<Record<string, number>> = { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32, ece: 64, cwr: 128 };
-const ABSENT: Reading = { kind: "absent" };
-const number = (value: bigint | number): Reading => ({ kind: "number", value: BigInt(value) });
-const name = (text: string): Reading => ({ kind: "name", name: text });
-const notKnown = (reason: string): Reading => ({ kind: "unknown", reason });
-
-/** Conntrack looks at a packet at this priority of prerouting and output (NF_IP_PRI_CONNTRACK). */
-export const CONNTRACK_PRIORITY = -200;
+/** Protocols that begin with two ports. */
+const WITH_PORTS = new Set([6, 17, 33, 132, 136]);
 
 /** Reads the fields of one packet. What the packet does not tell is unknown. */
 export class PacketView {
@@ -38,37 +28,47 @@ export class PacketView {
   constructor(packet: Packet) {
     this.packet = packet;
     this.protocol = protocolNumber(packet.proto);
-    this.family = (packet.saddr ?? packet.daddr ?? "").includes(":") || this.protocol === 58 ? "ip6" : "ip";
+    this.family = packet.family ?? ((packet.saddr ?? packet.daddr ?? "").includes(":") || this.protocol === 58 ? "ip6" : "ip");
   }
 
-  /** The field's value, as rules at this point of the journey see it. */
-  read(field: Field, journey: Journey): Reading {
+  /** The field's value, as rules at this point see it after what rules have done so far. */
+  read(field: Field, point: Point, state: State): Reading {
+    if (state.written.size > 0) {
+      const written = state.written.get(keyOf(field));
+      if (written !== undefined) return this.told(field, point, state).kind === "absent" ? ABSENT : written;
+      if (state.written.has("@") && /^(ip6?|tcp|udp|udplite|sctp|dccp|th|icmp|icmpv6|@)/.test(field)) return notKnown("a rule on the way rewrites bytes of the packet");
+    }
+    return this.told(field, point, state);
+  }
+
+  /** The field's value, had no rule written it. */
+  told(field: Field, point: Point, state: State): Reading {
     const space = field.indexOf(" ");
     const base = space === -1 ? field : field.slice(0, space);
     const rest = space === -1 ? "" : field.slice(space + 1);
     switch (base) {
       case "meta":
-        return this.#meta(rest, journey);
+        return this.#meta(rest, point);
       case "ip":
       case "ip6":
-        return base === this.family ? this.#header(rest, journey) : ABSENT;
+        return base === this.family ? this.#header(rest) : ABSENT;
       case "ct":
-        return this.#conntrack(rest, journey);
+        return conntrackReading(rest, this, point, state);
       case "icmp":
       case "icmpv6":
-        return this.#ofProtocol(base === "icmp" ? 1 : 58, () => (rest === "type" || rest === "code" ? this.#told(this.packet[rest], `ICMP ${rest}`) : notKnown(`the packet's ${field} is not told`)));
+        return this.#ofProtocol(base === "icmp" ? 1 : 58, () => (rest === "type" || rest === "code" ? this.#known(this.packet[rest], `ICMP ${rest}`) : notKnown(`the packet's ${field} is not told`)));
       case "tcp":
       case "udp":
       case "udplite":
       case "sctp":
       case "dccp":
-        return this.#ofProtocol(PROTOCOLS[base]!, () => this.#transport(rest, journey));
+        return this.#ofProtocol(PROTOCOLS[base]!, () => this.#transport(rest));
       case "th":
-        return this.protocol !== undefined && ![6, 17, 33, 132, 136].includes(this.protocol) ? notKnown("the packet has no ports") : this.#transport(rest, journey);
+        return this.protocol !== undefined && !WITH_PORTS.has(this.protocol) ? notKnown("the packet has no ports") : this.#transport(rest);
       case "fib":
-        return this.#fib(rest, journey);
+        return fibReading(rest, this, point, state);
       case "ether":
-        return rest === "type" ? number(this.family === "ip" ? 0x0800 : 0x86dd) : notKnown("the packet's hardware addresses are not told");
+        return this.#ethernet(rest, point);
       case "ah":
       case "esp":
       case "comp":
@@ -86,7 +86,7 @@ export class PacketView {
     }
   }
 
-  #told(value: number | undefined, what: string): Reading {
+  #known(value: number | undefined, what: string): Reading {
     return value === undefined ? notKnown(`the packet's ${what} is not told`) : number(value);
   }
 
@@ -95,12 +95,12 @@ export class PacketView {
     return this.protocol === protocol ? read() : ABSENT;
   }
 
-  #transport(key: string, journey: Journey): Reading {
+  #transport(key: string): Reading {
     switch (key) {
       case "sport":
-        return journey.sourceChanged ? notKnown("the source is translated on the way") : this.#told(this.packet.sport, "source port");
+        return this.#known(this.packet.sport, "source port");
       case "dport":
-        return journey.destinationChanged ? notKnown("the destination is translated on the way") : this.#told(this.packet.dport, "destination port");
+        return this.#known(this.packet.dport, "destination port");
       case "flags": {
         const flags = this.packet.flags ?? [this.state === "new" ? "syn" : "ack"];
         return number(flags.reduce((bits, flag) => bits | (FLAGS[flag.toLowerCase()] ?? 0), 0));
@@ -110,15 +110,15 @@ export class PacketView {
     }
   }
 
-  #header(key: string, journey: Journey): Reading {
+  #header(key: string): Reading {
     switch (key) {
       case "saddr":
-        return journey.sourceChanged ? notKnown("the source is translated on the way") : this.#address(this.packet.saddr);
+        return this.#address(this.packet.saddr, "source");
       case "daddr":
-        return journey.destinationChanged ? notKnown("the destination is translated on the way") : this.#address(this.packet.daddr);
+        return this.#address(this.packet.daddr, "destination");
       case "protocol":
       case "nexthdr":
-        return this.#told(this.protocol, "protocol");
+        return this.#known(this.protocol, "protocol");
       case "version":
         return number(this.family === "ip" ? 4 : 6);
       case "hdrlength":
@@ -131,12 +131,19 @@ export class PacketView {
     }
   }
 
-  #address(text: string | undefined): Reading {
+  #address(text: string | undefined, which: string): Reading {
     const value = text === undefined ? undefined : this.family === "ip" ? parseIpv4(text) : parseIpv6(text);
-    return value === undefined ? notKnown("the packet's address is not told") : number(value);
+    return value === undefined ? notKnown(`the packet's ${which} address is not told`) : number(value);
   }
 
-  #meta(key: string, journey: Journey): Reading {
+  #ethernet(key: string, { hook, dialect }: Point): Reading {
+    if (key === "type") return number(this.family === "ip" ? 0x0800 : 0x86dd);
+    // What the host sends has no such header yet.
+    if (this.packet.hook === "output" && dialect === "nftables" && (hook === "output" || hook === "postrouting")) return ABSENT;
+    return notKnown("the packet's hardware addresses are not told");
+  }
+
+  #meta(key: string, { hook, dialect }: Point): Reading {
     const { packet } = this;
     switch (key) {
       case "iifname":
@@ -145,20 +152,25 @@ export class PacketView {
         return packet.iif === undefined ? notKnown("the incoming interface is not told") : name(packet.iif);
       case "oifname":
       case "oif":
-        if (journey.hook === "prerouting" || journey.hook === "input") return name("");
+        if (hook === "prerouting" || hook === "input" || hook === "ingress") return name("");
         return packet.oif === undefined ? notKnown("the outgoing interface is not told") : name(packet.oif);
       case "l4proto":
-        return this.#told(this.protocol, "protocol");
+        return this.#known(this.protocol, "protocol");
       case "nfproto":
         return number(this.family === "ip" ? 2 : 10);
       case "protocol":
         return number(this.family === "ip" ? 0x0800 : 0x86dd);
       case "mark":
-        return journey.marked ? notKnown("a rule on the way sets the mark") : number(packet.mark ?? 0);
+        return number(packet.mark ?? 0);
+      case "skuid":
+      case "skgid":
+        // Nobody on this host has sent what is forwarded: nft ends the rule, `-m owner` holds where it is negated.
+        if (packet.hook === "forward") return dialect === "nftables" ? ABSENT : name("nobody");
+        return notKnown("who has sent the packet is not told");
       case "pkttype": {
         if (packet.hook === "output") return notKnown("the packet type of what the host sends is not told");
-        const kind = this.#destinationKind();
-        return kind === undefined ? notKnown("the packet's destination is not told") : name(kind === "unicast" ? "host" : kind);
+        const kind = this.destinationKind;
+        return kind === undefined ? notKnown("the packet's destination address is not told") : name(kind === "unicast" ? "host" : kind);
       }
       case "ipsec":
       case "secpath":
@@ -168,7 +180,8 @@ export class PacketView {
     }
   }
 
-  #destinationKind(): "unicast" | "multicast" | "broadcast" | undefined {
+  /** Whom the destination address stands for; undefined where it is not told. */
+  get destinationKind(): "unicast" | "multicast" | "broadcast" | undefined {
     const { daddr } = this.packet;
     if (daddr === undefined) return this.packet.hook === "forward" ? "unicast" : undefined;
     if (daddr === "255.255.255.255") return "broadcast";
@@ -182,40 +195,6 @@ export class PacketView {
     if (ct !== undefined) return ct;
     return this.protocol === 58 && type !== undefined && ((type >= 130 && type <= 136) || type === 143) ? "untracked" : "new";
   }
-
-  #conntrack(key: string, journey: Journey): Reading {
-    const { state } = this;
-    const early = (journey.hook === "prerouting" || journey.hook === "output") && journey.priority <= CONNTRACK_PRIORITY;
-    if (journey.untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
-    const untracked = journey.untracked === "yes" || state === "untracked";
-    if (key === "state") {
-      if (journey.untracked === "yes") return name("untracked");
-      return early ? name("invalid") : name(state);
-    }
-    if (early || untracked || state === "invalid") return ABSENT;
-    if (key === "direction") return state === "new" ? name("original") : notKnown("the packet's direction is not told");
-    if (key === "mark" && state === "new") return journey.marked ? notKnown("a rule on the way sets the mark") : number(0);
-    return notKnown(`the connection's ${key} is not told`);
-  }
-
-  #fib(key: string, journey: Journey): Reading {
-    const { packet } = this;
-    if (key === "daddr type") {
-      const kind = this.#destinationKind();
-      if (journey.destinationChanged) return notKnown("the destination is translated on the way");
-      if (kind === "multicast" || kind === "broadcast") return name(kind);
-      if (packet.hook === "input" || packet.iif === "lo" || packet.oif === "lo") return name("local");
-      return packet.hook === "prerouting" ? notKnown("whether the destination is this host is not told") : name("unicast");
-    }
-    if (key === "saddr type") {
-      const local = packet.hook === "output" || packet.iif === "lo";
-      if (local) return name("local");
-      if (packet.saddr === undefined) return notKnown("the packet's source is not told");
-      if (packet.saddr === "0.0.0.0" || packet.saddr === "::") return notKnown("an unspecified source");
-      return name(packet.saddr.startsWith("127.") || packet.saddr === "::1" ? "local" : "unicast");
-    }
-    return notKnown("the routing table is not told");
-  }
 }
 
 /** A protocol's number, by number or name. */
@@ -223,18 +202,4 @@ export function protocolNumber(protocol: string | number | undefined): number | 
   if (protocol === undefined || typeof protocol === "number") return protocol;
   if (/^\d+$/.test(protocol)) return Number(protocol);
   return Object.hasOwn(PROTOCOLS, protocol) ? PROTOCOLS[protocol] : undefined;
-}
-
-/** The hooks that a packet passes, in order. */
-export function hooksOf(packet: Packet): readonly Hook[] {
-  switch (packet.hook) {
-    case "input":
-      return ["prerouting", "input"];
-    case "forward":
-      return ["prerouting", "forward", "postrouting"];
-    case "output":
-      return ["output", "postrouting"];
-    default:
-      return [packet.hook];
-  }
 }

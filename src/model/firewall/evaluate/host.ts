@@ -1,0 +1,62 @@
+import type { PacketView, Point } from "./packet.ts";
+import type { Reading } from "./reading.ts";
+import { ABSENT, name, notKnown, number } from "./reading.ts";
+import type { State } from "./state.ts";
+
+/** Conntrack looks at a packet at this priority of prerouting and output (NF_IP_PRI_CONNTRACK). */
+export const CONNTRACK_PRIORITY = -200;
+
+/** True of chains that see a packet before conntrack does. */
+export function beforeConntrack({ hook, priority }: Point): boolean {
+  return hook === "ingress" || ((hook === "prerouting" || hook === "output") && priority <= CONNTRACK_PRIORITY);
+}
+
+/** What `ct KEY` says of a packet. */
+export function conntrackReading(key: string, view: PacketView, point: Point, { untracked, written }: State): Reading {
+  if (untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
+  const { state } = view;
+  const early = beforeConntrack(point);
+  if (key === "state") return untracked === "yes" ? name("untracked") : early ? name("invalid") : name(state);
+  if (early || untracked === "yes" || state === "untracked" || state === "invalid") return ABSENT;
+  const fresh = state === "new";
+  switch (key) {
+    case "direction":
+      return fresh ? name("original") : notKnown("the packet's direction is not told");
+    case "mark":
+      return fresh ? number(0) : notKnown("the connection's mark is not told");
+    case "status": {
+      if (!fresh) return notKnown("the connection's status is not told");
+      const told = written.get("ct status");
+      return told ?? { kind: "names", names: [] };
+    }
+    case "helper":
+      // A connection that no other one has announced: nft ends the rule, `-m helper` holds where it is negated.
+      return fresh ? (point.dialect === "nftables" ? ABSENT : name("")) : notKnown("the connection's helper is not told");
+    case "l3proto":
+      return number(view.family === "ip" ? 2 : 10);
+    case "protocol":
+      return view.protocol === undefined ? notKnown("the packet's protocol is not told") : number(view.protocol);
+    default:
+      return notKnown(`the connection's ${key} is not told`);
+  }
+}
+
+/** What `fib KEY` says of a packet, as far as its own addresses tell. */
+export function fibReading(key: string, view: PacketView, point: Point, { written }: State): Reading {
+  const { packet, family } = view;
+  if (key === "daddr type") {
+    if (written.has(`${family} daddr`)) return notKnown("the destination is translated on the way");
+    const kind = view.destinationKind;
+    if (kind === "multicast" || kind === "broadcast") return name(kind);
+    if (packet.hook === "input" || packet.iif === "lo" || packet.oif === "lo") return name("local");
+    return packet.hook === "prerouting" || kind === undefined ? notKnown("whether the destination is this host is not told") : name("unicast");
+  }
+  if (key === "saddr type") {
+    if (written.has(`${family} saddr`)) return notKnown("the source is translated on the way");
+    if ((packet.hook === "output" && point.hook !== "input") || packet.iif === "lo") return name("local");
+    if (packet.saddr === undefined) return notKnown("the packet's source address is not told");
+    if (packet.saddr === "0.0.0.0" || packet.saddr === "::") return notKnown("an unspecified source");
+    return name(packet.saddr.startsWith("127.") || packet.saddr === "::1" ? "local" : "unicast");
+  }
+  return notKnown("the routing table is not told");
+}
