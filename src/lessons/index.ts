@@ -5,6 +5,7 @@ import lesson2015TunnelPmtuCollapse from "./2015-tunnel-pmtu-collapse.ts";
 import lesson2017KeyingDaemonRollout from "./2017-keying-daemon-rollout.ts";
 import lesson2017NetworkAdded from "./2017-network-added.ts";
 import lesson2019CephFirewallReload from "./2019-ceph-firewall-reload.ts";
+import lessonNftFlushRulesetWipesRuntimeRules from "./nft-flush-ruleset-wipes-runtime-rules.ts";
 import lessonStackhpc2024ConntrackOnCeph from "./stackhpc-2024-conntrack-on-ceph.ts";
 
 /** Every lesson by id. */
@@ -14,5 +15,6 @@ export const lessons: ReadonlyMap<string, Lesson> = new Map<string, Lesson>([
   ["2017-keying-daemon-rollout", lesson2017KeyingDaemonRollout],
   ["2017-network-added", lesson2017NetworkAdded],
   ["2019-ceph-firewall-reload", lesson2019CephFirewallReload],
+  ["nft-flush-ruleset-wipes-runtime-rules", lessonNftFlushRulesetWipesRuntimeRules],
   ["stackhpc-2024-conntrack-on-ceph", lessonStackhpc2024ConntrackOnCeph],
 ]);

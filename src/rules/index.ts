@@ -8,20 +8,26 @@ import cephPoolSizeTwo from "./ceph/pool-size-two.ts";
 import cephRemovedOption from "./ceph/removed-option.ts";
 import cephSyntax from "./ceph/syntax.ts";
 import cephUnknownOption from "./ceph/unknown-option.ts";
+import firewallAcceptNotFinal from "./firewall/accept-not-final.ts";
+import firewallAcceptsAll from "./firewall/accepts-all.ts";
 import firewallBlocksIpv6Neighbours from "./firewall/blocks-ipv6-neighbours.ts";
 import firewallBlocksPmtud from "./firewall/blocks-pmtud.ts";
 import firewallControlPlaneCut from "./firewall/control-plane-cut.ts";
 import firewallEstablishedLost from "./firewall/established-lost.ts";
 import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
+import firewallFlushWipesRuntimeRules from "./firewall/flush-wipes-runtime-rules.ts";
 import firewallHalfApplied from "./firewall/half-applied.ts";
 import firewallHostNameInRule from "./firewall/host-name-in-rule.ts";
 import firewallInterfaceAtBoot from "./firewall/interface-at-boot.ts";
 import firewallLocksOutManagement from "./firewall/locks-out-management.ts";
 import firewallLoopbackDropped from "./firewall/loopback-dropped.ts";
+import firewallMatchLost from "./firewall/match-lost.ts";
+import firewallNewNeedsSyn from "./firewall/new-needs-syn.ts";
 import firewallNonAtomicReload from "./firewall/non-atomic-reload.ts";
 import firewallNotIdempotent from "./firewall/not-idempotent.ts";
 import firewallNotrackHalf from "./firewall/notrack-half.ts";
 import firewallReloadBreaksEstablished from "./firewall/reload-breaks-established.ts";
+import firewallSetEmptied from "./firewall/set-emptied.ts";
 import firewallSyntax from "./firewall/syntax.ts";
 import firewallTrackedStorageTraffic from "./firewall/tracked-storage-traffic.ts";
 import firewallUndefinedReference from "./firewall/undefined-reference.ts";
@@ -57,20 +63,26 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ceph/removed-option", cephRemovedOption],
   ["ceph/syntax", cephSyntax],
   ["ceph/unknown-option", cephUnknownOption],
+  ["firewall/accept-not-final", firewallAcceptNotFinal],
+  ["firewall/accepts-all", firewallAcceptsAll],
   ["firewall/blocks-ipv6-neighbours", firewallBlocksIpv6Neighbours],
   ["firewall/blocks-pmtud", firewallBlocksPmtud],
   ["firewall/control-plane-cut", firewallControlPlaneCut],
   ["firewall/established-lost", firewallEstablishedLost],
   ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
+  ["firewall/flush-wipes-runtime-rules", firewallFlushWipesRuntimeRules],
   ["firewall/half-applied", firewallHalfApplied],
   ["firewall/host-name-in-rule", firewallHostNameInRule],
   ["firewall/interface-at-boot", firewallInterfaceAtBoot],
   ["firewall/locks-out-management", firewallLocksOutManagement],
   ["firewall/loopback-dropped", firewallLoopbackDropped],
+  ["firewall/match-lost", firewallMatchLost],
+  ["firewall/new-needs-syn", firewallNewNeedsSyn],
   ["firewall/non-atomic-reload", firewallNonAtomicReload],
   ["firewall/not-idempotent", firewallNotIdempotent],
   ["firewall/notrack-half", firewallNotrackHalf],
   ["firewall/reload-breaks-established", firewallReloadBreaksEstablished],
+  ["firewall/set-emptied", firewallSetEmptied],
   ["firewall/syntax", firewallSyntax],
   ["firewall/tracked-storage-traffic", firewallTrackedStorageTraffic],
   ["firewall/undefined-reference", firewallUndefinedReference],

@@ -1,7 +1,7 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Host } from "../../fleet/fleet.ts";
 import type { Workspace } from "../../workspace.ts";
-import type { Ruleset } from "../ruleset.ts";
+import type { FirewallRule, Ruleset } from "../ruleset.ts";
 import { acceptsPorts } from "./accepted.ts";
 import type { PortInterval } from "./ports.ts";
 
@@ -72,6 +72,15 @@ export function longLived(workspace: Workspace, ruleset: Ruleset): LongLived | u
     if (service !== undefined) return { kind, why: `the ruleset accepts ${service[0]}`, hosts: [] };
   }
   return undefined;
+}
+
+/** The rules that accept ports of one service with connections of days, by number. */
+export function longLivedAccepts(ruleset: Ruleset): { readonly service: string; readonly rules: readonly FirewallRule[] }[] {
+  const named = [...STORAGE_PORTS, ...DATABASE_PORTS].map(([service, ports]) => [service, isPortOf(ports)] as const);
+  return [["Ceph", isCephPort] as const, ...named].flatMap(([service, asked]) => {
+    const rules = acceptsPorts(ruleset, asked);
+    return rules.length === 0 ? [] : [{ service, rules }];
+  });
 }
 
 /** The storage servers among the hosts that a file reaches. */
