@@ -4,6 +4,9 @@ import type { Token } from "./lexer.ts";
 /** What opens a block in a table: with a name and a brace after it, it cannot stand in a chain. */
 const OPENERS = new Set(["table", "chain", "set", "map", "flowtable", "add", "create", "flush"]);
 
+/** What a `}` may follow at once, by nft's grammar. */
+const NEEDS_NO_SEPARATOR = new Set(["elements", "auto-merge"]);
+
 /**
  * Reads a block in braces, item by item: `item` reads one and gives false where the block cannot go on, because another
  * one begins that cannot lie inside. Without its brace there is a complaint and no item.
@@ -16,12 +19,20 @@ export function parseBlock(c: Cursor, item: () => boolean): void {
     c.recover();
     if (c.is("}") || c.token.kind === "end") break;
     const before = c.position;
+    const unseparated = NEEDS_NO_SEPARATOR.has(c.token.text);
     if (!item()) return;
     if (c.failed) c.skipStatement();
+    else if (!unseparated && c.position > before) parseSeparated(c);
     if (c.position === before) c.next();
     endItem(c);
   }
   closeBlock(c, opener);
+}
+
+/** Complains where neither a line break nor `;` stands between an item of a block and the block's end. Gives true. */
+export function parseSeparated(c: Cursor): true {
+  if (c.is("}") && !c.failed && !c.endsInHole) c.unseparated();
+  return true;
 }
 
 /** Takes the `{` of a block; undefined, with a complaint, where there is none. */

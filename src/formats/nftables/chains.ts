@@ -4,6 +4,7 @@ import { parseBlock, startsBlock } from "./blocks.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
 import { parseExpression } from "./expressions.ts";
+import { parseDevices } from "./objects.ts";
 import { parseRule } from "./statements.ts";
 import type { BaseChain, ChainNode, Definition, Expression, Include, Name, RuleNode } from "./tree.ts";
 import { parseVariable } from "./variables.ts";
@@ -24,6 +25,7 @@ export function parseChainBody(c: Cursor, name: Name, start: number): ChainNode 
     if (c.is("type")) base = parseBase(c);
     else if (c.is("policy")) {
       const from = c.token.start;
+      if (policy) c.note(c.token, "This chain has a policy already: nft loads nothing of this file. Keep one of them.");
       policy = { policy: parsePolicy(c), policyRange: { start: from, end: c.lastEnd } };
     } else if (c.is("flags") || c.is("devices") || (c.is("comment") && c.peek().kind !== "newline")) parseProperty(c);
     else if (c.is("include")) rules.push(parseInclude(c));
@@ -44,10 +46,7 @@ function parseBase(c: Cursor): BaseChain {
   known(c, hook, HOOKS, "hook");
   let devices: Expression | undefined;
   if (c.take("device")) devices = parseExpression(c, "right");
-  else if (c.take("devices")) {
-    c.expect("=");
-    devices = parseExpression(c, "right");
-  }
+  else if (c.take("devices")) devices = parseDevices(c);
   let priority: Expression | undefined;
   if (c.take("priority")) priority = parsePriority(c);
   else c.expected('"priority"');
@@ -91,7 +90,9 @@ function parsePolicy(c: Cursor): Expression {
 }
 
 function parseProperty(c: Cursor): void {
-  c.next();
-  c.take("=");
-  if (!c.atEnd) parseExpression(c, "right");
+  const { text } = c.next();
+  if (text === "devices") parseDevices(c);
+  else if (text === "comment") c.name("the comment's text");
+  else if (c.token.text.includes(HOLE)) c.next();
+  else c.expect("offload");
 }

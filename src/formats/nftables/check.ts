@@ -1,122 +1,197 @@
 import type { SyntaxProblem } from "../format.ts";
+import { HOLE } from "../template/jinja.ts";
+import type { Say } from "./check-chains.ts";
+import { checkBase, checkPlacement } from "./check-chains.ts";
+import { Jumps } from "./check-jumps.ts";
+import { Protocols } from "./check-protocols.ts";
+import { Sets, infosOf } from "./check-sets.ts";
+import { checkQueue, checkReject, natFamily } from "./check-statements.ts";
+import type { TypeName } from "./datatypes.ts";
 import { CheckedValues } from "./check-values.ts";
-import { fieldInfo } from "./fields.ts";
-import { layersOf } from "./layers.ts";
-import type { ChainNode, Command, Expression, NftFile, RuleNode, SetNode, StatementNode, TableItem } from "./tree.ts";
-import { typeByName } from "./datatypes.ts";
-
-const IP_PROTOCOLS = new Map([[1n, "icmp"], [2n, "igmp"], [6n, "tcp"], [17n, "udp"], [33n, "dccp"], [58n, "icmpv6"], [132n, "sctp"], [136n, "udplite"]]);
-const NETWORKS = new Set(["ip", "ip6", "arp"]);
+import { Variables } from "./check-variables.ts";
+import type { Address, ChainNode, Command, Definition, Expression, NftFile, RuleNode, SetNode, StatementNode, TableItem } from "./tree.ts";
 
 /** What nft refuses although its grammar allows it: values that do not fit, protocols that exclude each other. */
 export function checkTypes(file: NftFile): SyntaxProblem[] {
   const checker = new Checker();
+  for (const command of file.commands) checker.declare(command);
   for (const command of file.commands) checker.command(command);
+  checker.finish();
   return checker.problems;
+}
+
+/** What the commands have said of a table so far. */
+interface CheckedTable {
+  readonly sets: Sets;
+  jumps: Jumps;
 }
 
 class Checker {
   readonly problems: SyntaxProblem[] = [];
-  readonly #values: CheckedValues;
-  readonly #variables = new Map<string, Expression>();
+  readonly #variables = new Variables();
+  readonly #values = new CheckedValues(this.problems, this.#variables);
+  readonly #tables = new Map<string, CheckedTable>();
+  readonly #say: Say = ({ range }, message) => void this.problems.push({ range, message, certain: true });
+  readonly #expand = (expression: Expression): Expression => this.#variables.expand(expression);
 
-  constructor() {
-    this.#values = new CheckedValues(this.problems, this.#variables);
+  /** Takes note of the sets that a command declares. */
+  declare(command: Command): void {
+    if (command.kind !== "table" && command.kind !== "object") return;
+    if (command.verb !== "add" && command.verb !== "create") return;
+    const items = command.kind === "table" ? command.items : command.item ? [command.item] : [];
+    for (const item of items) if (item.kind === "set" || item.kind === "map") this.#table(command.at).sets.declare(item);
   }
 
   command(command: Command): void {
-    if (command.kind === "define") this.#define(command.name.text, command.value);
-    else if (command.kind === "table") for (const item of command.items) this.#item(item, command.at.family);
-    else if (command.kind === "object") {
-      if (command.item) this.#item(command.item, command.at.family);
-      if (command.rule) this.#rule(command.rule, command.at.family);
-    } else if (command.kind === "other" && command.item) this.#item(command.item, "");
-  }
-
-  #define(name: string, value: Expression | undefined): void {
-    if (value) this.#variables.set(name, value);
-  }
-
-  #item(item: TableItem, family: string): void {
-    if (item.kind === "define") this.#define(item.name.text, item.value);
-    else if (item.kind === "chain") this.#chain(item, family);
-    else if (item.kind === "set" || item.kind === "map") this.#set(item);
-  }
-
-  #chain(chain: ChainNode, family: string): void {
-    for (const rule of chain.rules) {
-      if (rule.kind === "define") this.#define(rule.name.text, rule.value);
-      else if (rule.kind === "rule") this.#rule(rule, family);
+    if (command.kind === "define") return this.#define(command);
+    if (command.kind === "other") {
+      if (command.item) this.#item(command.item, "", { sets: new Sets(this.#values, this.#say), jumps: new Jumps() });
+      return;
     }
+    if (command.kind === "include") return;
+    const { at, verb } = command;
+    const table = this.#table(at);
+    if (command.kind === "table") {
+      this.#variables.open();
+      for (const item of command.items) this.#item(item, at.family, table);
+      this.#variables.close();
+      if (verb !== "add" && verb !== "create") forget(table);
+      return;
+    }
+    if (command.item && (verb === "add" || verb === "create")) this.#item(command.item, at.family, table);
+    if (command.rule) this.#rule(command.rule, at.family);
+    if (command.elements && at.name && (verb === "add" || verb === "create")) table.sets.elements(at.name, command.elements);
+    if (command.what === "ruleset") for (const known of this.#tables.values()) forget(known);
+    else if (verb !== "add" && verb !== "create" && verb !== "insert") forget(table);
+    else if (command.rule && at.name) table.jumps.rule(at.name.text, command.rule, this.#expand);
   }
 
-  #set(set: SetNode): void {
-    if (!set.elements) return;
-    if (set.keyType.length > 0) {
-      const parts = set.keyType.map((name) => typeByName(name) ?? { type: "unknown" as const, bits: 0 });
-      this.#values.elements(set.elements, parts);
-    } else if (set.keyExpression) this.#values.elements(set.elements, infosOf(set.keyExpression));
+  finish(): void {
+    for (const { jumps } of this.#tables.values()) jumps.check(this.#say);
   }
 
-  #rule(rule: RuleNode, family: string): void {
-    let network = NETWORKS.has(family) ? family : undefined;
-    let transport: bigint | undefined;
+  #table(at: Address): CheckedTable {
+    const key = keyOf(at);
+    let table = this.#tables.get(key);
+    if (!table) this.#tables.set(key, (table = { sets: new Sets(this.#values, this.#say), jumps: new Jumps() }));
+    return table;
+  }
+
+  #define({ verb, name, value }: Definition): void {
+    const { text } = name;
+    if (verb === "undefine") return this.#variables.undefine(text);
+    if (verb === "define" && this.#variables.has(text) && !text.includes(HOLE)) {
+      this.#say(name, `$${text} is defined already: nft loads nothing of this file. Write "redefine", or choose another name.`);
+    }
+    this.#variables.define(text, value);
+  }
+
+  #item(item: TableItem, family: string, table: CheckedTable): void {
+    if (item.kind === "define") this.#define(item);
+    else if (item.kind === "chain") this.#chain(item, family, table);
+    else if (item.kind === "set" || item.kind === "map") this.#set(item, table);
+  }
+
+  #chain(chain: ChainNode, family: string, { sets, jumps }: CheckedTable): void {
+    this.#variables.open();
+    jumps.chain(chain.name.text, chain.base !== undefined);
+    if (chain.base) checkBase(chain.base, family, this.#expand, this.#say);
+    for (const rule of chain.rules) {
+      if (rule.kind === "define") this.#define(rule);
+      else if (rule.kind === "rule") {
+        this.#rule(rule, family, chain, sets);
+        jumps.rule(chain.name.text, rule, this.#expand);
+      }
+    }
+    this.#variables.close();
+  }
+
+  #set(set: SetNode, { sets, jumps }: CheckedTable): void {
+    for (const part of set.parts) if (part.kind === "define") this.#define(part);
+    sets.set(set);
+    if (set.elements && set.kind === "map") jumps.map(set.name.text, set.elements, this.#expand);
+  }
+
+  #rule(rule: RuleNode, family: string, chain?: ChainNode, sets?: Sets): void {
+    const protocols = new Protocols(family, this.#say);
     let end: string | undefined;
-    // Whether the rule asks for a transport protocol in any way.
-    let told = false;
     for (const statement of rule.statements) {
       if (end !== undefined && statement.kind !== "unknown") {
-        this.#say(statement, `Nothing can follow "${end}" in a rule: nft loads nothing of this file. Move it before "${end}" or remove it.`);
-        return;
+        return this.#say(statement, `Nothing can follow "${end}" in a rule: nft loads nothing of this file. Move it before "${end}" or remove it.`);
       }
       end = endOf(statement);
-      if (statement.kind === "verdict" && statement.chain) for (const inner of statement.chain) this.#rule(inner, family);
-      if (statement.kind === "match") {
-        this.#values.match(statement);
-        const protocol = this.#values.protocolOf(statement);
-        const known = transport === undefined || protocol === undefined ? undefined : IP_PROTOCOLS.get(transport);
-        if (protocol !== undefined && known === undefined) transport = protocol;
-      }
-      if (statement.kind === "vmap") this.#values.verdictMap(statement.map, infosOf(statement.key));
-      if (statement.kind === "nat") this.#values.nat(statement, family, told);
-      if (statement.kind === "set") this.#values.change(statement.field, statement.value);
-      for (const field of fieldsRead(statement)) {
-        const layers = layersOf(field.field);
-        if (layers.optional) continue;
-        told ||= layers.tells;
-        if (layers.network !== undefined && family !== "bridge" && family !== "netdev" && family !== "") {
-          const known = network;
-          // nft takes ICMP within IPv6, and ICMPv6 within IPv4; it never matches.
-          const icmp = field.field.startsWith("icmp");
-          if (known !== undefined && known !== layers.network && !icmp) {
-            return this.#conflict(field, known, layers.network);
-          }
-          if (layers.network === "arp" && family === "inet") return this.#conflict(field, "inet", "arp");
-          network = layers.network;
-        }
-        const name = layers.transport === undefined ? undefined : IP_PROTOCOLS.get(layers.transport);
-        if (name !== undefined) {
-          if (family === "arp") return this.#conflict(field, "arp", name);
-          const known = transport === undefined ? undefined : IP_PROTOCOLS.get(transport);
-          if (known !== undefined && known !== name && family !== "bridge" && family !== "netdev" && family !== "") return this.#conflict(field, known, name);
-          transport = layers.transport;
-        }
-      }
+      if (chain) checkPlacement(statement, chain, family, this.#say);
+      for (const field of fieldsRead(statement)) if (!protocols.read(field)) return;
+      this.#statement(statement, family, protocols, chain, sets);
     }
   }
 
-  #conflict(field: Expression, known: string, wanted: string): void {
-    this.#say(field, `This is about ${wanted}, but the packet is ${known} here: nft loads nothing of this file. Use two rules, or a table of another family.`);
+  #statement(statement: StatementNode, family: string, protocols: Protocols, chain: ChainNode | undefined, sets: Sets | undefined): void {
+    switch (statement.kind) {
+      case "match":
+        this.#values.match(statement, protocols.network);
+        if (statement.left.kind === "field") {
+          protocols.equals(statement.left.field, this.#values.protocolsOf(statement));
+          this.#direction(statement.left, family, protocols, false);
+        } else if (statement.left.kind === "concat") for (const part of statement.left.parts) this.#direction(part, family, protocols, true);
+        if (statement.right.kind === "set-reference") sets?.compared(statement.right, infosOf(statement.left));
+        return;
+      case "vmap": {
+        const parts = infosOf(statement.key);
+        if (statement.map.kind === "set-reference") sets?.lookedUp(statement.map, parts, "verdict");
+        else this.#values.verdictMap(statement.map, parts);
+        return;
+      }
+      case "verdict":
+        for (const inner of statement.chain ?? []) this.#rule(inner, family, chain, sets);
+        return;
+      case "nat": {
+        const own = natFamily(statement, protocols, this.#variables, this.#say);
+        this.#values.nat(statement, own, protocols.told);
+        this.#lookup(statement.to, family, protocols, sets, ["ipv4_addr", "ipv6_addr"]);
+        this.#lookup(statement.port, family, protocols, sets);
+        return;
+      }
+      case "set":
+        this.#values.change(statement.field, statement.value);
+        this.#lookup(statement.value, family, protocols, sets);
+        return;
+      case "dynamic":
+        sets?.filled(statement.set, statement.key, infosOf(statement.key));
+        for (const inner of statement.inner) this.#statement(inner, family, protocols, chain, sets);
+        return;
+      case "reject":
+        return checkReject(statement, protocols, this.#say);
+      case "queue":
+        return checkQueue(statement, this.#variables, this.#say);
+    }
   }
 
-  #say(node: { range: SyntaxProblem["range"] }, message: string): void {
-    this.problems.push({ range: node.range, message, certain: true });
+  #lookup(value: Expression | undefined, family: string, protocols: Protocols, sets: Sets | undefined, given: readonly TypeName[] = []): void {
+    if (value?.kind !== "map") return;
+    const { key, map } = value;
+    if (key.kind === "concat") for (const part of key.parts) this.#direction(part, family, protocols, true);
+    if (map.kind === "set-reference") sets?.lookedUp(map, infosOf(key), "data", given);
+  }
+
+  /** The addresses of a connection and of a route are of either family: where the table has both, it must be told which. */
+  #direction(field: Expression, family: string, { network }: Protocols, joined: boolean): void {
+    if (field.kind !== "field" || !/^(ct (original|reply) [sd]addr|rt nexthop)$/.test(field.field)) return;
+    const connection = field.field.startsWith("ct");
+    if ((connection && joined) || ((family === "inet" || family === "bridge") && network !== "ip" && network !== "ip6")) {
+      this.#say(field, `nft must be told whether this is an IPv4 or an IPv6 address: it loads nothing of this file. Write "${field.field.replace(/(saddr|daddr|nexthop)$/, "ip $1")}", or ip6.`);
+    }
   }
 }
 
-function infosOf(key: Expression): { type: NonNullable<ReturnType<typeof fieldInfo>>["type"]; bits: number }[] {
-  const parts = key.kind === "concat" ? key.parts : [key];
-  return parts.map((part) => (part.kind === "field" ? fieldInfo(part.field) : undefined) ?? { type: "unknown", bits: 0 });
+function keyOf({ family, table }: Address): string {
+  return `${family} ${table?.text ?? ""}`;
+}
+
+/** What is taken away may come back as another thing: chains that lead elsewhere, sets with other elements. */
+function forget(table: CheckedTable): void {
+  table.jumps = new Jumps();
+  table.sets.empty();
 }
 
 /** What ends a rule, by its word; undefined where the rule goes on. */
@@ -136,13 +211,24 @@ function endOf(statement: StatementNode): string | undefined {
 
 type FieldNode = Extract<Expression, { kind: "field" }>;
 
-function fieldsRead(statement: StatementNode): FieldNode[] {
-  if (statement.kind === "match") return plainFields(statement.left);
-  return statement.kind === "vmap" ? plainFields(statement.key) : [];
+const NONE: FieldNode[] = [];
+
+function fieldsRead(statement: StatementNode): readonly FieldNode[] {
+  switch (statement.kind) {
+    case "match":
+      return plainFields(statement.left);
+    case "vmap":
+    case "dynamic":
+      return plainFields(statement.key);
+    case "set":
+      return plainFields(statement.field);
+    default:
+      return NONE;
+  }
 }
 
-function plainFields(expression: Expression): FieldNode[] {
+function plainFields(expression: Expression): readonly FieldNode[] {
   if (expression.kind === "field") return [expression];
   if (expression.kind === "concat") return expression.parts.flatMap(plainFields);
-  return expression.kind === "binary" ? plainFields(expression.left) : [];
+  return expression.kind === "binary" ? plainFields(expression.left) : NONE;
 }

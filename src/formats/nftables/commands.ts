@@ -5,6 +5,7 @@ import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
 import { parseSetLike } from "./expressions.ts";
 import { BARE_META, HEADERS } from "./fields.ts";
+import { OBJECTS as STATEFUL, parseObject } from "./objects.ts";
 import { parseSetBody } from "./sets.ts";
 import { parseRule } from "./statements.ts";
 import { startsSelector } from "./selectors.ts";
@@ -51,10 +52,7 @@ function parseCommand(c: Cursor): Command {
     }
     if (OBJECTS.has(text) && isAddressed(c)) return parseAddressed(c, "add", start);
     if (["chain", "set", "map", "flowtable", "counter"].includes(text) && c.isAhead(2, "{")) return fragment(c);
-    if (["describe", "monitor", "import", "export"].includes(text)) {
-      c.skipStatement();
-      return { kind: "other", text: c.slice(start), range: c.range(start) };
-    }
+    if (["describe", "monitor", "import", "export"].includes(text)) return parseInspection(c);
     if (STATEMENTS.has(text) || startsSelector(c)) return FAMILIES.has(text) && c.peek(2).kind === "word" && !startsField(c) ? bareRule(c, start) : ruleFragment(c);
     if (text.includes(HOLE)) {
       c.skipStatement();
@@ -65,6 +63,24 @@ function parseCommand(c: Cursor): Command {
   }
   c.expected("a command (table, add, flush, define, include, …)");
   c.skipStatement();
+  return { kind: "other", text: c.slice(start), range: c.range(start) };
+}
+
+/** What asks or shows and changes nothing: `describe`, `monitor`, `import`, `export`. */
+function parseInspection(c: Cursor): Command {
+  const { start, text } = c.next();
+  if (text === "describe") {
+    if (c.atEnd) c.expected("an expression or a type");
+    else c.skipStatement();
+  } else {
+    if (text === "monitor") {
+      if (c.is("new") || c.is("destroy")) c.next();
+      if (/^(tables|chains|sets|rules|elements|ruleset|trace)$/.test(c.token.text)) c.next();
+    } else if (c.is("ruleset")) c.next();
+    if (c.take("vm")) {
+      if (!c.take("json")) c.expected("json");
+    } else if (!c.take("json") && !c.take("xml") && text !== "monitor") c.expected("json");
+  }
   return { kind: "other", text: c.slice(start), range: c.range(start) };
 }
 
@@ -140,9 +156,19 @@ function parseAddressed(c: Cursor, verb: Verb, start: number): Command {
     if (what === "set" || what === "map") return done({ item: parseSetBody(c, what, at.name, start) });
   }
   if (creates && what === "chain" && at.name) return done({ item: emptyChain(at.name, c, start) });
-  if (c.is("{")) c.skipBlock();
+  if (creates && at.name && isObject(what)) {
+    parseObject(c, what);
+    return done({ item: { kind: "other", what, name: at.name, text: c.slice(start), range: c.range(start) } });
+  }
+  // Newer versions take devices away with a block.
+  if (c.is("{") && ["chain", "flowtable"].includes(what)) c.skipBlock();
+  else if (!c.atEnd && !(verb === "list" || verb === "reset")) c.expected("the end of the command");
   else c.skipStatement();
   return done();
+}
+
+function isObject(what: string): boolean {
+  return STATEFUL.has(what.split(" ")[0]!);
 }
 
 function emptyChain(name: Name, c: Cursor, start: number): ChainNode {
@@ -170,7 +196,7 @@ function parseAddress(c: Cursor, what: string, names: number, verb: Verb): Addre
     c.next();
     return { family };
   }
-  if (c.atEnd && verb === "list") return { family };
+  if (c.atEnd && verb === "list" && what === "table") return { family };
   const table = c.identifier("the name of a table");
   if (names === 1 || c.failed) return { family, table };
   if (c.take("handle")) {

@@ -23,6 +23,7 @@ export class Cursor {
   /** Only the first fault of a statement is told: what follows is its consequence. */
   #silent = false;
   #unclosed = false;
+  #unseparated = -1;
 
   constructor(text: string, tokens: readonly Token[]) {
     this.text = text;
@@ -154,6 +155,19 @@ export class Cursor {
   /** Complains about something that does not keep the rest from being read. */
   note(range: Range, message: string): void {
     if (!this.#silent) this.errors.push({ range: { start: range.start, end: range.end }, message, certain: true });
+  }
+
+  /** Complains about a `}` that no separator stands before; once in a line, for the rest is mended along with it. */
+  unseparated(): void {
+    const { start, end } = this.token;
+    if (this.#unseparated !== -1 && !this.text.slice(this.#unseparated, start).includes("\n")) return;
+    this.#unseparated = start;
+    this.note({ start, end }, 'nft wants a line break or ";" before this "}": nothing of this file is loaded. Add the ";".');
+  }
+
+  /** Whether the last token that was taken ends in what a template wrote. */
+  get endsInHole(): boolean {
+    return this.text[this.lastEnd - 1] === HOLE;
   }
 
   /** From here on faults are told again. */

@@ -45,6 +45,10 @@ export function resolve(type: TypeName, bits: number, text: string, quoted: bool
     }
   }
   const number = quoted ? undefined : parseNumber(text);
+  if (type === "day" || (type === "ct_label" && number !== undefined)) {
+    const most = type === "day" ? 6n : 127n;
+    if (number !== undefined) return number <= most ? { number } : { wrong: `${text} is more than ${most}` };
+  }
   if (number !== undefined && bits > 0) return inWidth(number, bits, text);
   const names = CLOSED.get(type);
   const symbol = names?.get(text) ?? OPEN.get(type)?.get(text);
@@ -63,7 +67,8 @@ function inWidth(number: bigint, bits: number, text: string): Resolved {
 function resolveTime(type: "hour" | "time" | "time_span" | "day", text: string, number: bigint | undefined): Resolved {
   if (type === "time") return { unknown: "what day it is is not in the text" };
   if (type === "hour") {
-    if (number !== undefined || /^\d{1,2}(:\d{1,2}){0,2}$/.test(text)) return { unknown: "what time it is is not in the text" };
+    const [hours = 0, minutes = 0, seconds = 0] = text.split(":").map(Number);
+    if (number !== undefined || (/^\d{1,2}(:\d{1,2}){0,2}$/.test(text) && hours < 24 && minutes < 60 && seconds <= 60)) return { unknown: "what time it is is not in the text" };
     return { wrong: `"${text}" is no time of the day such as "17:30"` };
   }
   if (type === "time_span") {
@@ -73,6 +78,14 @@ function resolveTime(type: "hour" | "time" | "time_span" | "day", text: string, 
   const day = [...CLOSED.get("day")!].find(([name]) => text.length > 2 && name.toLowerCase().startsWith(text.toLowerCase()));
   if (day) return { number: day[1] };
   return number !== undefined && number <= 6n ? { number } : { wrong: `"${text}" is no day of the week` };
+}
+
+/** A span of time such as `1d2h` in milliseconds, a plain number as seconds; undefined where `text` is none. */
+export function spanMilliseconds(text: string): number | undefined {
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const [all, d, h, m, s, ms] = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/.exec(text) ?? [];
+  if (all === undefined || all === "") return undefined;
+  return ((((Number(d ?? 0) * 24 + Number(h ?? 0)) * 60 + Number(m ?? 0)) * 60 + Number(s ?? 0)) * 1000) + Number(ms ?? 0);
 }
 
 function resolveName(type: TypeName, text: string, names: ReadonlyMap<string, bigint> | undefined): Resolved {

@@ -127,6 +127,7 @@ function find(field: string): FieldInfo | undefined {
   const raw = /@(?:\w+),\d+,(\d+)$/.exec(field) ?? /option @\d+,\d+,(\d+)$/.exec(field);
   if (raw) return { type: "integer", bits: Number(raw[1]) };
   if (first === "meta") return META.get(second);
+  if (first === "numgen" || first === "jhash" || first === "symhash") return { type: "integer", bits: 32 };
   if (first === "ct" && (second === "original" || second === "reply")) {
     return rest.length === 2 ? FIXED.get(`ct_${rest.join("_")}`) : CONNTRACK.get(rest[0] ?? "");
   }

@@ -104,6 +104,7 @@ function conntrack(c: Cursor, oneOf: OneOf): string {
 function fib(c: Cursor): string {
   const flags = ["saddr", "daddr", "mark", "iif", "oif"];
   const parts: string[] = [];
+  const { start } = c.token;
   do {
     if (!flags.includes(c.token.text)) {
       c.expected("saddr, daddr, mark, iif or oif");
@@ -111,6 +112,8 @@ function fib(c: Cursor): string {
     }
     parts.push(c.next().text);
   } while (c.take("."));
+  const wrong = parts.includes("saddr") === parts.includes("daddr") ? "either saddr or daddr" : parts.includes("iif") && parts.includes("oif") ? "iif or oif, not both" : undefined;
+  if (wrong !== undefined) c.note(c.range(start), `fib looks up ${wrong}: nft loads nothing of this file.`);
   const results = ["oif", "oifname", "type", "check"];
   if (results.includes(c.token.text)) return `fib ${parts.join(" . ")} ${c.next().text}`;
   c.expected("oif, oifname or type");
@@ -123,6 +126,7 @@ function raw(c: Cursor): string {
   const offset = number(c);
   c.expect(",");
   const length = number(c);
+  if (length === 0) c.note({ start: c.lastEnd - 1, end: c.lastEnd }, "There is nothing in 0 bits to compare with: nft loads nothing of this file.");
   if (base === "th" && length === 16 && (offset === 0 || offset === 16)) return offset === 0 ? "th sport" : "th dport";
   return `@${base},${offset},${length}`;
 }
@@ -190,6 +194,7 @@ function option(c: Cursor, protocol: string, oneOf: OneOf): string {
   const name = oneOf(TCP_OPTIONS, "a TCP option");
   const fields = TCP_OPTIONS.get(name) ?? [];
   if (c.is("kind") || c.is("length") || fields.includes(c.token.text)) return `tcp option ${name === "mss" ? "maxseg" : name} ${c.next().text}`;
+  if (HEADERS.get("tcp")!.has(c.token.text) && c.token.kind === "word") c.expected(`a field of the option ${name}`);
   // Old versions took a number here, which chose a block of the option.
   if (name === "sack" && /^[0-3]$/.test(c.token.text) && fields.includes(c.peek().text)) return `tcp option sack${c.next().text} ${c.next().text}`;
   return `tcp option ${name === "mss" ? "maxseg" : name}`;

@@ -1,9 +1,10 @@
 import { HOLE } from "../template/jinja.ts";
 import { parseBlock } from "./blocks.ts";
 import type { Cursor } from "./cursor.ts";
+import { parseDefinition, parseInclude } from "./definitions.ts";
 import { parseConcatenation, parseSetLike } from "./expressions.ts";
 import { parseStatement } from "./statements.ts";
-import type { Expression, Name, SetNode } from "./tree.ts";
+import type { Definition, Expression, Include, Name, SetNode } from "./tree.ts";
 import { typeByName } from "./datatypes.ts";
 
 const FLAGS = new Set(["constant", "interval", "timeout", "dynamic"]);
@@ -17,12 +18,17 @@ export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start
   let dataExpression: Expression | undefined;
   let elements: Expression | undefined;
   const flags: string[] = [];
+  const parts: (Definition | Include)[] = [];
+  let open = false;
   parseBlock(c, () => {
     const word = c.token.text;
     if (word === "type") {
       c.next();
       keyType = parseTypes(c);
-      if (c.take(":")) dataType = parseTypes(c);
+      if (c.take(":")) {
+        if (kind === "set") c.error({ start: c.lastEnd - 1, end: c.lastEnd }, "A set has no values, only a map has: nft loads nothing of this file. Declare a map.");
+        dataType = parseTypes(c);
+      } else if (kind === "map" && !c.failed) c.expected('":" and the type of the values');
     } else if (word === "typeof") {
       c.next();
       keyExpression = parseConcatenation(c, "left");
@@ -41,11 +47,17 @@ export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start
       if (c.is("$")) c.next();
       if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
       else c.expected(`a value for ${word}`);
-    } else if (word === "auto-merge") c.next();
+    } else if (word === "auto-merge") flags.push(c.next().text);
+    else if (word === "include") {
+      open = true;
+      parts.push(parseInclude(c));
+    } else if (word === "define" || word === "redefine" || word === "undefine") parts.push(parseDefinition(c));
     else if (word === "counter" || word === "limit" || word === "quota" || word === "ct" || word === "last") {
       while (!c.atEnd && !c.failed) parseStatement(c);
-    } else if (word.includes(HOLE)) c.skipStatement();
-    else c.expected(`a property of a ${kind} (type, typeof, flags, timeout, size, elements, …)`);
+    } else if (word.includes(HOLE)) {
+      open = true;
+      c.skipStatement();
+    } else c.expected(`a property of a ${kind} (type, typeof, flags, timeout, size, elements, …)`);
     return true;
   });
   return {
@@ -57,6 +69,8 @@ export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start
     ...(dataExpression && { dataExpression }),
     ...(elements && { elements }),
     flags,
+    parts,
+    open,
     range: c.range(start),
   };
 }

@@ -1,5 +1,6 @@
 import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
+import { parseSeparated } from "./blocks.ts";
 import { unquote } from "./cursor.ts";
 import { parseConcatenation, parseExpression, parseSetLike } from "./expressions.ts";
 import { parseVariable } from "./variables.ts";
@@ -119,6 +120,7 @@ function anonymousChain(c: Cursor): RuleNode[] {
     c.skipSeparators();
     if (c.is("}") || c.token.kind === "end") break;
     rules.push(parseRule(c));
+    parseSeparated(c);
   }
   if (!c.take("}")) c.unclosed(opener);
   return rules;
@@ -188,8 +190,10 @@ function parseLog(c: Cursor): StatementNode {
   let level: string | undefined;
   let group = false;
   let flags = false;
+  let prefix = false;
   for (;;) {
     if (c.take("prefix")) {
+      prefix = true;
       if (c.is("$")) parseVariable(c);
       else if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
       else c.expected("the prefix");
@@ -220,6 +224,7 @@ function parseLog(c: Cursor): StatementNode {
   if (group && (level !== undefined || flags)) {
     c.error(c.range(start), `A log statement cannot have both a group and ${level === undefined ? "flags" : "a level"}: nft loads nothing of this file. Remove one of them.`);
   }
+  if (level === "audit" && (prefix || flags)) c.error(c.range(start), "The log level audit takes no other options: nft loads nothing of this file. Remove them.");
   return { kind: "log", ...(level !== undefined && { level }), range: c.range(start) };
 }
 

@@ -1,13 +1,12 @@
 import { HOLE } from "../template/jinja.ts";
-import { closeBlock, parseBlock } from "./blocks.ts";
+import { parseBlock } from "./blocks.ts";
 import { parseChainBody } from "./chains.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
-import { parseRate, parseQuotaAmount } from "./limits.ts";
+import { OBJECTS, parseObject } from "./objects.ts";
 import { parseSetBody } from "./sets.ts";
 import type { TableItem } from "./tree.ts";
 
-const OBJECTS = new Set(["flowtable", "counter", "quota", "ct", "limit", "secmark", "synproxy", "tunnel"]);
 const ITEMS = new Set(["chain", "set", "map", "meter", ...OBJECTS]);
 
 /** True where an item of a table stands. */
@@ -65,29 +64,4 @@ export function parseTableItem(c: Cursor): TableItem | undefined {
   if (text === "set" || text === "map" || text === "meter") return parseSetBody(c, text, name, start);
   parseObject(c, what);
   return { kind: "other", what, name, text: c.slice(start), range: c.range(start) };
-}
-
-/** A flowtable or stateful object: with braces, or in one line. */
-function parseObject(c: Cursor, what: string): void {
-  if (!c.is("{")) {
-    if (what === "limit" && c.is("rate")) parseRate(c);
-    else c.skipStatement();
-    return;
-  }
-  const opener = c.token;
-  if (what !== "limit" && what !== "quota") {
-    c.skipBlock();
-    if (c.token.kind === "end" && c.text[c.lastEnd - 1] !== "}") c.unclosed(opener);
-    return;
-  }
-  c.next();
-  for (;;) {
-    c.skipSeparators();
-    if (c.is("}") || c.token.kind === "end" || c.failed) break;
-    if (c.take("comment")) c.name("the comment's text");
-    else if (what === "limit") parseRate(c);
-    else parseQuotaAmount(c);
-  }
-  while (c.failed && !c.is("}") && c.token.kind !== "end") c.next();
-  closeBlock(c, opener);
 }

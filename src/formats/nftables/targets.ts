@@ -74,16 +74,18 @@ export function parseReject(c: Cursor): StatementNode {
 /** `queue num 0-3 flags bypass`, `queue to …`. */
 export function parseQueue(c: Cursor): StatementNode {
   const { start } = c.next();
+  const flags: string[] = [];
+  let num: Expression | undefined;
   for (;;) {
-    if (c.take("num") || c.take("to")) parseSpanOrMap(c);
+    if (c.take("num") || c.take("to")) num = parseSpanOrMap(c);
     else if (c.take("flags") || c.is(",") || c.is("bypass") || c.is("fanout")) {
       c.take(",");
-      if (c.is("bypass") || c.is("fanout")) c.next();
+      if (c.is("bypass") || c.is("fanout")) flags.push(c.next().text);
       else c.expected("bypass or fanout");
     } else break;
     if (c.failed) break;
   }
-  return { kind: "queue", range: c.range(start) };
+  return { kind: "queue", ...(num && { num }), flags, range: c.range(start) };
 }
 
 /** `dup to 192.0.2.1 device "eth0"`. */

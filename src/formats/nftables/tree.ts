@@ -97,8 +97,12 @@ export interface SetNode {
   readonly keyExpression?: Expression;
   readonly dataType: readonly string[];
   readonly dataExpression?: Expression;
+  /** With `auto-merge`, which nft writes apart. */
   readonly flags: readonly string[];
   readonly elements?: Expression;
+  /** Files and definitions among the properties, and templates: they may say more of the set. */
+  readonly parts: readonly (Definition | Include)[];
+  readonly open: boolean;
   readonly range: Range;
 }
 
@@ -123,7 +127,7 @@ export type StatementNode = { readonly range: Range } & (
   | { readonly kind: "log"; readonly level?: string }
   | { readonly kind: "reject"; readonly family?: string; readonly code?: Name }
   | { readonly kind: "nat"; readonly nat: "snat" | "dnat" | "masquerade" | "redirect" | "tproxy"; readonly family?: string; readonly to?: Expression; readonly port?: Expression }
-  | { readonly kind: "queue" }
+  | { readonly kind: "queue"; readonly num?: Expression; readonly flags: readonly string[] }
   | { readonly kind: "synproxy"; readonly name?: Expression }
   | { readonly kind: "dup" | "fwd" }
   /** `meta mark set …`, `tcp option maxseg size set …`, `ct helper set …`. */
