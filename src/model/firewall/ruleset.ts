@@ -145,4 +145,6 @@ export interface Packet {
   readonly flags?: readonly string[];
   readonly ct?: "new" | "established" | "related" | "invalid" | "untracked";
   readonly mark?: number;
+  /** What else is told, by the field's name (`ether saddr`, `meta skuid`, …): a number or a name. Large numbers as `0x…`. */
+  readonly fields?: Readonly<Record<Field, number | string>>;
 }

@@ -43,6 +43,13 @@ export class PacketView {
 
   /** The field's value, had no rule written it. */
   told(field: Field, point: Point, state: State): Reading {
+    const reading = this.#told(field, point, state);
+    const further = reading.kind === "unknown" && state.untracked !== "maybe" ? this.packet.fields?.[keyOf(field)] : undefined;
+    if (further === undefined) return reading;
+    return typeof further === "number" || /^0x[0-9a-f]+$/.test(further) ? number(BigInt(further)) : name(further);
+  }
+
+  #told(field: Field, point: Point, state: State): Reading {
     const space = field.indexOf(" ");
     const base = space === -1 ? field : field.slice(0, space);
     const rest = space === -1 ? "" : field.slice(space + 1);
