@@ -4,10 +4,13 @@ import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Host } from "../fleet/fleet.ts";
 import { baseName } from "../fleet/paths.ts";
 import type { Workspace } from "../workspace.ts";
-import { globMatches, isGlob, normaliseKey } from "./key.ts";
-import { reaches } from "./placement.ts";
 import { resolve } from "../written/reference.ts";
 import { holds } from "../written/standing.ts";
+import { globPattern, isGlob, normaliseKey } from "./key.ts";
+import type { LoadedLine } from "./loading/load.ts";
+import { load } from "./loading/load.ts";
+import type { Loader } from "./loading/order.ts";
+import { SYSCTL_CONF, SYSCTL_CONF_LINK, folderRank, loadOrder } from "./loading/order.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
 /** What a host ends up with for one key, and where it is written. */
@@ -21,12 +24,15 @@ export interface EffectiveSysctl {
   readonly setting: SysctlSetting;
 }
 
-interface Placed {
+/** A sysctl that reaches a host, or may. */
+export interface PlacedSysctl extends LoadedLine {
   readonly path: string;
   readonly setting: SysctlSetting;
   readonly destination: Maybe<string>;
   /** False: nothing tells whether it reaches the host. */
   readonly sure: boolean;
+  /** Where the key is a glob. */
+  readonly pattern?: RegExp;
 }
 
 /** Every sysctl of the repository with its file, in the order of paths. */
@@ -38,8 +44,39 @@ function collect(workspace: Workspace): readonly { readonly path: string; readon
   return workspace.subjects("sysctl").flatMap(({ path, subject }) => subject.settings.map((setting) => ({ path, setting })));
 }
 
-/** sysctl.d(5): a file hides those of the same name in later folders. */
-const FOLDERS = ["/etc/sysctl.d/", "/run/sysctl.d/", "/usr/local/lib/sysctl.d/", "/usr/lib/sysctl.d/", "/lib/sysctl.d/"];
+interface Index {
+  readonly byHost: ReadonlyMap<string, readonly PlacedSysctl[]>;
+  /** Those of which nothing tells the hosts. */
+  readonly open: readonly PlacedSysctl[];
+}
+
+function index(workspace: Workspace): Index {
+  const byHost = new Map<string, PlacedSysctl[]>();
+  const open: PlacedSysctl[] = [];
+  for (const { path, setting } of allSysctls(workspace)) {
+    if (setting.source === "variable" || setting.source === "container") continue;
+    const pattern = isGlob(setting.key) ? { pattern: globPattern(setting.key) } : {};
+    for (const { destination, scope } of setting.placements) {
+      const placed = { path, setting, destination, key: setting.key, value: setting.value, ...pattern };
+      if (isUnknown(scope)) {
+        open.push({ ...placed, sure: false });
+        continue;
+      }
+      const one = { ...placed, sure: true };
+      for (const { name } of scope.hosts) {
+        const list = byHost.get(name);
+        if (list === undefined) byHost.set(name, [one]);
+        else list.push(one);
+      }
+    }
+  }
+  return { byHost, open };
+}
+
+/** Every sysctl that surely gets onto a host, in the order of the repository's files; a condition may still decide. */
+export function sysctlsOn(workspace: Workspace, host: Host): readonly PlacedSysctl[] {
+  return workspace.memo(index).byHost.get(host.name) ?? [];
+}
 
 /**
  * The value of `key` that the repository gives `host`: undefined where nothing sets it, Unknown where a template, a
@@ -47,35 +84,27 @@ const FOLDERS = ["/etc/sysctl.d/", "/run/sysctl.d/", "/usr/local/lib/sysctl.d/",
  */
 export function effectiveSysctl(workspace: Workspace, host: Host, key: string): Maybe<EffectiveSysctl> | undefined {
   const wanted = normaliseKey(key);
-  const placed: Placed[] = [];
-  for (const { path, setting } of allSysctls(workspace)) {
-    if (setting.source === "variable") continue;
-    if (setting.key !== wanted && !(isGlob(setting.key) && globMatches(setting.key, wanted))) continue;
-    for (const { destination, scope } of setting.placements) {
-      const there = reaches(scope, host);
-      if (there !== false && !(setting.conditions && holds(workspace, path, host, setting.conditions) === false)) placed.push({ path, setting, destination, sure: there === true });
-    }
-  }
-  const sure = placed.filter((one) => one.sure);
+  const concerns = ({ path, setting, pattern }: PlacedSysctl): boolean =>
+    (setting.key === wanted || pattern?.test(wanted) === true) && !(setting.conditions && holds(workspace, path, host, setting.conditions) === false);
+  const sure = sysctlsOn(workspace, host).filter(concerns);
   if (sure.length === 0) {
-    const possible = placed[0];
+    const possible = workspace.memo(index).open.find(concerns);
     return possible && unknown(`nothing tells whether ${possible.path}, which sets ${wanted}, reaches ${host.name}`);
   }
-  const persistent = sure.filter(({ setting }) => setting.persistent);
-  const files = persistent.length > 0 ? persistent : sure;
-  const bySystemd = winner(wanted, files, "systemd");
-  const byProcps = winner(wanted, files, "procps");
+  const bySystemd = winnerOf(wanted, sure, "systemd");
+  const byProcps = winnerOf(wanted, sure, "procps");
   if (bySystemd === undefined && byProcps === undefined) return undefined;
-  const one = valueFor(workspace, host, wanted, bySystemd);
+  const one = valueOn(workspace, host, wanted, bySystemd);
   if (bySystemd === byProcps) return one;
-  const other = valueFor(workspace, host, wanted, byProcps);
+  const other = valueOn(workspace, host, wanted, byProcps);
   if (one === undefined || other === undefined || isUnknown(one) || isUnknown(other) || one.value !== other.value) {
     return unknown(`systemd-sysctl and procps give ${wanted} different values on ${host.name}`);
   }
   return one;
 }
 
-function valueFor(workspace: Workspace, host: Host, key: string, placed: Placed | undefined): Maybe<EffectiveSysctl> | undefined {
+/** What one placed setting gives a key on a host. */
+export function valueOn(workspace: Workspace, host: Host, key: string, placed: PlacedSysctl | undefined): Maybe<EffectiveSysctl> | undefined {
   const written = placed?.setting.value;
   if (placed === undefined || written === undefined) return undefined;
   const { path, setting } = placed;
@@ -86,44 +115,41 @@ function valueFor(workspace: Workspace, host: Host, key: string, placed: Placed 
   return { key, value, location: { path, range: setting.valueRange }, persistent: setting.persistent, setting };
 }
 
-/** The setting that a loader applies last. A key's own line beats every glob, wherever it stands. */
-function winner(key: string, placed: readonly Placed[], loader: "systemd" | "procps"): Placed | undefined {
-  const ordered = inLoadOrder(placed, loader);
-  let explicit: Placed | undefined;
-  let glob: Placed | undefined;
-  let excluded = false;
-  for (const one of ordered) {
-    if (one.setting.key !== key) glob = one;
-    else if (one.setting.value !== undefined) explicit = one;
-    else {
-      excluded = true;
-      // systemd-sysctl keeps the exclusion under the key itself, and so forgets what stood there.
-      if (loader === "systemd") explicit = undefined;
-    }
+/** The setting that a loader writes last for a key: of those that outlast a boot, where there are any. */
+export function winnerOf(key: string, placed: readonly PlacedSysctl[], loader: Loader): PlacedSysctl | undefined {
+  const persistent = placed.filter(({ setting }) => setting.persistent);
+  return load(inLoadOrder(persistent.length > 0 ? persistent : placed, loader), loader).lineOf(key);
+}
+
+/**
+ * Settings in the order in which a loader reads them. Those of a file that goes to an unknown place are sorted by the
+ * name that it has in the repository. A profile of tuned comes first: once it is applied, tuned has sysctl.d applied again
+ * (tuned-main.conf, reapply_sysctl).
+ */
+export function inLoadOrder(placed: readonly PlacedSysctl[], loader: Loader): PlacedSysctl[] {
+  const profiles: PlacedSysctl[] = [];
+  const read = new Map<string, PlacedSysctl[]>();
+  const others = new Map<string, PlacedSysctl[]>();
+  for (const one of placed) {
+    const { destination, path } = one;
+    if (isUnknown(destination)) push(others, path, one);
+    else if (/\/tuned\//.test(destination)) profiles.push(one);
+    else if (destination === SYSCTL_CONF || folderRank(destination) !== -1) push(read, destination, one);
+    else push(others, destination, one);
   }
-  return explicit ?? (excluded ? undefined : glob);
+  if (loader === "systemd" && read.has(SYSCTL_CONF) && !read.has(SYSCTL_CONF_LINK)) read.set(SYSCTL_CONF_LINK, read.get(SYSCTL_CONF)!);
+  const slots = loadOrder(read.keys(), loader).map((path) => ({ name: path === SYSCTL_CONF ? LAST : baseName(path), lines: read.get(path)! }));
+  // Neither loader reads these by itself; whoever has them loaded, they count by their names.
+  for (const [path, lines] of others) slots.push({ name: baseName(path), lines });
+  if (others.size > 0) slots.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  return [...profiles, ...slots.flatMap(({ lines }) => lines)];
 }
 
-function inLoadOrder(placed: readonly Placed[], loader: "systemd" | "procps"): Placed[] {
-  const hidden = (destination: string): boolean => {
-    const name = baseName(destination);
-    const rank = FOLDERS.findIndex((folder) => destination.startsWith(folder));
-    return placed.some((other) => {
-      if (isUnknown(other.destination) || baseName(other.destination) !== name) return false;
-      const otherRank = FOLDERS.findIndex((folder) => (other.destination as string).startsWith(folder));
-      return otherRank !== -1 && otherRank < rank;
-    });
-  };
-  return placed
-    .filter(({ destination }) => isUnknown(destination) || !hidden(destination))
-    .map((one, index) => ({ one, index, name: sortName(one, loader) }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.index - b.index))
-    .map(({ one }) => one);
-}
+/** Sorts behind every name. */
+const LAST = "\uFFFF";
 
-/** procps reads /etc/sysctl.conf last; systemd-sysctl knows it only as a link, sysctl.d/99-sysctl.conf. */
-function sortName({ destination, path }: Placed, loader: "systemd" | "procps"): string {
-  if (isUnknown(destination)) return baseName(path);
-  if (destination === "/etc/sysctl.conf") return loader === "procps" ? "\uFFFF" : "99-sysctl.conf";
-  return baseName(destination);
+function push(map: Map<string, PlacedSysctl[]>, key: string, one: PlacedSysctl): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [one]);
+  else list.push(one);
 }

@@ -17,20 +17,31 @@ export function isGlob(key: string): boolean {
 
 /** Whether glob `pattern` selects `key`, both normalised. `*` and `?` do not match a separator. */
 export function globMatches(pattern: string, key: string): boolean {
+  return globPattern(pattern).test(key);
+}
+
+/** A glob of a normalised key as an expression. With `across`, `*` and `?` match separators too, as fnmatch(3) without flags. */
+export function globPattern(glob: string, across = false): RegExp {
+  // Each star multiplies the ways in which a key can match; no path of the kernel has more parts.
+  if (glob.split("*").length > 12) return NOTHING;
+  const one = across ? "." : "[^.]";
   let source = "";
-  for (let i = 0; i < pattern.length; i++) {
-    const character = pattern[i]!;
-    const close = character === "[" ? pattern.indexOf("]", i + 2) : -1;
+  for (let i = 0; i < glob.length; i++) {
+    const character = glob[i]!;
+    const close = character === "[" ? glob.indexOf("]", i + 2) : -1;
     if (close !== -1) {
-      source += `[${pattern.slice(i + 1, close).replace(/^!/, "^").replace(/[\\[\]]/g, "\\$&")}]`;
+      source += `[${glob.slice(i + 1, close).replace(/^!/, "^").replace(/[\\[\]]/g, "\\$&")}]`;
       i = close;
-    } else if (character === "*") source += "[^.]*";
-    else if (character === "?") source += "[^.]";
+    } else if (character === "*") source += source.endsWith(`${one}*`) ? "" : `${one}*`;
+    else if (character === "?") source += one;
     else source += character.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   }
   try {
-    return new RegExp(`^${source}$`).test(key);
+    return new RegExp(`^${source}$`);
   } catch {
-    return false;
+    return NOTHING;
   }
 }
+
+/** A bracket expression that is none, `[z-a]`, selects no key. */
+const NOTHING = /(?!)/;

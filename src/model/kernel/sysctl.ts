@@ -37,8 +37,8 @@ export interface SysctlSetting {
   /** Every host that it reaches. */
   readonly scope: Maybe<Scope>;
   readonly placements: readonly Placement[];
-  /** A line of a sysctl file, a task of Ansible, a variable that one of them uses, or a command of a script. */
-  readonly source: "file" | "task" | "variable" | "command";
+  /** A line of a file or profile, a task of Ansible, a variable that one of them uses, a command of a script; or of a container, in whose namespaces it stays. */
+  readonly source: "file" | "task" | "variable" | "command" | "container";
 }
 
 /** The sysctls that one file of the repository sets. */
