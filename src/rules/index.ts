@@ -15,6 +15,8 @@ import firewallBlocksPmtud from "./firewall/blocks-pmtud.ts";
 import firewallControlPlaneCut from "./firewall/control-plane-cut.ts";
 import firewallEstablishedLost from "./firewall/established-lost.ts";
 import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
+import firewallFamilyGap from "./firewall/family-gap.ts";
+import firewallFiltersInternalStorageLink from "./firewall/filters-internal-storage-link.ts";
 import firewallFlushWipesRuntimeRules from "./firewall/flush-wipes-runtime-rules.ts";
 import firewallHalfApplied from "./firewall/half-applied.ts";
 import firewallHostNameInRule from "./firewall/host-name-in-rule.ts";
@@ -23,11 +25,13 @@ import firewallLocksOutManagement from "./firewall/locks-out-management.ts";
 import firewallLoopbackDropped from "./firewall/loopback-dropped.ts";
 import firewallMatchLost from "./firewall/match-lost.ts";
 import firewallNewNeedsSyn from "./firewall/new-needs-syn.ts";
+import firewallNoMssClamp from "./firewall/no-mss-clamp.ts";
 import firewallNonAtomicReload from "./firewall/non-atomic-reload.ts";
 import firewallNotIdempotent from "./firewall/not-idempotent.ts";
 import firewallNotrackHalf from "./firewall/notrack-half.ts";
 import firewallReloadBreaksEstablished from "./firewall/reload-breaks-established.ts";
 import firewallSetEmptied from "./firewall/set-emptied.ts";
+import firewallStoragePortsClosed from "./firewall/storage-ports-closed.ts";
 import firewallSyntax from "./firewall/syntax.ts";
 import firewallTrackedStorageTraffic from "./firewall/tracked-storage-traffic.ts";
 import firewallUndefinedReference from "./firewall/undefined-reference.ts";
@@ -70,6 +74,8 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/control-plane-cut", firewallControlPlaneCut],
   ["firewall/established-lost", firewallEstablishedLost],
   ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
+  ["firewall/family-gap", firewallFamilyGap],
+  ["firewall/filters-internal-storage-link", firewallFiltersInternalStorageLink],
   ["firewall/flush-wipes-runtime-rules", firewallFlushWipesRuntimeRules],
   ["firewall/half-applied", firewallHalfApplied],
   ["firewall/host-name-in-rule", firewallHostNameInRule],
@@ -78,11 +84,13 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/loopback-dropped", firewallLoopbackDropped],
   ["firewall/match-lost", firewallMatchLost],
   ["firewall/new-needs-syn", firewallNewNeedsSyn],
+  ["firewall/no-mss-clamp", firewallNoMssClamp],
   ["firewall/non-atomic-reload", firewallNonAtomicReload],
   ["firewall/not-idempotent", firewallNotIdempotent],
   ["firewall/notrack-half", firewallNotrackHalf],
   ["firewall/reload-breaks-established", firewallReloadBreaksEstablished],
   ["firewall/set-emptied", firewallSetEmptied],
+  ["firewall/storage-ports-closed", firewallStoragePortsClosed],
   ["firewall/syntax", firewallSyntax],
   ["firewall/tracked-storage-traffic", firewallTrackedStorageTraffic],
   ["firewall/undefined-reference", firewallUndefinedReference],

@@ -4,6 +4,7 @@ import type { Host, Task } from "../../fleet/fleet.ts";
 import { handlersOf } from "../../fleet/handlers.ts";
 import { listOf, textAsWritten } from "../../fleet/values.ts";
 import type { Workspace } from "../../workspace.ts";
+import { sharedHosts } from "../paths/beside.ts";
 import { playsWith, siblingsOf } from "../reload/tasks.ts";
 import type { Ruleset, Statement } from "../ruleset.ts";
 
@@ -69,20 +70,15 @@ export function ruleWriters(workspace: Workspace, ruleset: Ruleset): WriterEvide
     if (!found.has(evidence.writer)) found.set(evidence.writer, evidence);
   };
   const scope = workspace.fleet.scopeOf(ruleset.path);
-  const hosts = isUnknown(scope) ? [] : scope.hosts;
-  const names = new Set(hosts.map(({ name }) => name));
+  const names = new Set(isUnknown(scope) ? [] : scope.hosts.map(({ name }) => name));
   for (const one of workspace.memo(installations)) {
     const there = one.hosts.filter(({ name }) => names.has(name)).length;
     if (there > 0) note({ writer: one.writer, why: one.why, location: one.location, hosts: there });
   }
   for (const path of workspace.memo(writersFiles)) {
     const writer = WRITERS.find((one) => SIGNS[one].paths.test(path))!;
-    const other = workspace.fleet.scopeOf(path);
-    const shared = isUnknown(other) ? 0 : other.hosts.filter(({ name }) => names.has(name)).length;
-    // A tree that mirrors one host's: the files beside each other are the same host's.
-    if (shared > 0 || (hosts.length === 0 && rootOf(path) !== undefined && rootOf(path) === rootOf(ruleset.path))) {
-      note({ writer, why: `${path} is for the same hosts`, location: { path, range: { start: 0, end: 0 } }, ...(shared > 0 ? { hosts: shared } : {}) });
-    }
+    const shared = sharedHosts(workspace, ruleset.path, path);
+    if (shared !== undefined) note({ writer, why: `${path} is for the same hosts`, location: { path, range: { start: 0, end: 0 } }, ...(shared === "tree" ? {} : { hosts: shared }) });
   }
   for (const writer of WRITERS) {
     const named = namedBy(ruleset, writer);
@@ -128,11 +124,6 @@ function namesOf(task: Task): string[] {
 
 function writersFiles(workspace: Workspace): string[] {
   return workspace.paths.filter((path) => /(^|\/)etc\//.test(path) && WRITERS.some((writer) => SIGNS[writer].paths.test(path)));
-}
-
-/** The folder above `etc/` in a tree that mirrors a host's. */
-function rootOf(path: string): string | undefined {
-  return /^(.*?)(?:^|\/)etc\//.exec(path)?.[1];
 }
 
 /** An interface or chain that only this program makes, in a rule of the ruleset. */
