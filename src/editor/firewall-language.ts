@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { SCHEMES } from "./files.ts";
+import { FirewallCompletion } from "./firewall-completion.ts";
 import { FirewallHover } from "./firewall-hover.ts";
 import { FirewallNavigation } from "./firewall-navigation.ts";
 import { FirewallStructure } from "./firewall-structure.ts";
@@ -18,6 +19,7 @@ export function registerFirewallLanguage(projects: Projects): vscode.Disposable 
   const structure = new FirewallStructure(projects);
   return vscode.Disposable.from(
     vscode.languages.registerHoverProvider(anything, new FirewallHover(projects)),
+    vscode.languages.registerCompletionItemProvider(of([...FIREWALL, ...PERHAPS, "shellscript"]), new FirewallCompletion(projects), ...FirewallCompletion.triggers),
     vscode.languages.registerDefinitionProvider(anything, navigation),
     vscode.languages.registerReferenceProvider(anything, navigation),
     vscode.languages.registerDocumentHighlightProvider(anything, navigation),
