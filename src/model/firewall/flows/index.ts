@@ -1,0 +1,4 @@
+export { Meaning, WAYS, unlessTooLarge } from "./meaning.ts";
+export type { Difference, Way } from "./meaning.ts";
+export { PacketSet } from "./packet-set.ts";
+export type { Condition, Numbers } from "./packet-set.ts";

@@ -1,0 +1,66 @@
+import type { Packet } from "../ruleset.ts";
+import type { Block, Space } from "./space.ts";
+import { STATES, WITH_PORTS } from "./space.ts";
+import { formatAddress } from "./address.ts";
+
+const FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
+/** Protocols by the names that packets are described with. */
+export const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 89: "ospf", 112: "vrrp", 132: "sctp", 136: "udplite" };
+
+/** The packet that a point stands for. */
+export function packetOf(space: Space, way: Packet["hook"], point: ReadonlyMap<Block, bigint>): Packet {
+  const { family } = space;
+  const of = (field: string): bigint => point.get(space.block(field)!) ?? 0n;
+  const proto = Number(of("meta l4proto"));
+  const state = STATES[Math.min(Number(of("ct state")), STATES.length - 1)]!;
+  const mark = Number(of("meta mark"));
+  const fields = furtherFields(space, point);
+  return {
+    hook: way,
+    family,
+    ...(way !== "output" && { iif: interfaceName(space.block("meta iifname")!, of("meta iifname")) }),
+    ...(way !== "input" && { oif: interfaceName(space.block("meta oifname")!, of("meta oifname")) }),
+    saddr: formatAddress(of(`${family} saddr`), family),
+    daddr: formatAddress(of(`${family} daddr`), family),
+    proto: PROTOCOL_NAMES[proto] ?? proto,
+    ...((WITH_PORTS as readonly number[]).includes(proto) && { sport: Number(of("th sport")), dport: Number(of("th dport")) }),
+    ...((proto === 1 || proto === 58) && { type: Number(of("icmp type")), code: Number(of("icmp code")) }),
+    ...(proto === 6 && { flags: flagNames(Number(of("tcp flags"))) }),
+    ct: state,
+    ...(mark !== 0 && { mark }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+}
+
+/** The names of TCP flags. */
+export function flagNames(bits: number): string[] {
+  return FLAGS.filter((_, i) => (bits >> i) & 1);
+}
+
+/** A name of the class that a number stands for, which is in no other. */
+export function interfaceName({ classes }: Block, value: bigint): string {
+  const one = classes![Math.min(Number(value), classes!.length - 1)]!;
+  if (one.kind === "name") return one.name;
+  const [stem, others] = one.kind === "prefix" ? [one.name, classes!.filter(({ name }) => name !== one.name && name.startsWith(one.name))] : ["eth", classes!];
+  for (let i = 0; ; i++) {
+    const name = `${stem}${i}`;
+    if (!others.some((other) => other.name !== "" && (other.kind === "name" ? other.name === name : other.kind === "prefix" && name.startsWith(other.name)))) return name;
+    // Where rules speak of every eth*, another stem is needed.
+    if (one.kind === "rest" && i === 9) return otherStem(classes!.map(({ name: prefix }) => prefix));
+  }
+}
+
+function otherStem(taken: readonly string[]): string {
+  const stem = ["uplink", "link", "nic", "if", "x", "y", "z", "q"].find((word) => !taken.some((prefix) => prefix !== "" && (word.startsWith(prefix) || prefix.startsWith(word))));
+  return `${stem ?? "other"}0`;
+}
+
+/** What the packet holds in fields that only some rulesets ask for. */
+function furtherFields(space: Space, point: ReadonlyMap<Block, bigint>): Record<string, number | string> {
+  const fields: Record<string, number | string> = {};
+  for (const block of space.further) {
+    const value = point.get(block) ?? 0n;
+    fields[block.field] = block.classes ? interfaceName(block, value) : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
+  }
+  return fields;
+}
