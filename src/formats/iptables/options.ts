@@ -16,7 +16,7 @@ export const BASICS: Readonly<Record<string, string>> = {
   numeric: "",
   exact: "",
   "line-numbers": "",
-  "set-counters": "counter counter",
+  "set-counters": "counter counters?",
   wait: "optional",
   "wait-interval": "text",
   modprobe: "text",

@@ -45,7 +45,7 @@ export function isFilterProgram(word: string): boolean {
   const [length, ...instructions] = word.split(",");
   const count = Number(/^\d+$/.exec(length!.trim())?.[0] ?? NaN);
   if (!(count > 0 && count <= 64) || instructions.length < count) return false;
-  return instructions.slice(0, count).every((one) => /^\s*\d+ \d+ \d+ \d+\s*$/.test(one));
+  return instructions.slice(0, count).every((one) => /^\s*\d+ \d+ \d+ \d+/.test(one));
 }
 
 const HEADERS = new Set(["hop", "hop-by-hop", "dst", "ipv6-opts", "route", "ipv6-route", "frag", "ipv6-frag", "auth", "esp", "none", "ipv6-nonxt", "prot", "protocol"]);

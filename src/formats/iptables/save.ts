@@ -47,8 +47,8 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
   let region = 0;
   const close = (committed: boolean, end: number): void => {
     if (!table) return;
-    const { start, declared: _, ...rest } = table;
-    tables.push({ ...rest, committed, range: { start, end } });
+    const { name, chains, commands, holes, start } = table;
+    tables.push({ name, chains, commands, holes, committed, range: { start, end } });
     table = undefined;
   };
   for (const { start, end } of lines(text)) {

@@ -87,7 +87,7 @@ export const TARGETS: Readonly<Record<string, Extension>> = {
   MASQUERADE: { options: { "to-ports": "nat-ports", random: "", "random-fully": "" }, tables: ["nat"], onlyIn: ["POSTROUTING"] },
   NETMAP: { options: { to: "one-address" }, tables: ["nat"], needs: ["to"] },
   NFLOG: {
-    options: { "nflog-group": "uint16", "nflog-prefix": "text63", "nflog-range": "uint32", "nflog-size": "uint32", "nflog-threshold": "uint16" },
+    options: { "nflog-group": "uint16", "nflog-prefix": "text128", "nflog-range": "uint32", "nflog-size": "uint32", "nflog-threshold": "uint16" },
   },
   NFQUEUE: { options: { "queue-num": "uint16", "queue-balance": "queue-range", "queue-bypass": "", "queue-cpu-fanout": "" } },
   NOTRACK: { options: {}, tables: ["raw"] },
@@ -115,7 +115,7 @@ export const TARGETS: Readonly<Record<string, Extension>> = {
   TEE: { options: { gateway: "host-address", oif: "interface" }, needs: ["gateway"] },
   TOS: { options: { "set-tos": "tos", "and-tos": "uint8", "or-tos": "uint8", "xor-tos": "uint8" }, tables: ["mangle"], needs: ["set-tos", "and-tos", "or-tos", "xor-tos"] },
   TPROXY: { options: { "on-port": "uint16", "on-ip": "host-address", "tproxy-mark": "mark" }, protocols: [6, 17], tables: ["mangle"], onlyIn: ["PREROUTING"], needs: ["on-port"] },
-  TRACE: { options: {}, tables: ["raw"] },
+  TRACE: { options: {} },
   TTL: { options: { "ttl-set": "uint8", "ttl-dec": "uint8-positive", "ttl-inc": "uint8-positive" }, families: "ip", tables: ["mangle"], needs: ["ttl-set", "ttl-dec", "ttl-inc"], oneOf: ["ttl-set", "ttl-dec", "ttl-inc"] },
   ULOG: { options: { "ulog-nlgroup": "uint32", "ulog-prefix": "text31", "ulog-cprange": "uint32", "ulog-qthreshold": "uint32" }, families: "ip" },
 };

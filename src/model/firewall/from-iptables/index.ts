@@ -3,9 +3,9 @@ import type { Family } from "./match.ts";
 import { IptablesTables } from "./tables.ts";
 import type { FirewallRule, Ruleset } from "../ruleset.ts";
 
-/** What an iptables-save text means. The family is its own, else that of the file's name, else IPv4. */
-export function fromIptables(path: string, tree: IptablesTree): Ruleset {
-  const named = familyOfName(path);
+/** What an iptables-save text means. The family is `as`, else that of the file's name, else the text's own, else IPv4. */
+export function fromIptables(path: string, tree: IptablesTree, as?: Family): Ruleset {
+  const named = as ?? familyOfName(path);
   const family = named ?? tree.family ?? "ip";
   const tables = new IptablesTables();
   for (const saved of tree.tables) {

@@ -1,20 +1,18 @@
 import type { Range } from "../../../engine/location.ts";
-import { unknown } from "../../../engine/unknown.ts";
-import { fullMask, parseAddress, parseNetwork } from "../../../formats/iptables/address.ts";
-import { PROTOCOLS } from "../../../formats/iptables/names.ts";
-import type { Match, Option, Word } from "../../../formats/iptables/tree.ts";
-import { parseIcmpType, parseNumber, parsePortRange, parseProtocol, parseTcpFlags } from "../../../formats/iptables/values.ts";
+import { isUnknown, unknown } from "../../../engine/unknown.ts";
+import type { Match, Option } from "../../../formats/iptables/tree.ts";
+import { parseIcmpType, parseProtocol, parseTcpFlags } from "../../../formats/iptables/values.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Field, Statement, Values } from "../ruleset.ts";
 import { intervals, mergeIntervals } from "../values.ts";
+import { SIMPLE, connectionBytes, runtimeReason } from "./fields.ts";
+import type { Family } from "./values.ts";
+import { TEMPLATE, addresses, clock, interfaceName, portList, ports } from "./values.ts";
 
-/** The families that iptables and ip6tables are for. */
-export type Family = "ip" | "ip6";
+export type { Family } from "./values.ts";
 
 /** What one match becomes. Alternatives are several lists, of which any one is enough. */
-type Lowered = readonly (readonly Statement[])[];
-
-const TEMPLATE = unknown("a template decides the value");
+export type Lowered = readonly (readonly Statement[])[];
 
 /** `-s`, `-d`, `-p`, `-i`, `-o`, `-f`. */
 export function lowerBasic(option: Option, family: Family): Statement[] {
@@ -22,8 +20,11 @@ export function lowerBasic(option: Option, family: Family): Statement[] {
   const match = (field: Field, values: Values, negated = option.negated): Statement[] => [{ kind: "match", field, negated, values, range: option.range }];
   switch (option.name) {
     case "source":
-    case "destination":
-      return match(`${family} ${option.name === "source" ? "saddr" : "daddr"}`, addresses(word, family));
+    case "destination": {
+      const values = addresses(word?.text, family);
+      if (isEverything(values, family)) return option.negated ? match(`${family} ${option.name === "source" ? "saddr" : "daddr"}`, values) : [];
+      return match(`${family} ${option.name === "source" ? "saddr" : "daddr"}`, values);
+    }
     case "protocol": {
       if (word?.text.includes(HOLE)) return match("meta l4proto", TEMPLATE);
       const protocol = parseProtocol(word?.text ?? "");
@@ -31,8 +32,12 @@ export function lowerBasic(option: Option, family: Family): Statement[] {
       return match("meta l4proto", protocol === undefined ? unknown(`protocol ${word?.text} is not one that Premortem knows`) : intervals(BigInt(protocol)));
     }
     case "in-interface":
-    case "out-interface":
-      return match(`meta ${option.name === "in-interface" ? "iifname" : "oifname"}`, interfaceName(word));
+    case "out-interface": {
+      const values = interfaceName(word);
+      // `-i +` is any interface, and none where the packet has none.
+      if (!isUnknown(values) && values.kind === "names" && values.names[0] === "*" && !option.negated) return [];
+      return match(`meta ${option.name === "in-interface" ? "iifname" : "oifname"}`, values);
+    }
     case "fragment":
       return match("ip frag-off", { kind: "masked", mask: 0x1fffn, values: [0n] }, !option.negated);
     default:
@@ -40,48 +45,63 @@ export function lowerBasic(option: Option, family: Family): Statement[] {
   }
 }
 
-function interfaceName(word: Word | undefined): Values {
-  if (word === undefined || word.text.includes(HOLE)) return TEMPLATE;
-  return { kind: "names", names: [word.text.replace(/\+$/, "*")] };
-}
-
-function addresses(word: Word | undefined, family: Family): Values {
-  if (word === undefined || word.text.includes(HOLE)) return TEMPLATE;
-  const spans: [bigint, bigint][] = [];
-  for (const part of word.text.split(",")) {
-    const network = parseNetwork(part, family);
-    if (network === undefined) return unknown(`${part} is no address`);
-    const wild = fullMask(family) ^ network.mask;
-    if ((wild & (wild + 1n)) !== 0n) {
-      return word.text.includes(",") ? unknown("several addresses with a mask that is no prefix") : { kind: "masked", mask: network.mask, values: [network.address] };
-    }
-    spans.push([network.address, network.address | wild]);
-  }
-  return mergeIntervals(spans);
+/** `0.0.0.0/0`, which asks nothing. */
+function isEverything(values: Values, family: Family): boolean {
+  if (isUnknown(values) || values.kind !== "intervals") return false;
+  const [first] = values.intervals;
+  return first !== undefined && first[0] === 0n && first[1] === (family === "ip" ? 0xffff_ffffn : (1n << 128n) - 1n);
 }
 
 /** The statements of one `-m`. `protocol`: the rule's own, where it names one. */
 export function lowerMatch(match: Match, family: Family, protocol: number | undefined): Lowered {
+  const { module, options, range } = match;
+  switch (module) {
+    case "comment":
+      return [[]];
+    case "time":
+      return lowerTime(match);
+    case "statistic":
+      return lowerStatistic(match);
+    case "connbytes":
+      return [lowerConnectionBytes(match)];
+    case "rpfilter":
+      return lowerReversePath(match);
+    case "ipv6header":
+    case "hbh":
+    case "dst":
+    case "frag":
+    case "rt":
+    case "ah":
+    case "ipcomp":
+      if (options.length === 0) return module === "ah" || module === "ipcomp" ? [[]] : [[{ kind: "match", field: `exthdr ${module}`, negated: false, values: intervals(1n), range }]];
+      break;
+    case "limit":
+      return [[limit("rate", false, range, optionText(match, "limit") ?? "3/hour")]];
+  }
   let alternatives: Statement[][] = [[]];
-  for (const option of match.options) {
+  for (const option of options) {
     const lowered = lowerOption(match, option, family, protocol);
-    if (lowered.length === 1) for (const list of alternatives) list.push(...lowered[0]!);
+    if (lowered.length === 1) for (const list of alternatives) for (const statement of lowered[0]!) list.push(statement);
     else alternatives = alternatives.flatMap((list) => lowered.map((more) => [...list, ...more]));
   }
-  if (match.options.length === 0 && !["tcp", "udp", "icmp", "icmp6", "sctp", "dccp", "udplite", "esp", "ah", "comment"].includes(match.module)) {
-    if (match.module === "limit") return [[limit("rate", false, match.range, "3/hour")]];
-    return [[runtime(match.module, match.range)]];
-  }
+  if (options.length === 0 && !BARE.has(module)) return [[runtime(module, range)]];
   return alternatives;
 }
 
+/** Matches that ask nothing where they have no options. */
+const BARE = new Set(["tcp", "udp", "icmp", "icmp6", "sctp", "dccp", "udplite", "esp", "mh"]);
+
 /** A match whose outcome is not in the text. */
 function runtime(field: string, range: Range, negated = false): Statement {
-  return { kind: "match", field, negated, values: unknown(`whether “-m ${field}” matches is not in the text`), range };
+  return { kind: "match", field, negated, values: runtimeReason(field) as Values, range };
 }
 
 function limit(what: "rate" | "quota" | "connections", over: boolean, range: Range, text: string): Statement {
   return { kind: "limit", what, over, text, range };
+}
+
+function optionText(match: Match, wanted: string): string | undefined {
+  return match.options.find(({ name }) => name === wanted)?.values[0]?.text;
 }
 
 const PROTOCOL_NAME: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite" };
@@ -89,15 +109,17 @@ const PROTOCOL_NAME: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 3
 function lowerOption(match: Match, option: Option, family: Family, protocol: number | undefined): Lowered {
   const { module } = match;
   const { name, negated, range } = option;
-  const word = option.values[0];
-  const text = word?.text ?? "";
+  const text = option.values[0]?.text ?? "";
   const hidden = option.values.some((value) => value.text.includes(HOLE));
   const is = (field: Field, values: Values | undefined, turned = negated): Lowered => [
     [{ kind: "match", field, negated: turned, values: hidden ? TEMPLATE : (values ?? unknown(`${text} is not a value that Premortem knows`)), range }],
   ];
+  const simple = SIMPLE.get(`${module} ${name}`);
+  if (simple !== undefined) {
+    const asked = hidden ? { ...simple(text.replaceAll(HOLE, "0"), family), values: TEMPLATE } : simple(text, family);
+    return is(asked.field, asked.values, asked.turned === true ? !negated : negated);
+  }
   switch (`${module} ${name}`) {
-    case "comment comment":
-      return [[]];
     case "tcp tcp-flags": {
       const mask = parseTcpFlags(text);
       const bits = parseTcpFlags(option.values[1]?.text ?? "");
@@ -115,27 +137,13 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
       return negated ? [[...source, ...destination]] : [source, destination];
     }
     case "icmp icmp-type":
-    case "icmp6 icmpv6-type": {
-      const prefix = module === "icmp" ? "icmp" : "icmpv6";
-      if (hidden) return is(`${prefix} type`, undefined);
-      const type = parseIcmpType(text, module === "icmp" ? "ip" : "ip6");
-      if (type === undefined) return is(`${prefix} type`, undefined);
-      if (type === "any") return negated ? [[runtime(`${prefix} type`, range)]] : [[]];
-      const [number, first, last] = type;
-      if (first === 0 && last === 255) return is(`${prefix} type`, intervals(BigInt(number)));
-      const typeIs = is(`${prefix} type`, intervals(BigInt(number)), false)[0]!;
-      const codeIs = is(`${prefix} code`, mergeIntervals([[BigInt(first), BigInt(last)]]), negated)[0]!;
-      return negated ? [is(`${prefix} type`, intervals(BigInt(number)))[0]!, [...typeIs, ...codeIs]] : [[...typeIs, ...codeIs]];
-    }
+    case "icmp6 icmpv6-type":
+      return lowerIcmpType(option, module === "icmp" ? "icmp" : "icmpv6", hidden, is);
     case "state state":
     case "conntrack ctstate":
-      return is("ct state", ctStates(text));
-    case "conntrack ctdir":
-      return is("ct direction", { kind: "names", names: [text.toLowerCase()] });
-    case "limit limit":
-      return [[limit("rate", false, range, text)]];
-    case "limit limit-burst":
-      return match.options.some((other) => other.name === "limit") ? [[]] : [[limit("rate", false, range, "3/hour")]];
+      return hidden ? is("ct state", TEMPLATE) : lowerStates(option);
+    case "conntrack ctstatus":
+      return lowerStatus(option, hidden);
     case "hashlimit hashlimit-upto":
     case "hashlimit hashlimit-above":
       return [[limit("rate", (name === "hashlimit-above") !== negated, range, text)]];
@@ -150,90 +158,112 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     case "recent update":
     case "recent remove":
       return is("recent", unknown("the list of recent addresses is not in the text"));
-    case "mark mark":
-      return is("meta mark", markValues(text));
-    case "connmark mark":
-      return is("ct mark", markValues(text));
-    case "mac mac-source":
-      return is("ether saddr", intervals(BigInt(`0x${/^[0-9a-fA-F:]+$/.test(text) ? text.replaceAll(":", "") : "0"}`)));
-    case "pkttype pkt-type":
-      return is("meta pkttype", { kind: "names", names: [packetType(text)] });
-    case "addrtype src-type":
-    case "addrtype dst-type":
-      return is(`fib ${name === "src-type" ? "saddr" : "daddr"} type`, { kind: "names", names: text.toLowerCase().split(",") });
-    case "iprange src-range":
-    case "iprange dst-range": {
-      const [first, last] = text.split("-").map((part) => parseAddress(part, family));
-      return is(`${family} ${name === "src-range" ? "saddr" : "daddr"}`, first === undefined ? undefined : mergeIntervals([[first, last ?? first]]));
-    }
     case "set match-set":
-      return [[{ kind: "match", field: setField(option.values[1]?.text ?? "", family), negated, values: unknown(`the set ${text} is not in the text`), set: text, range }]];
-    case "owner uid-owner":
-    case "owner gid-owner":
-      return is(name === "uid-owner" ? "meta skuid" : "meta skgid", numberRange(text, "-"));
-    case "length length":
-      return is("meta length", numberRange(text, ":"));
-    case "esp espspi":
-    case "ah ahspi":
-      return is(`${module} spi`, numberRange(text, ":"));
-    case "policy pol":
-      return is("meta ipsec", intervals(text.toLowerCase() === "ipsec" ? 1n : 0n), false);
-    case "helper helper":
-      return is("ct helper", { kind: "names", names: [text] });
-    case "physdev physdev-in":
-    case "physdev physdev-out":
-      return is(`physdev ${name.slice(8)}`, unknown("which bridge port a packet takes is not in the text"));
+      return [[lowerSet(option, family)]];
   }
   if (/^(source|destination)-port$/.test(name)) {
-    const ports = parsePortRange(text);
-    return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, ports && mergeIntervals(ports[0] <= ports[1] ? [[BigInt(ports[0]), BigInt(ports[1])]] : []));
+    const values = ports(text);
+    return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, values);
   }
-  if (MODIFIERS.has(`${module} ${name}`) || ["hashlimit", "connlimit", "recent", "addrtype", "set", "owner", "policy"].includes(module)) return [[]];
+  if (REFINING.has(module) || REFINING.has(`${module} ${name}`)) return [[]];
   return [[runtime(module, range, negated)]];
 }
 
-/** Options that only refine another option of their match. */
-const MODIFIERS = new Set(["statistic probability", "statistic every", "statistic packet", "string algo", "string from", "string to", "string icase"]);
+/** Matches whose other options, and options that, only refine an option of their match. */
+const REFINING = new Set([
+  "hashlimit", "connlimit", "recent", "addrtype", "owner", "policy", "connlabel", "osf", "string algo", "string from", "string to", "string icase", "socket nowildcard", "socket restore-skmark",
+  "limit", "set return-nomatch", "set update-counters", "set update-subcounters", "hbh hbh-opts", "dst dst-opts", "ipcomp compres", "ah ahres", "ipv6header soft",
+]);
 
-function ctStates(text: string): Values {
-  const names = text.split(",").map((name) => {
+function lowerIcmpType(option: Option, prefix: "icmp" | "icmpv6", hidden: boolean, is: (field: Field, values: Values | undefined, turned?: boolean) => Lowered): Lowered {
+  const { negated, range } = option;
+  const type = hidden ? undefined : parseIcmpType(option.values[0]?.text ?? "", prefix === "icmp" ? "ip" : "ip6");
+  if (type === undefined) return is(`${prefix} type`, undefined);
+  if (type === "any") return negated ? is(`${prefix} type`, mergeIntervals([[0n, 255n]])) : [[]];
+  const [number, first, last] = type;
+  if (first === 0 && last === 255) return is(`${prefix} type`, intervals(BigInt(number)));
+  const typeIs = is(`${prefix} type`, intervals(BigInt(number)), false)[0]!;
+  const code: Statement = { kind: "match", field: `${prefix} code`, negated, values: mergeIntervals([[BigInt(first), BigInt(last)]]), range };
+  return negated ? [is(`${prefix} type`, intervals(BigInt(number)))[0]!, [...typeIs, code]] : [[...typeIs, code]];
+}
+
+/** SNAT and DNAT are no states but marks of translated connections: nft calls them ct status. */
+function lowerStates({ values, negated, range }: Option): Lowered {
+  const names = (values[0]?.text ?? "").split(",").map((name) => {
     const wanted = name.toLowerCase();
     return ["invalid", "new", "established", "related", "untracked", "snat", "dnat"].find((state) => wanted !== "" && state.startsWith(wanted)) ?? wanted;
   });
-  // SNAT and DNAT are no states but marks of translated connections: nft calls them ct status.
-  if (names.some((name) => name === "snat" || name === "dnat")) return unknown("whether a connection is translated is not in the text");
-  return { kind: "names", names };
+  const states = names.filter((name) => name !== "snat" && name !== "dnat");
+  const translated = names.filter((name) => name === "snat" || name === "dnat");
+  const found: Statement[] = [];
+  if (states.length > 0) found.push({ kind: "match", field: "ct state", negated, values: { kind: "names", names: states }, range });
+  if (translated.length > 0) found.push({ kind: "match", field: "ct status", negated, values: { kind: "names", names: translated }, range });
+  return negated ? [found] : found.map((one) => [one]);
 }
 
-function portList(text: string): Values | undefined {
-  const ranges = text.split(",").map(parsePortRange);
-  if (ranges.some((range) => range === undefined)) return undefined;
-  return mergeIntervals(ranges.map((range) => [BigInt(range![0]), BigInt(range![1])]));
+function lowerStatus({ values, negated, range }: Option, hidden: boolean): Lowered {
+  const names = (values[0]?.text ?? "").split(",").map((name) => ["none", "expected", "seen-reply", "assured", "confirmed"].find((status) => name !== "" && status.replace("-", "_").startsWith(name.toLowerCase())) ?? name);
+  const asked: Values = hidden ? TEMPLATE : names.includes("none") ? unknown("which connections have no status is not in the text") : { kind: "names", names };
+  return [[{ kind: "match", field: "ct status", negated, values: asked, range }]];
 }
 
-function markValues(text: string): Values | undefined {
-  const [value, mask] = text.split("/").map((part) => parseNumber(part, 0n, 0xffff_ffffn));
-  if (value === undefined || (text.includes("/") && mask === undefined)) return undefined;
-  return mask === undefined || mask === 0xffff_ffffn ? intervals(value) : { kind: "masked", mask, values: [value] };
+/** A set of ipset: what it holds is known where the same script fills it. One direction for each part of its key. */
+function lowerSet({ values, negated, range }: Option, family: Family): Statement {
+  const [name, directions] = [values[0]?.text ?? "", values[1]?.text ?? ""];
+  const why = unknown(name.includes(HOLE) ? "a template decides which set is meant" : `the set ${name} is not in the text`);
+  const sides = directions.split(",");
+  if (sides.length === 1) return { kind: "match", field: `${family} ${sides[0] === "dst" ? "daddr" : "saddr"}`, negated, values: why, ...(!name.includes(HOLE) && { set: name }), range };
+  // A second part is a port for most types of sets.
+  const fields = sides.map((side, i) => (i === 0 ? `${family} ${side === "dst" ? "daddr" : "saddr"}` : i === 1 ? `th ${side === "dst" ? "dport" : "sport"}` : `${family} ${side === "dst" ? "daddr" : "saddr"}`));
+  return { kind: "match-tuple", fields, negated, elements: why, ...(!name.includes(HOLE) && { set: name }), range };
 }
 
-function numberRange(text: string, separator: string): Values | undefined {
-  const [first, last] = text.split(separator).map((part) => parseNumber(part, 0n, 0xffff_ffffn));
-  return first === undefined ? undefined : mergeIntervals([[first, last ?? (text.includes(separator) ? 0xffff_ffffn : first)]]);
+function lowerTime(match: Match): Lowered {
+  const { range, options } = match;
+  const found: Statement[] = [];
+  if (options.some(({ name }) => name === "datestart" || name === "datestop" || name === "monthdays")) {
+    found.push({ kind: "match", field: "meta time", negated: options.some(({ name, negated }) => name === "monthdays" && negated), values: unknown("what day it is is not in the text"), range });
+  }
+  const [start, stop] = ["timestart", "timestop"].map((name) => optionText(match, name));
+  if (start !== undefined || stop !== undefined) {
+    const read = clock(start ?? "00:00") !== undefined && clock(stop ?? "23:59:59") !== undefined;
+    found.push({ kind: "match", field: "meta hour", negated: false, values: unknown(read ? "what time it is is not in the text" : "a template decides the value"), range });
+  }
+  for (const option of options) {
+    if (option.name !== "weekdays" && option.name !== "days") continue;
+    const { values } = SIMPLE.get("time weekdays")!(option.values[0]?.text ?? "", "ip");
+    found.push({ kind: "match", field: "meta day", negated: option.negated, values: values ?? TEMPLATE, range: option.range });
+  }
+  return [found];
 }
 
-function packetType(text: string): string {
-  const name = text.toLowerCase();
-  return name === "unicast" ? "host" : name === "bcast" ? "broadcast" : name === "mcast" ? "multicast" : name;
+function lowerStatistic(match: Match): Lowered {
+  const { range, options } = match;
+  const every = options.find(({ name }) => name === "every");
+  const [count, packet] = [optionText(match, "every"), optionText(match, "packet") ?? "0"];
+  if (every !== undefined && /^\d+$/.test(count ?? "") && /^\d+$/.test(packet)) {
+    return [[{ kind: "match", field: `numgen inc mod ${count}`, negated: every.negated, values: intervals(BigInt(packet)), range }]];
+  }
+  const chance = options.find(({ name }) => name === "probability");
+  return [[{ kind: "match", field: "meta random", negated: chance?.negated === true, values: unknown("chance decides"), range }]];
 }
 
-function setField(directions: string, family: Family): Field {
-  return `${family} ${directions.startsWith("dst") ? "daddr" : "saddr"}`;
+function lowerConnectionBytes(match: Match): Statement[] {
+  const { range, options } = match;
+  const { field, values } = connectionBytes(optionText(match, "connbytes") ?? "", optionText(match, "connbytes-dir") ?? "", optionText(match, "connbytes-mode") ?? "");
+  return [{ kind: "match", field, negated: options.some(({ name, negated }) => name === "connbytes" && negated), values: values ?? TEMPLATE, range }];
+}
+
+/** The route back to the source, as nft's fib asks for it: `loose` for any interface. */
+function lowerReversePath(match: Match): Lowered {
+  const has = (wanted: string): boolean => match.options.some(({ name }) => name === wanted);
+  const field = `fib saddr${has("validmark") ? " . mark" : ""}${has("loose") ? "" : " . iif"} oif`;
+  return [[{ kind: "match", field, negated: !has("invert"), values: intervals(0n), range: match.range }]];
 }
 
 /** The number of the protocol that a rule names, if it does so plainly. */
 export function protocolOf(basics: readonly Option[]): number | undefined {
   const option = basics.find(({ name, negated }) => name === "protocol" && !negated);
   const text = option?.values[0]?.text;
-  return text === undefined ? undefined : (parseProtocol(text) ?? (Object.hasOwn(PROTOCOLS, text) ? PROTOCOLS[text] : undefined));
+  return text === undefined ? undefined : parseProtocol(text);
 }

@@ -76,7 +76,7 @@ export class IptablesTables {
         if (name === undefined) return;
         if (name.text.includes(HOLE)) return this.anything(family, table, range);
         const chain = this.#chain(family, table, name.text, name.range, range);
-        const rules = lowerRule(command.rule, family, table, range, conditional);
+        const rules = lowerRule(command.rule, family, name.text, range, conditional);
         if (command.name === "append") chain.rules.push(...rules);
         else chain.rules.splice(Math.max(0, (command.position ?? 1) - 1), command.name === "replace" ? 1 : 0, ...rules);
         return;
@@ -86,7 +86,7 @@ export class IptablesTables {
         if (!chain || conditional) return;
         if (command.position !== undefined) chain.rules.splice(command.position - 1, 1);
         else {
-          const [wanted] = lowerRule(command.rule, family, table, range, false);
+          const [wanted] = lowerRule(command.rule, family, name!.text, range, false);
           const at = chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted));
           if (at !== -1) chain.rules.splice(at, 1);
         }
