@@ -8,6 +8,7 @@ stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code ===
 void main(process.argv.slice(2), {
   out: (text) => void stdout.write(text),
   err: (text) => void stderr.write(text),
+  drained: () => (stdout.writableNeedDrain ? new Promise((resolve) => stdout.once("drain", resolve)) : undefined),
   colour: stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
   interactive: stderr.isTTY,
 }).then((status) => {

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { hostsJson, hostsText } from "../report/hosts.ts";
 import { VERSION } from "../report/report.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
@@ -12,6 +12,8 @@ import { select } from "./selection.ts";
 import { loadState } from "./state.ts";
 import type { Terminal } from "./terminal.ts";
 import { warn } from "./terminal.ts";
+import type { VerdictOptions } from "./verdict.ts";
+import { verdictCommand } from "./verdict.ts";
 
 /** Runs the command line; gives its exit status. `args` are those after the program's name. */
 export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -20,7 +22,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     status = result;
   });
   if (args.length === 0) {
-    warn(terminal, "Name a command: review, check, fix, hosts or explain (see premortem --help).");
+    warn(terminal, "Name a command: review, check, fix, verdict, hosts or explain (see premortem --help).");
     return 2;
   }
   try {
@@ -65,6 +67,15 @@ function commands(terminal: Terminal, done: (status: number) => void): Command {
     .addOption(failOnOption())
     .addOption(ruleOption())
     .action(async (paths: string[], options: FixCommandOptions) => done(await fixCommand(paths, options, terminal)));
+  program
+    .command("verdict")
+    .description("what happens to one packet, rule by rule")
+    .argument("<ruleset...>", "the file; several where one host loads several")
+    .requiredOption("--packet <spec>", "hook=input,iif=eth0,saddr=192.0.2.1,proto=tcp,dport=22,ct=new; - reads one JSON object a line")
+    .addOption(new Option("--as <language>", "what the text is, where it leaves that open").choices(["nftables", "iptables", "ip6tables"]))
+    .option("--json", "as JSON")
+    .option("--no-trace", "leave out the rules on the way")
+    .action(async (files: string[], options: VerdictOptions) => done(await verdictCommand(files, options, terminal)));
   program
     .command("hosts")
     .description("the fleet as understood: hosts, groups, effective variables, and which file reaches which host")

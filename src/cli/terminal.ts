@@ -2,6 +2,8 @@
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Waits until what was written has left; for those who write without end. */
+  drained?(): Promise<void> | undefined;
   /** True where standard output is a terminal that wants colours. */
   readonly colour: boolean;
   /** True where standard error is a terminal, so that progress may be shown. */

@@ -41,6 +41,8 @@ export class Evaluation {
   /** How the packet may leave the base chain towards the next one. */
   #exit: State | undefined;
   #reason: string | undefined;
+  /** The first place where the text leaves something open. */
+  #doubt: Place | undefined;
   #budget = MOST_RULES;
   #accepted: Place | undefined;
   #acceptedRank = -1;
@@ -67,7 +69,7 @@ export class Evaluation {
     const places = new Map<Decision, Place>();
     for (const [decision, place] of this.#ends) if (place) places.set(decision, place);
     const verdict: Decision = possible.length === 1 ? possible[0]! : "unknown";
-    const place = possible.length === 1 ? this.#ends.get(verdict) : (this.#ends.get("unknown") ?? [...places.values()][0]);
+    const place = possible.length === 1 ? this.#ends.get(verdict) : (this.#doubt ?? this.#ends.get("unknown") ?? [...places.values()][0]);
     const reason = verdict === "unknown" ? (this.#reason ?? "not all of the rules are understood") : place ? describe(place, verdict) : "no rule decides about it";
     return { verdict, possible, places, ...place, reason };
   }
@@ -99,7 +101,7 @@ export class Evaluation {
       const place: Place = { path: base.ruleset.path, table: base.table, chain: base.chain };
       this.#tracer?.policy(place, policy);
       if (isUnknown(policy)) {
-        this.#reason ??= policy.unknown;
+        this.#doubts(policy.unknown, place);
         this.#decide("drop", place);
         this.#decide("accept", place);
       } else this.#decide(policy, place);
@@ -153,8 +155,9 @@ export class Evaluation {
     let current: State | undefined = state;
     for (const rule of chain.rules) {
       if (--this.#budget < 0) {
-        this.#reason ??= "there are too many rules to follow them all";
-        this.#decide("unknown", { path: this.#base.ruleset.path, table: this.#base.table, chain });
+        const place: Place = { path: this.#base.ruleset.path, table: this.#base.table, chain };
+        this.#doubts("there are too many rules to follow them all", place);
+        this.#decide("unknown", place);
         break;
       }
       this.#look(current);
@@ -182,15 +185,19 @@ export class Evaluation {
         case "limit":
           truth = { maybe: `a limit (${statement.text}) decides` };
           break;
-        case "unknown":
+        case "unknown": {
+          const place = this.#place(frame, rule, statement);
           truth = { maybe: statement.reason };
-          this.#reason ??= statement.reason;
-          this.#decide("unknown", this.#place(frame, rule, statement));
+          this.#note(truth, place);
+          this.#decide("unknown", place);
           break;
-        case "verdict":
-          this.#note(sure);
+        }
+        case "verdict": {
+          const place = this.#place(frame, rule, statement);
+          this.#note(sure, place);
           tracer?.verdict(statement.verdict, sure);
-          return this.#join(failed, this.#verdict(statement.verdict, frame, this.#place(frame, rule, statement), state));
+          return this.#join(failed, this.#verdict(statement.verdict, frame, place, state));
+        }
         case "vmap":
           tracer?.tried(sure);
           return this.#join(failed, this.#vmap(statement, frame, rule, state, sure));
@@ -198,22 +205,24 @@ export class Evaluation {
           tracer?.effect("notrack");
           state = afterNotrack(state, this.#base, this.#view);
           break;
-        case "nat":
+        case "nat": {
+          const place = this.#place(frame, rule, statement);
           if (statement.nat === "tproxy") {
             truth = { maybe: "whether a program listens for tproxy is not in the text" };
             // iptables drops what no program wants, nft ends the rule.
             if (this.#base.ruleset.dialect === "iptables") {
-              this.#note(truth);
-              this.#decide("drop", this.#place(frame, rule, statement));
-              tracer?.effect("tproxy");
+              this.#note(truth, place);
+              this.#decide("drop", place);
             }
+            tracer?.effect("tproxy");
             break;
           }
-          this.#note(sure);
+          this.#note(sure, place);
           tracer?.nat(statement, sure);
-          this.#decide("accept", this.#place(frame, rule, statement));
+          this.#decide("accept", place);
           this.#exit = this.#join(this.#exit, afterNat(state, statement, this.#view));
           return failed;
+        }
         case "assign": {
           const source = this.#read(statement.from ?? statement.field);
           // A field that the packet lacks ends the rule, when it is read.
@@ -247,8 +256,14 @@ export class Evaluation {
     return { path: this.#base.ruleset.path, table: this.#base.table, chain: frame.chain, rule, range };
   }
 
-  #note(sure: Truth): void {
-    if (typeof sure === "object") this.#reason ??= sure.maybe;
+  #note(sure: Truth, place: Place): void {
+    if (typeof sure === "object") this.#doubts(sure.maybe, place);
+  }
+
+  #doubts(reason: string, place: Place): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#doubt = place;
   }
 
   /** Gives how the packet may come to the next rule after a verdict that is reached. */
@@ -263,7 +278,7 @@ export class Evaluation {
         this.#decide(verdict.kind, place);
         return undefined;
       case "queue":
-        this.#reason ??= "a program in user space decides (queue)";
+        this.#doubts("a program in user space decides (queue)", place);
         this.#decide("unknown", place);
         this.#exit = this.#join(this.#exit, state);
         return undefined;
@@ -278,7 +293,7 @@ export class Evaluation {
         const chain = isUnknown(target) ? undefined : chainOf(this.#base, target);
         let after: State | undefined = state;
         if (chain === undefined || frame.depth + 1 >= DEEPEST) {
-          this.#reason ??= isUnknown(target) ? target.unknown : chain ? "chains nest deeper than the kernel allows" : `the chain ${target} is not in the text`;
+          this.#doubts(isUnknown(target) ? target.unknown : chain ? "chains nest deeper than the kernel allows" : `the chain ${target} is not in the text`, place);
           this.#decide("unknown", place);
         } else {
           const step = this.#tracer?.step;
@@ -295,18 +310,22 @@ export class Evaluation {
   #vmap(statement: Statement & { kind: "vmap" }, frame: Frame, rule: FirewallRule, state: State, sure: Truth): State | undefined {
     const { elements, reason } = selected(statement, this.#read, this.#base.table);
     if (reason !== undefined) {
-      this.#reason ??= reason;
-      this.#decide("unknown", this.#place(frame, rule, statement));
+      const place = this.#place(frame, rule, statement);
+      this.#tracer?.tried({ maybe: reason });
+      this.#doubts(reason, place);
+      this.#decide("unknown", place);
       return state;
     }
+    if (elements.length === 0) this.#tracer?.failed(statement, this.#read);
     let after: State | undefined;
     for (const { element, truth } of elements) {
       if (element.verdict === undefined) continue;
       const both = and(sure, truth);
-      this.#note(both);
+      const place = this.#place(frame, rule, element);
+      this.#note(both, place);
       this.#tracer?.verdict(element.verdict, both);
       this.#look(state);
-      after = this.#join(after, this.#verdict(element.verdict, frame, this.#place(frame, rule, element), state));
+      after = this.#join(after, this.#verdict(element.verdict, frame, place, state));
       if (truth === "yes") return after;
     }
     return this.#join(after, state);

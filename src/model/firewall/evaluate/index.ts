@@ -5,7 +5,7 @@ import type { Decision, Place, TraceStep } from "./trace.ts";
 export type { Decision, Place, TraceStep } from "./trace.ts";
 export { rangeOf } from "./trace.ts";
 
-/** What happens to a packet. */
+/** What happens to a packet, and where that is decided; of an unknown verdict the first place that leaves it open. */
 export interface Outcome extends Partial<Place> {
   readonly verdict: Decision;
   /** Every end that the packet may find; one unless the verdict is unknown. */

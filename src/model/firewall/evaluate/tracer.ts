@@ -77,6 +77,7 @@ function whyNot(statement: Statement, read: Reader): string {
     case "match":
       return `${statement.field} is ${readingText(statement.field, read(statement.field))}`;
     case "match-tuple":
+    case "vmap":
       return statement.fields.map((field) => `${field} is ${readingText(field, read(field))}`).join(", ");
     case "assign":
       return `the packet has no ${statement.from ?? statement.field}`;
