@@ -72,10 +72,11 @@ function valueOf(written: Expression, family: string, hook: string, expand: (exp
     return expression.operator === "-" ? left - right : left + right;
   }
   if (expression.kind !== "word" || expression.text.includes(HOLE)) return undefined;
-  const [, name = "", sign = "+", distance = "0"] = /^([a-z]+)(?:\s*([-+])\s*(\d+))?$/.exec(expression.text) ?? [];
+  const [, name = "", sign = "+", distance = "0"] = /^([a-z]+)(?: ([-+]) (\d+))?$/.exec(expression.text) ?? [];
   if (name === "") {
     if (/^-?\d+$/.test(expression.text)) return Number(expression.text);
-    wrong(`"${expression.text}" is no priority: nft loads nothing of this file. Use a number or a name such as filter.`);
+    const glued = /^[a-z]+[-+]\d+$/.test(expression.text);
+    wrong(`"${expression.text}" is no priority: nft loads nothing of this file. ${glued ? "Write spaces around the sign." : "Use a number or a name such as filter."}`);
     return undefined;
   }
   const known = (family === "bridge" ? BRIDGE_PRIORITIES : PRIORITIES).get(name);

@@ -45,7 +45,7 @@ export class Protocols {
       this.#say(field, `Only a table of family bridge knows the bridge (${field.field}): the kernel refuses the whole file.`);
       return false;
     }
-    if (field.field.startsWith("vlan ") && this.family !== "") {
+    if (field.field.startsWith("vlan ") && this.#layered) {
       if (this.network !== undefined && !this.#vlan) return this.#conflict(field, `Ethernet with ${this.network}`, "vlan");
       this.#vlan = true;
     }

@@ -18,6 +18,7 @@ interface Declared {
   readonly data: "verdict" | "object" | FieldInfo | undefined;
   readonly ranges: boolean;
   readonly merges: boolean;
+  readonly timed: boolean;
 }
 
 /** The sets and maps of one table, and what nft refuses about them and about how they are used. */
@@ -39,7 +40,7 @@ export class Sets {
     if (!key && before) return;
     // A set that is declared in two ways is deleted between them, or the second is refused.
     const again = before !== undefined && (before.isMap !== (set.kind === "map") || !key || !before.key || differ(key, before.key));
-    this.#declared.set(set.name.text, again ? { isMap: before.isMap, key: undefined, data: undefined, ranges: true, merges: true } : { isMap: set.kind === "map", key, data: dataOf(set), ranges: set.flags.includes("interval"), merges: set.flags.includes("auto-merge") });
+    this.#declared.set(set.name.text, again ? { isMap: before.isMap, key: undefined, data: undefined, ranges: true, merges: true, timed: true } : { isMap: set.kind === "map", key, data: dataOf(set), ranges: set.flags.includes("interval"), merges: set.flags.includes("auto-merge"), timed: set.flags.includes("timeout") });
   }
 
   /** Commands have taken elements away. */
@@ -64,6 +65,8 @@ export class Sets {
       this.#data(written, set.data);
       this.#values.distinct(elementsOf(this.#values.expand(written)), set.key);
     } else this.#plain(written);
+    const timed = set.timed ? undefined : elementsOf(this.#values.expand(written)).find(({ timeout }) => timeout);
+    if (timed) this.#say(timed, `An element has a timeout, and ${name.text} has no "flags timeout": the kernel refuses the whole file. Add the flag to the set's declaration.`);
     if (!set.ranges) this.#single(written);
     else if (set.isMap) return;
     else if (!set.merges && set.key.length === 1) this.#overlaps(name.text, written, set.key[0]!);

@@ -38,6 +38,7 @@ export class CheckedValues {
   /** What a field is compared with. `network`: the family of the packet, where the rule tells it. */
   match({ left, operator, right }: Match, network: string | undefined): void {
     if (left.kind === "concat") {
+      if (right.kind === "concat") return this.#say(right, "Several fields are compared with sets only: nft loads nothing of this file. Write braces around the value.");
       this.elements(right, left.parts.map(infoOf));
       return;
     }
@@ -224,6 +225,10 @@ export class CheckedValues {
       }
       case "prefix": {
         if (value.base.kind === "word") this.#word(value.base.text, value.base.quoted, info, written === value ? value.base : at);
+        if (value.length.kind === "word" && !/^\d+$/.test(value.length.text) && !value.length.text.includes(HOLE)) {
+          this.#say(at, `After the "/" nft takes a prefix length such as 24, no mask: it loads nothing of this file.`);
+          return;
+        }
         const length = value.length.kind === "word" && /^\d+$/.test(value.length.text) ? Number(value.length.text) : undefined;
         if (length !== undefined && info.bits > 0 && length > info.bits && info.type !== "address") {
           this.#say(at, `The prefix length ${length} is more than the ${info.bits} bits of the field: nft loads nothing of this file.`);

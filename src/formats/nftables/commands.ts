@@ -145,6 +145,7 @@ function parseAddressed(c: Cursor, verb: Verb, start: number): Command {
   const creates = verb === "add" || verb === "create";
   if (what === "rule") {
     const position = parsePosition(c);
+    if (!position && (verb === "delete" || verb === "destroy" || verb === "replace")) c.expected('"handle" and the number of the rule');
     if (c.atEnd && (creates || verb === "insert" || verb === "replace")) c.expected("a statement or match");
     const rule: RuleNode | undefined = c.atEnd ? undefined : parseRule(c);
     return done({ ...(position && { position }), ...(rule && { rule }) });
@@ -154,6 +155,9 @@ function parseAddressed(c: Cursor, verb: Verb, start: number): Command {
   if (creates && c.is("{") && at.name) {
     if (what === "chain") return done({ item: parseChainBody(c, at.name, start) });
     if (what === "set" || what === "map") return done({ item: parseSetBody(c, what, at.name, start) });
+  } else if (creates && at.name && ["set", "map", "flowtable"].includes(what)) {
+    c.expect("{");
+    return done();
   }
   if (creates && what === "chain" && at.name) return done({ item: emptyChain(at.name, c, start) });
   if (creates && at.name && isObject(what)) {
@@ -183,14 +187,22 @@ function shortRule(c: Cursor, verb: Verb, start: number): Command {
   return { kind: "object", verb, what: "rule", at: { family: "ip", table, name }, rule, range: c.range(start) };
 }
 
-function parseAddress(c: Cursor, what: string, names: number, verb: Verb): Address {
+function parseAddress(c: Cursor, what: string, count: number, verb: Verb): Address {
   let family = "ip";
+  let names = count;
+  // What is listed of a whole table or chain.
+  if ((verb === "list" || verb === "reset") && (c.is("table") || c.is("chain"))) names = c.next().text === "table" ? 1 : 2;
   let written = false;
   if (FAMILIES.has(c.token.text) || (c.token.text.includes(HOLE) && c.peek().kind === "word")) {
     family = c.next().text;
     written = true;
   }
-  if (names === 0) return { family: written ? family : "", ...(!c.atEnd && c.token.kind === "word" && { table: c.identifier("the name of a table") }) };
+  if (names === 0) {
+    if (what === "ruleset") return { family: written ? family : "" };
+    const table = !c.atEnd && c.token.kind === "word" ? c.identifier("the name of a table") : undefined;
+    const name = table && !c.atEnd && verb === "reset" ? c.identifier("the name of a chain") : undefined;
+    return { family: written ? family : "", ...(table && { table }), ...(name && { name }) };
+  }
   // An object may be named by its handle, and `list table` needs no name.
   if (c.take("handle")) {
     c.next();

@@ -105,7 +105,7 @@ function resolveAddress(type: TypeName, text: string): Resolved {
   if (four !== undefined) return type === "ipv6_addr" ? { wrong: `"${text}" is an IPv4 address where an IPv6 address is needed` } : { number: four };
   const six = text.includes(":") ? parseAddress6(text) : undefined;
   if (six !== undefined) return type === "ipv4_addr" ? { wrong: `"${text}" is an IPv6 address where an IPv4 address is needed` } : { number: six };
-  if (/^[0-9]+(\.[0-9]+){3,}$/.test(text) || text.includes(":")) return { wrong: `"${text}" is no address` };
+  if (/^[0-9]+(\.[0-9]+)+$/.test(text) || text.includes(":")) return { wrong: `"${text}" is no address` };
   return { unknown: `"${text}" is a name that DNS decides when the rules load` };
 }
 

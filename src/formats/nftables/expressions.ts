@@ -1,5 +1,6 @@
 import { HOLE } from "../template/jinja.ts";
 import type { Cursor } from "./cursor.ts";
+import { spanMilliseconds } from "./datatypes.ts";
 import { unquote } from "./cursor.ts";
 import { isSelector, parseSelector, startsSelector } from "./selectors.ts";
 import type { ElementNode, Expression } from "./tree.ts";
@@ -186,6 +187,15 @@ function parseSet(c: Cursor): Expression {
   return { kind: "set", elements, range: c.range(opener.start) };
 }
 
+/** A span of time after its word, such as `timeout 1h`. */
+export function parseTimeout(c: Cursor): void {
+  c.next();
+  const { text } = c.token;
+  if (c.is("$")) parseVariable(c);
+  else if (text.includes(HOLE) || text === "never" || spanMilliseconds(text) !== undefined) c.next();
+  else c.expected("a time such as 1h30m");
+}
+
 function isClosed(c: Cursor): boolean {
   return c.is("}") || c.token.kind === "end";
 }
@@ -204,8 +214,7 @@ function parseElement(c: Cursor): ElementNode {
     const word = c.token.text;
     if (word === "timeout" || word === "expires") {
       timeout = true;
-      c.next();
-      c.next();
+      parseTimeout(c);
     } else if (word === "comment") {
       c.next();
       c.next();
@@ -224,8 +233,10 @@ function parseElement(c: Cursor): ElementNode {
   // Newer versions take the options behind the data, too.
   while (c.is("comment") || c.is("timeout") || c.is("expires")) {
     timeout ||= !c.is("comment");
-    c.next();
-    c.next();
+    if (c.is("comment")) {
+      c.next();
+      c.next();
+    } else parseTimeout(c);
   }
   return { key, value, timeout, range: c.range(start) };
 }

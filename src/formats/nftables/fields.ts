@@ -106,7 +106,7 @@ const FIXED: ReadonlyMap<string, FieldInfo> = parse(
   `rt_classid:realm:32 rt_nexthop:address:128 rt_ip_nexthop:ipv4_addr:32 rt_ip6_nexthop:ipv6_addr:128 rt_mtu:integer:16 rt_ipsec:boolean:1
   socket_transparent:integer:1 socket_wildcard:integer:1 socket_mark:mark:32 socket_cgroupv2:string:64 osf_name:string:128
   osf_version:string:128 ct_ip_saddr:ipv4_addr:32 ct_ip_daddr:ipv4_addr:32 ct_ip6_saddr:ipv6_addr:128 ct_ip6_daddr:ipv6_addr:128
-  arp_saddr_ip:ipv4_addr:32 arp_daddr_ip:ipv4_addr:32 arp_saddr_ether:ether_addr:48 arp_daddr_ether:ether_addr:48`,
+  tcp_option_maxseg_size:integer:16 arp_saddr_ip:ipv4_addr:32 arp_daddr_ip:ipv4_addr:32 arp_saddr_ether:ether_addr:48 arp_daddr_ether:ether_addr:48`,
 );
 
 const known = new Map<string, FieldInfo | undefined>();

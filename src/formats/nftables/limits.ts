@@ -49,6 +49,7 @@ export function parseRate(c: Cursor): boolean {
     const other = inBytes ? c.is("packets") : BYTES.has(c.token.text);
     if (other) c.error(c.token, `A burst is counted as its rate is, in ${inBytes ? "bytes" : "packets"}: nft loads nothing of this file.`);
     if (BYTES.has(c.token.text) || c.is("packets")) c.next();
+    else if (!c.failed && !c.endsInHole) c.expected(inBytes ? "bytes, kbytes or mbytes" : '"packets"');
   }
   return over;
 }

@@ -2,10 +2,11 @@ import { HOLE } from "../template/jinja.ts";
 import { parseBlock } from "./blocks.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseDefinition, parseInclude } from "./definitions.ts";
-import { parseConcatenation, parseSetLike } from "./expressions.ts";
+import { parseConcatenation, parseSetLike, parseTimeout } from "./expressions.ts";
 import { parseStatement } from "./statements.ts";
 import type { Definition, Expression, Include, Name, SetNode } from "./tree.ts";
 import { typeByName } from "./datatypes.ts";
+import { parseVariable } from "./variables.ts";
 
 const FLAGS = new Set(["constant", "interval", "timeout", "dynamic"]);
 const OBJECTS = new Set(["counter", "quota", "limit", "secmark", "synproxy", "verdict"]);
@@ -42,11 +43,18 @@ export function parseSetBody(c: Cursor, kind: SetNode["kind"], name: Name, start
       c.next();
       c.expect("=");
       if (!c.failed) elements = parseSetLike(c);
-    } else if (word === "timeout" || word === "gc-interval" || word === "size" || word === "policy" || word === "comment") {
+    } else if (word === "timeout" || word === "gc-interval") {
+      if (word === "timeout") flags.push(word);
+      parseTimeout(c);
+    } else if (word === "size" || word === "policy") {
       c.next();
-      if (c.is("$")) c.next();
-      if (c.token.kind === "word" || c.token.kind === "quoted") c.next();
-      else c.expected(`a value for ${word}`);
+      const { text } = c.token;
+      if (c.is("$")) parseVariable(c);
+      else if (text.includes(HOLE) || (word === "size" ? /^\d+$/.test(text) : text === "memory" || text === "performance")) c.next();
+      else c.expected(word === "size" ? "a number" : "memory or performance");
+    } else if (word === "comment") {
+      c.next();
+      c.name("the comment's text");
     } else if (word === "auto-merge") flags.push(c.next().text);
     else if (word === "include") {
       open = true;

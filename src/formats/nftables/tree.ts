@@ -97,7 +97,7 @@ export interface SetNode {
   readonly keyExpression?: Expression;
   readonly dataType: readonly string[];
   readonly dataExpression?: Expression;
-  /** With `auto-merge`, which nft writes apart. */
+  /** With `auto-merge`, which nft writes apart, and `timeout` where one is given. */
   readonly flags: readonly string[];
   readonly elements?: Expression;
   /** Files and definitions among the properties, and templates: they may say more of the set. */
