@@ -12,7 +12,9 @@ import firewallAcceptNotFinal from "./firewall/accept-not-final.ts";
 import firewallAcceptsAll from "./firewall/accepts-all.ts";
 import firewallBlocksIpv6Neighbours from "./firewall/blocks-ipv6-neighbours.ts";
 import firewallBlocksPmtud from "./firewall/blocks-pmtud.ts";
+import firewallBypassedByContainers from "./firewall/bypassed-by-containers.ts";
 import firewallControlPlaneCut from "./firewall/control-plane-cut.ts";
+import firewallDropsAsymmetric from "./firewall/drops-asymmetric.ts";
 import firewallEstablishedLost from "./firewall/established-lost.ts";
 import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
 import firewallFamilyGap from "./firewall/family-gap.ts";
@@ -71,7 +73,9 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/accepts-all", firewallAcceptsAll],
   ["firewall/blocks-ipv6-neighbours", firewallBlocksIpv6Neighbours],
   ["firewall/blocks-pmtud", firewallBlocksPmtud],
+  ["firewall/bypassed-by-containers", firewallBypassedByContainers],
   ["firewall/control-plane-cut", firewallControlPlaneCut],
+  ["firewall/drops-asymmetric", firewallDropsAsymmetric],
   ["firewall/established-lost", firewallEstablishedLost],
   ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
   ["firewall/family-gap", firewallFamilyGap],
