@@ -59,7 +59,7 @@ function judge(table: Table, chain: Chain, outcomes: readonly Outcome[], packet:
     // Drops make it a list of what is kept out; then that the rest is let in is the point.
     const decided = outcomes.every((outcome) => outcome.rule === undefined);
     const last = chain.rules.findLastIndex(acceptsService);
-    const closes = walkRules(table, chain, new Set()).some(refuses);
+    const closes = keepsOut(table, chain, new Set());
     return decided && accepts.length > 0 && !closes && last >= 0 ? { ...about, by: "policy", drops: [] } : undefined;
   }
   if (!outcomes.every((outcome) => outcome.rule === rule)) return undefined;
@@ -84,19 +84,33 @@ function isRefusal(kind: Extract<Statement, { kind: "verdict" }>["verdict"]["kin
   return kind === "drop" || kind === "reject" || kind === "queue";
 }
 
-/** The rules of a chain and of those that it leads to. */
-function walkRules(table: Table, chain: Chain, seen: Set<Chain>): FirewallRule[] {
-  if (seen.has(chain)) return [];
+/**
+ * Whether a chain, or one that it leads to, refuses something beyond hygiene: then it is a list of what is kept out, and
+ * that the rest gets in is the point.
+ */
+function keepsOut(table: Table, chain: Chain, seen: Set<Chain>): boolean {
+  if (seen.has(chain)) return false;
   seen.add(chain);
-  return chain.rules.flatMap((rule) => [
-    rule,
-    ...rule.statements.flatMap((statement) => {
+  return chain.rules.some((rule) => {
+    if (rule.statements.some(isHygiene)) return false;
+    if (refuses(rule)) return true;
+    return rule.statements.some((statement) => {
       const verdicts = statement.kind === "verdict" ? [statement.verdict] : statement.kind === "vmap" && !isUnknown(statement.elements) ? statement.elements.flatMap(({ verdict }) => verdict ?? []) : [];
-      return verdicts.flatMap((verdict) => {
-        if ((verdict.kind !== "jump" && verdict.kind !== "goto") || isUnknown(verdict.target)) return [];
-        const next = table.chains.find(({ name }) => name === verdict.target);
-        return next ? walkRules(table, next, seen) : [];
+      return verdicts.some((verdict) => {
+        if (verdict.kind !== "jump" && verdict.kind !== "goto") return false;
+        const next = isUnknown(verdict.target) ? undefined : table.chains.find(({ name }) => name === verdict.target);
+        return next === undefined || keepsOut(table, next, seen);
       });
-    }),
-  ]);
+    });
+  });
+}
+
+/** Matches of rules that any chain has: ICMP, invalid packets, odd flags, limits. */
+function isHygiene(statement: Statement): boolean {
+  if (statement.kind === "limit") return true;
+  if (statement.kind !== "match" || statement.negated || isUnknown(statement.values)) return false;
+  const { field, values } = statement;
+  if (/^icmp(v6)? /.test(field) || field === "tcp flags") return true;
+  if (field === "ct state") return values.kind === "names" && values.names.every((name) => name === "invalid" || name === "untracked");
+  return /^(meta l4proto|ip protocol|ip6 nexthdr)$/.test(field) && values.kind === "intervals" && values.intervals.every(([low, high]) => low === high && (low === 1n || low === 2n || low === 58n));
 }
