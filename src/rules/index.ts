@@ -53,6 +53,7 @@ import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
 import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
+import sysctlInertKey from "./sysctl/inert-key.ts";
 import sysctlInvalidValue from "./sysctl/invalid-value.ts";
 import sysctlKeyNeedsModule from "./sysctl/key-needs-module.ts";
 import sysctlPmtudDisabled from "./sysctl/pmtud-disabled.ts";
@@ -114,6 +115,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
   ["sysctl/conntrack-strict", sysctlConntrackStrict],
+  ["sysctl/inert-key", sysctlInertKey],
   ["sysctl/invalid-value", sysctlInvalidValue],
   ["sysctl/key-needs-module", sysctlKeyNeedsModule],
   ["sysctl/pmtud-disabled", sysctlPmtudDisabled],

@@ -2,7 +2,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import type { Place } from "./evaluate/index.ts";
 import { evaluate } from "./evaluate/index.ts";
 import type { Family } from "./pmtud.ts";
-import { isRefused } from "./pmtud.ts";
+import { refusedAt } from "./pmtud.ts";
 import { acceptedSamples, tcpPacket } from "./evaluate/samples.ts";
 import type { Chain, Hook, Packet, Ruleset, Table } from "./ruleset.ts";
 
@@ -27,9 +27,9 @@ function refusal(ruleset: Ruleset, hook: Refused["hook"], family: Family, packet
   if (!base) return undefined;
   let place: Place | undefined;
   for (const packet of packets) {
-    const outcome = evaluate([ruleset], packet);
-    if (!isRefused(outcome)) return undefined;
-    place ??= outcome.places.get(outcome.possible[0]!);
+    const refused = refusedAt(ruleset, packet);
+    if (refused === undefined) return undefined;
+    place ??= refused;
   }
   if (place === undefined) return undefined;
   // An earlier hook may drop it already: then it has to be accepted there.
@@ -48,25 +48,26 @@ export function refusedLoopback(ruleset: Ruleset): Refused[] {
   });
 }
 
-/** Neighbour discovery that does not get through, and whether the ruleset is about IPv6 in so many words. */
+/** Neighbour discovery that does not get through. */
 export interface RefusedNeighbours extends Refused {
   readonly message: "solicitation" | "advertisement";
-  readonly explicit: boolean;
+  /** How far IPv6 is meant to pass: `named` in so many words, `either` by rules for both families, `closed` not at all. */
+  readonly meant: "named" | "either" | "closed";
 }
 
-/** Where IPv6 is meant to work and neighbour solicitations or advertisements (RFC 4861) are refused on every interface. */
+/** Where neighbour solicitations or advertisements (RFC 4861) are refused on every interface; once where all of IPv6 is. */
 export function refusedNeighbours(ruleset: Ruleset): RefusedNeighbours[] {
   const explicit = meansIpv6(ruleset);
-  if (explicit === undefined) return [];
+  const meant = explicit === undefined ? "closed" : explicit ? "named" : "either";
   const interfaces = [...new Set(["uplink0", ...interfacesOf(ruleset)])].slice(0, 12);
   const found: RefusedNeighbours[] = [];
   for (const hook of ["input", "output"] as const) {
     for (const [message, type] of [["solicitation", 135], ["advertisement", 136]] as const) {
       const refused = refusal(ruleset, hook, "ip6", interfaces.map((name): Packet => ({ hook, [hook === "input" ? "iif" : "oif"]: name, saddr: "fe80::21", daddr: type === 135 ? "ff02::1:ff00:22" : "fe80::22", proto: "icmpv6", type, code: 0 })));
-      if (refused && !found.some((other) => other.hook === hook)) found.push({ ...refused, message, explicit });
+      if (refused && !found.some((other) => other.hook === hook)) found.push({ ...refused, message, meant });
     }
   }
-  return found;
+  return meant === "closed" ? found.slice(0, 1) : found;
 }
 
 /** True: rules accept IPv6 by name; false: rules that accept either family do; undefined: IPv6 is not meant to pass. */

@@ -1,4 +1,4 @@
-import type { Outcome, Place } from "./evaluate/index.ts";
+import type { Outcome, Place, TraceStep } from "./evaluate/index.ts";
 import { evaluate } from "./evaluate/index.ts";
 import type { Sample } from "./evaluate/samples.ts";
 import { acceptedSamples, FAR, OTHER, tcpPacket } from "./evaluate/samples.ts";
@@ -34,6 +34,20 @@ function errorPacket(family: Family, ends: Pick<Packet, "hook" | "iif" | "oif" |
 /** True where the packet certainly does not get through. */
 export function isRefused(outcome: Outcome): boolean {
   return outcome.possible.every((decision) => decision === "drop" || decision === "reject");
+}
+
+/**
+ * What refuses the packet at the last: a rule that certainly does, or the policy. Rules before it that only may drop the
+ * packet, such as those of a set that fills at run time, are not what has to be mended.
+ */
+export function refusedAt(ruleset: Ruleset, packet: Packet): Place | undefined {
+  const trace: TraceStep[] = [];
+  const outcome = evaluate([ruleset], packet, trace);
+  if (!isRefused(outcome)) return undefined;
+  const last = trace.findLast(({ decision }) => decision === "drop" || decision === "reject");
+  if (last === undefined) return outcome.places.get(outcome.possible[0]!);
+  const { path, table, chain, rule, range } = last;
+  return { path, table, chain, ...(rule && { rule }), ...(range && { range }) };
 }
 
 function mayPass(outcome: Outcome): boolean {
@@ -125,9 +139,8 @@ class Judge {
   }
 
   #expect(hook: BlockedErrors["hook"], family: Family, connection: Packet, error: Packet, found: BlockedErrors[], oneWay = false): void {
-    const outcome = this.#ask(error);
-    const place = outcome.places.get(outcome.possible[0]!);
-    if (!isRefused(outcome) || place === undefined) return;
+    const place = isRefused(this.#ask(error)) ? refusedAt(this.#ruleset, error) : undefined;
+    if (place === undefined) return;
     const meant = place.rule?.statements.some((statement) => statement.kind === "match" && /^icmp/.test(statement.field)) === true;
     const same = found.findIndex((other) => other.hook === hook && other.family === family && other.place.chain === place.chain && other.place.rule === place.rule);
     const entry: BlockedErrors = { hook, family, place, connection, error, clamped: this.#clamped && hook !== "input", oneWay: oneWay && !meant };
