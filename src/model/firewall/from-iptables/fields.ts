@@ -4,7 +4,7 @@ import { parseNumber, parseProtocol } from "../../../formats/iptables/values.ts"
 import type { Field, Values } from "../ruleset.ts";
 import { intervals, mergeIntervals } from "../values.ts";
 import type { Family } from "./values.ts";
-import { addressRange, addressTypes, addresses, markValues, numberRange, ports, weekdays } from "./values.ts";
+import { addressRange, addresses, markValues, numberRange, ports } from "./values.ts";
 
 /** What an option of a match asks: a field, and its values; undefined values are not understood. */
 interface Asked {
@@ -84,8 +84,6 @@ export const SIMPLE: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["ah ahlen", ranged("ah hdrlength")],
   ["esp espspi", ranged("esp spi")],
   ["ipcomp ipcompspi", ranged("comp cpi", 0xffffn)],
-  ["addrtype src-type", (text) => some("fib saddr type", addressTypes(text))],
-  ["addrtype dst-type", (text) => some("fib daddr type", addressTypes(text))],
   ["cgroup cgroup", (text) => some("meta cgroup", numberRange(text, ":"))],
   ["cgroup path", limited("socket cgroupv2", "which process sent it is not in the text")],
   ["connlabel label", (text) => some("ct label", numberRange(text, ":", 127n) ?? unknown("the names of labels are in the host's connlabel.conf"))],
@@ -116,9 +114,9 @@ export const SIMPLE: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["ecn ecn-tcp-ece", () => some("tcp flags", { kind: "masked", mask: 0x40n, values: [0x40n] })],
   ["eui64 ", limited("eui64", "what the interface's hardware address is is not in the text")],
   ["frag fragid", ranged("frag id")],
-  ["frag fragres", () => some("frag reserved", intervals(1n))],
+  ["frag fragres", exists("frag reserved")],
   ["frag fragfirst", () => some("frag frag-off", intervals(0n))],
-  ["frag fragmore", () => some("frag more-fragments", intervals(1n))],
+  ["frag fragmore", exists("frag more-fragments")],
   ["frag fraglast", () => some("frag more-fragments", intervals(0n))],
   ["helper helper", (text) => (text === "" ? some("ct helper", unknown("any helper")) : some("ct helper", { kind: "names", names: [text] }))],
   ["hl hl-eq", ranged("ip6 hoplimit", BYTE)],
@@ -144,14 +142,9 @@ export const SIMPLE: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ["rt rt-type", ranged("rt type")],
   ["rt rt-segsleft", ranged("rt seg-left")],
   ["rt rt-len", ranged("rt hdrlength")],
-  ["socket transparent", exists("socket transparent")],
   ["srh srh-tag", ranged("srh tag", 0xffffn)],
-  ["statistic probability", limited("meta random", "chance decides")],
   ["tcp tcp-option", (text) => some(`tcp option ${text}`, intervals(1n))],
   ["tcpmss mss", ranged("tcp option maxseg size", 0xffffn)],
-  ["time weekdays", (text) => some("meta day", weekdays(text))],
-  ["time days", (text) => some("meta day", weekdays(text))],
-  ["time monthdays", limited("meta time", "what day it is is not in the text")],
   ["tos tos", tos],
 ]);
 

@@ -11,6 +11,11 @@ export function fromIptables(path: string, tree: IptablesTree, as?: Family): Rul
   for (const saved of tree.tables) {
     const name = saved.name.text;
     tables.open(family, name, saved.range);
+    // iptables-restore prints its help and ends: this table and those behind it are left as they were.
+    if (saved.commands.some(({ command }) => command.help)) {
+      tables.drop(family, name);
+      break;
+    }
     for (const chain of saved.chains) tables.declare(family, name, chain);
     let hole = 0;
     saved.commands.forEach(({ command, conditional, range }, index) => {

@@ -5,9 +5,10 @@ import { parseIcmpType, parseProtocol, parseTcpFlags } from "../../../formats/ip
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Field, Statement, Values } from "../ruleset.ts";
 import { intervals, mergeIntervals } from "../values.ts";
-import { SIMPLE, connectionBytes, runtimeReason } from "./fields.ts";
+import { SIMPLE, runtimeReason } from "./fields.ts";
+import { lowerChunks, lowerGroup } from "./groups.ts";
 import type { Family } from "./values.ts";
-import { TEMPLATE, addresses, clock, interfaceName, portList, ports } from "./values.ts";
+import { TEMPLATE, addresses, interfaceName, portList, ports } from "./values.ts";
 
 export type { Family } from "./values.ts";
 
@@ -58,14 +59,6 @@ export function lowerMatch(match: Match, family: Family, protocol: number | unde
   switch (module) {
     case "comment":
       return [[]];
-    case "time":
-      return lowerTime(match);
-    case "statistic":
-      return lowerStatistic(match);
-    case "connbytes":
-      return [lowerConnectionBytes(match)];
-    case "rpfilter":
-      return lowerReversePath(match);
     case "ipv6header":
     case "hbh":
     case "dst":
@@ -78,6 +71,8 @@ export function lowerMatch(match: Match, family: Family, protocol: number | unde
     case "limit":
       return [[limit("rate", false, range, optionText(match, "limit") ?? "3/hour")]];
   }
+  const whole = lowerGroup(match);
+  if (whole !== undefined) return whole;
   let alternatives: Statement[][] = [[]];
   for (const option of options) {
     const lowered = lowerOption(match, option, family, protocol);
@@ -166,12 +161,12 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, values);
   }
   if (REFINING.has(module) || REFINING.has(`${module} ${name}`)) return [[]];
-  return [[runtime(module, range, negated)]];
+  return name === "chunk-types" ? lowerChunks(option) : [[runtime(module, range, negated)]];
 }
 
 /** Matches whose other options, and options that, only refine an option of their match. */
 const REFINING = new Set([
-  "hashlimit", "connlimit", "recent", "addrtype", "owner", "policy", "connlabel", "osf", "string algo", "string from", "string to", "string icase", "socket nowildcard", "socket restore-skmark",
+  "hashlimit", "connlimit", "recent", "owner", "policy", "connlabel", "osf", "string algo", "string from", "string to", "string icase",
   "limit", "set return-nomatch", "set update-counters", "set update-subcounters", "hbh hbh-opts", "dst dst-opts", "ipcomp compres", "ah ahres", "ipv6header soft",
 ]);
 
@@ -216,49 +211,6 @@ function lowerSet({ values, negated, range }: Option, family: Family): Statement
   // A second part is a port for most types of sets.
   const fields = sides.map((side, i) => (i === 0 ? `${family} ${side === "dst" ? "daddr" : "saddr"}` : i === 1 ? `th ${side === "dst" ? "dport" : "sport"}` : `${family} ${side === "dst" ? "daddr" : "saddr"}`));
   return { kind: "match-tuple", fields, negated, elements: why, ...(!name.includes(HOLE) && { set: name }), range };
-}
-
-function lowerTime(match: Match): Lowered {
-  const { range, options } = match;
-  const found: Statement[] = [];
-  if (options.some(({ name }) => name === "datestart" || name === "datestop" || name === "monthdays")) {
-    found.push({ kind: "match", field: "meta time", negated: options.some(({ name, negated }) => name === "monthdays" && negated), values: unknown("what day it is is not in the text"), range });
-  }
-  const [start, stop] = ["timestart", "timestop"].map((name) => optionText(match, name));
-  if (start !== undefined || stop !== undefined) {
-    const read = clock(start ?? "00:00") !== undefined && clock(stop ?? "23:59:59") !== undefined;
-    found.push({ kind: "match", field: "meta hour", negated: false, values: unknown(read ? "what time it is is not in the text" : "a template decides the value"), range });
-  }
-  for (const option of options) {
-    if (option.name !== "weekdays" && option.name !== "days") continue;
-    const { values } = SIMPLE.get("time weekdays")!(option.values[0]?.text ?? "", "ip");
-    found.push({ kind: "match", field: "meta day", negated: option.negated, values: values ?? TEMPLATE, range: option.range });
-  }
-  return [found];
-}
-
-function lowerStatistic(match: Match): Lowered {
-  const { range, options } = match;
-  const every = options.find(({ name }) => name === "every");
-  const [count, packet] = [optionText(match, "every"), optionText(match, "packet") ?? "0"];
-  if (every !== undefined && /^\d+$/.test(count ?? "") && /^\d+$/.test(packet)) {
-    return [[{ kind: "match", field: `numgen inc mod ${count}`, negated: every.negated, values: intervals(BigInt(packet)), range }]];
-  }
-  const chance = options.find(({ name }) => name === "probability");
-  return [[{ kind: "match", field: "meta random", negated: chance?.negated === true, values: unknown("chance decides"), range }]];
-}
-
-function lowerConnectionBytes(match: Match): Statement[] {
-  const { range, options } = match;
-  const { field, values } = connectionBytes(optionText(match, "connbytes") ?? "", optionText(match, "connbytes-dir") ?? "", optionText(match, "connbytes-mode") ?? "");
-  return [{ kind: "match", field, negated: options.some(({ name, negated }) => name === "connbytes" && negated), values: values ?? TEMPLATE, range }];
-}
-
-/** The route back to the source, as nft's fib asks for it: `loose` for any interface. */
-function lowerReversePath(match: Match): Lowered {
-  const has = (wanted: string): boolean => match.options.some(({ name }) => name === wanted);
-  const field = `fib saddr${has("validmark") ? " . mark" : ""}${has("loose") ? "" : " . iif"} oif`;
-  return [[{ kind: "match", field, negated: !has("invert"), values: intervals(0n), range: match.range }]];
 }
 
 /** The number of the protocol that a rule names, if it does so plainly. */

@@ -51,6 +51,11 @@ export class IptablesTables {
     this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map() });
   }
 
+  /** Forgets a table that is not loaded after all. */
+  drop(family: Family, name: string): void {
+    this.#tables.delete(`${family} ${name}`);
+  }
+
   declare(family: Family, table: string, line: ChainLine): void {
     const chain = this.#chain(family, table, line.name.text, line.name.range, line.range);
     chain.rules.length = 0;
@@ -135,7 +140,7 @@ export class IptablesTables {
       const priorities = Object.hasOwn(BUILT_IN, tableName) ? BUILT_IN[tableName]! : {};
       const base = Object.hasOwn(priorities, name);
       chain = { name, rules: [], range, nameRange };
-      if (base) Object.assign(chain, { hook: HOOKS[name]!, type: tableName === "nat" ? "nat" : "filter", priority: priorities[name]!, policy: this.#policy });
+      if (base) Object.assign(chain, { hook: HOOKS[name]!, type: tableName === "nat" ? "nat" : tableName === "mangle" && name === "OUTPUT" ? "route" : "filter", priority: priorities[name]!, policy: this.#policy });
       table.chains.set(name, chain);
     }
     return chain;

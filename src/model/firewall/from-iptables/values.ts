@@ -98,10 +98,11 @@ export function clock(text: string): number | undefined {
   return parts ? Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3] ?? 0) : undefined;
 }
 
-/** The days of `-m time` as nft numbers them, Sunday 0. */
-export function weekdays(text: string): Values | undefined {
+/** The days of `-m time` as nft numbers them, Sunday 0; `negated` gives the other days. */
+export function weekdays(text: string, negated: boolean): Values | undefined {
   const days = text.split(",").map((part) => (/^[1-7]$/.test(part) ? Number(part) % 7 : ["su", "mo", "tu", "we", "th", "fr", "sa"].indexOf(part.slice(0, 2).toLowerCase())));
-  return days.includes(-1) ? undefined : intervals(...days.map(BigInt));
+  if (days.includes(-1)) return undefined;
+  return intervals(...[0, 1, 2, 3, 4, 5, 6].filter((day) => days.includes(day) !== negated).map(BigInt));
 }
 
 /** The one address and port of a translation's `address[-address][:port[-port]]`; several are Unknown, an absent part stays. */
