@@ -18,18 +18,21 @@ export class FirewallHover implements vscode.HoverProvider {
     const place = await firewallPlace(this.#projects, document);
     const hover = place && hoverAt(place.workspace, place.path, document.offsetAt(position));
     if (place === undefined || hover === undefined) return undefined;
-    return new vscode.Hover(hover.sections.map((section) => toMarkdown(section, place)), place.ranges.of(place.path, hover.range));
+    const text = new vscode.MarkdownString();
+    hover.sections.forEach((section, i) => {
+      if (i > 0) text.appendMarkdown("\n\n---\n\n");
+      append(text, section, place);
+    });
+    return new vscode.Hover(text, place.ranges.of(place.path, hover.range));
   }
 }
 
-function toMarkdown({ heading, code, lines }: Section, place: FirewallPlace): vscode.MarkdownString {
-  const text = new vscode.MarkdownString();
+function append(text: vscode.MarkdownString, { heading, code, lines }: Section, place: FirewallPlace): void {
   const said = (pieces: readonly Piece[]): string => pieces.map((piece) => toText(piece, place)).join("");
   // Bold would end at a piece of code that touches it, so only plain headings are bold.
   text.appendMarkdown(heading.length === 1 && typeof heading[0] === "string" ? `**${escape(heading[0])}**` : said(heading));
   if (code !== undefined) text.appendCodeblock(code, "premortem-nftables");
   if (lines.length > 0) text.appendMarkdown(`${code === undefined ? "\n\n" : ""}${lines.map(said).join("  \n")}`);
-  return text;
 }
 
 function toText(piece: Piece, place: FirewallPlace): string {

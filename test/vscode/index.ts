@@ -15,6 +15,7 @@ export async function run(): Promise<void> {
     await import("./host/diagnostics.test.ts");
     await import("./host/recognition.test.ts");
     await import("./host/actions.test.ts");
+    await import("./host/firewall.test.ts");
     await import("./host/projects.test.ts");
     await import("./host/review.test.ts");
   } catch (error) {

@@ -62,10 +62,11 @@ function graphOf(workspace: Workspace, path: string, table: Table): Graph {
   const graph: Graph = { calls: new Map(), bases: [], open: false };
   for (const part of tableParts(workspace, path, table)) {
     for (const chain of part.table.chains) {
+      if (isElsewhere(chain.nameRange)) continue;
       if (chain.hook !== undefined) graph.bases.push({ ...part, chain });
       // What stands in a part of a file is run by the chain that includes it, which is another one's to tell.
       if (chain.name === "") graph.open = true;
-      for (const rule of chain.rules) addCalls(workspace, part, chain, rule, graph);
+      for (const rule of chain.rules) if (!isElsewhere(rule.range)) addCalls(workspace, part, chain, rule, graph);
     }
   }
   known.set(table, graph);
@@ -103,6 +104,11 @@ function writtenTargets(workspace: Workspace, path: string, { range }: NamedSet)
   const document = workspace.document(path);
   if (document === undefined) return [];
   return namesOf(document).filter((name) => name.kind === "chain" && within(name.range, range)).map(({ name }) => name);
+}
+
+/** True where the include of a file stands for what is in that file, which has it at its own place. */
+export function isElsewhere(range: Range): boolean {
+  return "included" in range;
 }
 
 /** True where one span lies in another. */

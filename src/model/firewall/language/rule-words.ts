@@ -8,7 +8,7 @@ import type { Piece, Section } from "./hover.ts";
 import { enumerated, lineLink } from "./lines.ts";
 import { namesOf } from "./names.ts";
 import type { Call, Reach } from "./reach.ts";
-import { reachOf } from "./reach.ts";
+import { isElsewhere, reachOf } from "./reach.ts";
 
 /** A rule with where it stands. */
 export interface PlacedRule {
@@ -25,7 +25,7 @@ export function ruleAt(workspace: Workspace, path: string, offset: number): Plac
     for (const chain of table.chains) {
       for (const rule of chain.rules) {
         const { range } = rule;
-        if (range.start > offset || offset > range.end) continue;
+        if (range.start > offset || offset > range.end || isElsewhere(range)) continue;
         if (best?.chain === chain && best.range.start === range.start) best.rules.push(rule);
         else if (best === undefined || range.end - range.start < best.range.end - best.range.start) best = { table, chain, rules: [rule], range };
       }

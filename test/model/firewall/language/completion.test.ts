@@ -122,10 +122,12 @@ describe("completion in nft files", () => {
     offers(rule("jump ‸"), ["web"], ["input", "ssh", "elsewhere"]);
     offers(rule("goto w‸"), ["web"]);
     offers(rule("ip saddr @‸"), ["bad"], ["bad6", "open", "go"]);
-    offers(rule("ip saddr ‸"), ["@bad", "$wan"], ["@bad6"]);
+    offers(rule("ip saddr ‸"), ["@bad"], ["@bad6", "$wan", "$ports"]);
     offers(rule("tcp dport @‸"), ["open"], ["bad"]);
     offers(rule("tcp dport vmap @‸"), ["go"], ["open"]);
     offers(rule("iifname $‸"), ["wan", "ports"]);
+    offers(rule("tcp dport ‸"), ["$ports", "@open"], ["@bad"]);
+    offers(rule("ct state ‸"), ["new"], ["$wan", "$ports"]);
     offers(rule("add @‸"), ["bad"]);
     const included = labels({ "etc/nftables.conf": 'include "./nftables.d/*.nft"\ntable inet filter { chain input { iifname $‸', "etc/nftables.d/names.nft": "define lan = eth1\n" });
     offers(included, ["lan"]);

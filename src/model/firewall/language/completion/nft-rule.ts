@@ -40,7 +40,7 @@ function statement(rule: readonly string[], at: number): Step {
   switch (word) {
     case "jump":
     case "goto":
-      return rest.length === 0 ? { want: [{ from: "chains" }, { from: "variables" }] } : after(rule, at + 1);
+      return rest.length === 0 ? { want: [{ from: "chains" }] } : after(rule, at + 1);
     case "counter":
       return rest[0] === "name" ? objectName(rule, at + 2, "counter") : rest[0] === "packets" ? { next: at + 5 } : { next: at + 1 };
     case "limit":

@@ -3,7 +3,7 @@ import { BARE_META, CONNTRACK, DIRECTED_CONNTRACK, EXTENSIONS, HEADERS, IP_OPTIO
 /** What may come next in a rule. `values`: of the fields at hand. `statement`: another match or statement. */
 export type Offer =
   | { readonly from: "words"; readonly words: readonly string[]; readonly kind: "keyword" | "field" | "value"; readonly detail?: string }
-  | { readonly from: "statement" | "selector" | "chains" | "sets" | "maps" | "flowtables" | "variables" | "verdicts" }
+  | { readonly from: "statement" | "selector" | "chains" | "sets" | "maps" | "flowtables" | "variables" }
   | { readonly from: "objects"; readonly what: string }
   | { readonly from: "values"; readonly field: string };
 

@@ -4,10 +4,9 @@ import { CLOSED, OPEN } from "../../../../formats/nftables/symbols.ts";
 import type { Document, Workspace } from "../../../workspace.ts";
 import type { Family, Hook } from "../../ruleset.ts";
 import { hookWords, priorityNames } from "../../words/chain.ts";
-import type { Declared } from "./declared.ts";
-import { declaredIn } from "./declared.ts";
-import type { Completion, CompletionKind, Completions } from "./item.ts";
+import type { Completion, Completions } from "./item.ts";
 import { listOf, wordsOf } from "./item.ts";
+import { Names } from "./in-scope.ts";
 import type { Block } from "./nft-context.ts";
 import { contextAt } from "./nft-context.ts";
 import { elementsOf, offersAfter } from "./nft-rule.ts";
@@ -107,7 +106,11 @@ function chain(block: Block, words: readonly string[], names: Names, sigil: stri
   const items = offered(offersAfter(words), names, sigil);
   if (words.length > 0 || sigil !== "") return items;
   const begun = block.statements.some(([first]) => first === "type");
-  return [...(block.header[0] !== "chain" ? [] : begun ? listOf("keyword", ["policy", "comment", "include"]) : [...listOf("keyword", ["type", "policy", "include"]), ...baseSnippets(block, family)]), ...items, ...CHAIN_SNIPPETS];
+  // A rule begins with what it asks; a chain without rules may begin with its hook.
+  const rules = [...wordsOf("field", SELECTORS), ...wordsOf("keyword", STATEMENTS), ...CHAIN_SNIPPETS];
+  if (block.header[0] !== "chain") return rules;
+  const first = begun || block.statements.length > 0 ? [] : [...baseSnippets(block, family), ...listOf("keyword", ["type"], "makes it a base chain")];
+  return [...first, ...rules, ...wordsOf("keyword", { policy: "what becomes of packets that no rule decides about", include: "read rules from another file" })];
 }
 
 /** The first line of a base chain, with the hook that the chain's name suggests. */
@@ -152,7 +155,7 @@ function elements(blocks: readonly Block[], block: Block, words: readonly string
   const part = current.filter((word) => word === ".").length;
   if (current.length > 0 && current.at(-1) !== "." && current.at(-1) !== "-") return [];
   const values = declared ? valuesOfType(declared.types[part] ?? "") : fields[part] === undefined ? [] : valuesOf(fields[part]);
-  return [...values, ...names.variables("$")];
+  return [...values, ...names.variables("$", fields[part])];
 }
 
 /** The types of the set whose elements are typed, as far as its own lines before tell. */
@@ -164,55 +167,6 @@ function typesOf(block: Block | undefined): { types: readonly string[]; verdict:
 
 function verdicts(): Completion[] {
   return ["accept", "drop", "jump", "goto", "return", "continue"].map((label) => ({ label, kind: "keyword", detail: STATEMENTS[label]! }));
-}
-
-/** The names that may be used where the place is. */
-class Names {
-  scope: string | undefined;
-  readonly #own: string;
-  readonly #all: () => readonly Declared[];
-
-  constructor(workspace: Workspace, path: string, blocks: readonly Block[]) {
-    const table = blocks.find(({ kind }) => kind === "table")?.header.slice(1);
-    this.scope = table === undefined ? undefined : table.length === 1 ? `ip ${table[0]}` : table.join(" ");
-    this.#own = blocks.find(({ kind, header }) => kind === "chain" && header[0] === "chain")?.header.at(-1) ?? "";
-    let all: readonly Declared[] | undefined;
-    this.#all = () => (all ??= declaredIn(workspace, path));
-  }
-
-  of(kinds: readonly Declared["kind"][], sigil = "", kind: CompletionKind = "set"): Completion[] {
-    const found = new Map<string, Completion>();
-    for (const one of this.#all()) {
-      if (!kinds.includes(one.kind) || (one.scope !== undefined && this.scope !== undefined && one.scope !== this.scope)) continue;
-      found.set(one.name, { label: sigil + one.name, kind: one.kind === "chain" ? "chain" : one.kind === "variable" ? "variable" : one.kind === "object" || one.kind === "flowtable" ? "object" : kind, detail: one.detail });
-    }
-    return [...found.values()];
-  }
-
-  variables(sigil: string): Completion[] {
-    return this.of(["variable"], sigil);
-  }
-
-  /** Chains that a rule may lead to: not its own, and none with a hook. */
-  chains(): Completion[] {
-    const base = new Set(this.#all().filter((one) => one.base && (one.scope === this.scope || this.scope === undefined)).map(({ name }) => name));
-    return this.of(["chain"]).filter(({ label }) => label !== this.#own && !base.has(label));
-  }
-
-  sets(sigil: string, fields: readonly string[]): Completion[] {
-    const types = fields.map((field) => fieldInfo(field)?.type);
-    const fits = new Set(this.#all().filter((one) => one.types.length === 0 || fields.length === 0 || (one.types.length === fields.length && one.types.every((type, i) => types[i] === undefined || types[i] === type))).map(({ name }) => name));
-    return this.of(["set"], sigil).filter(({ label }) => fits.has(label.slice(sigil.length)));
-  }
-
-  objects(what: string): Completion[] {
-    return this.of(["object"]).filter(({ detail }) => detail === what);
-  }
-
-  tables(family: string | undefined): Completion[] {
-    const found = new Map(this.#all().filter((one) => one.kind === "table" && (family === undefined || one.detail === family)).map((one) => [one.name, one]));
-    return [...found.values()].map(({ name, detail }) => ({ label: name, kind: "object", detail: `table of ${detail}` }));
-  }
 }
 
 function offered(offers: readonly Offer[], names: Names, sigil: string): Completion[] {
@@ -235,9 +189,7 @@ function offered(offers: readonly Offer[], names: Names, sigil: string): Complet
       case "flowtables":
         return names.of(["flowtable"], "@");
       case "variables":
-        return names.variables("$");
-      case "verdicts":
-        return verdicts();
+        return names.variables("$", fields[0]);
       case "objects":
         return names.objects(offer.what).map((item) => ({ ...item, label: `"${item.label}"` }));
       case "values":
@@ -254,6 +206,8 @@ function valuesOf(field: string): Completion[] {
 
 function valuesOfType(type: string): Completion[] {
   const meanings = MEANINGS[type] ?? {};
-  const numbers = [...(CLOSED.get(type) ?? []), ...(OPEN.get(type) ?? [])];
+  const ranks = Object.keys(meanings);
+  const rank = (name: string): number => (ranks.includes(name) ? ranks.indexOf(name) : ranks.length);
+  const numbers = [...(CLOSED.get(type) ?? []), ...(OPEN.get(type) ?? [])].sort(([a], [b]) => rank(a) - rank(b));
   return numbers.map(([label, number]) => ({ label, kind: "value", detail: meanings[label] ?? (type === "inet_service" ? `port ${number}` : type === "ct_state" ? "" : String(number)) }));
 }
