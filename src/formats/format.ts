@@ -6,6 +6,8 @@ export const LANGUAGES = [
   "iptables-save",
   "shell",
   "sysctl",
+  "tuned",
+  "nix",
   "modules-load",
   "ceph-conf",
   "systemd-unit",

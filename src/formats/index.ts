@@ -4,12 +4,14 @@ import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
 import { ipsecConf } from "./ipsec-conf/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
+import { nix } from "./nix/index.ts";
 import { nftables } from "./nftables/index.ts";
 import { premortemConfig } from "./premortem-config/index.ts";
 import { racoon } from "./racoon/index.ts";
 import { shell } from "./shell/index.ts";
 import { swanctl } from "./swanctl/index.ts";
 import { sysctl } from "./sysctl/index.ts";
+import { tuned } from "./tuned/index.ts";
 import { systemdUnit } from "./systemd-unit/index.ts";
 import { yaml } from "./yaml/index.ts";
 import { loadYaml } from "./yaml/load.ts";
@@ -20,6 +22,7 @@ export const formats: readonly Format<unknown>[] = [
   nftables,
   iptablesSave,
   cephConf,
+  tuned,
   sysctl,
   modulesLoad,
   systemdUnit,
@@ -27,6 +30,7 @@ export const formats: readonly Format<unknown>[] = [
   racoon,
   ipsecConf,
   shell,
+  nix,
   ansibleInventoryIni,
   yaml,
 ];

@@ -19,6 +19,8 @@ import firewallEstablishedLost from "./firewall/established-lost.ts";
 import firewallExactSetOfFlags from "./firewall/exact-set-of-flags.ts";
 import firewallFamilyGap from "./firewall/family-gap.ts";
 import firewallFiltersInternalStorageLink from "./firewall/filters-internal-storage-link.ts";
+import firewallFlowClosed from "./firewall/flow-closed.ts";
+import firewallFlowOpened from "./firewall/flow-opened.ts";
 import firewallFlushWipesRuntimeRules from "./firewall/flush-wipes-runtime-rules.ts";
 import firewallHalfApplied from "./firewall/half-applied.ts";
 import firewallHostNameInRule from "./firewall/host-name-in-rule.ts";
@@ -81,6 +83,8 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/exact-set-of-flags", firewallExactSetOfFlags],
   ["firewall/family-gap", firewallFamilyGap],
   ["firewall/filters-internal-storage-link", firewallFiltersInternalStorageLink],
+  ["firewall/flow-closed", firewallFlowClosed],
+  ["firewall/flow-opened", firewallFlowOpened],
   ["firewall/flush-wipes-runtime-rules", firewallFlushWipesRuntimeRules],
   ["firewall/half-applied", firewallHalfApplied],
   ["firewall/host-name-in-rule", firewallHostNameInRule],

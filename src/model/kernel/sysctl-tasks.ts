@@ -14,6 +14,7 @@ import { loopItems, loopVariables, memberOf } from "../written/loops.ts";
 import { keyFacts } from "./keys.ts";
 import { normaliseKey } from "./key.ts";
 import type { SysctlSetting } from "./sysctl.ts";
+import { specifiedSettings } from "./sysctl-containers.ts";
 import { commandSettings } from "./sysctl-commands.ts";
 
 /** Where ansible.posix.sysctl writes without `sysctl_file`. */
@@ -41,7 +42,9 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
   const looped = new Set<string>();
   for (const path of workspace.paths) {
     const text = workspace.text(path)!;
-    if (!/sysctl|(net|fs|vm|kernel)\.\w/.test(text) || workspace.language(path) !== "yaml") continue;
+    if (!/sysctl|(net|fs|vm|kernel)[./]\w/.test(text) || workspace.language(path) !== "yaml") continue;
+    const specified = specifiedSettings(workspace, path);
+    for (const one of specified.settings) add(path, one);
     for (const found of mappings(workspace, path)) {
       const isTask = found.parent !== undefined && found.key !== undefined && moduleName(found.key) === "sysctl" && entryOf(found.node, "value") !== undefined;
       if (isTask) {
@@ -49,7 +52,7 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
         for (const name of loopVariables(found.parent!)) looped.add(name);
       }
       else if (contentOf(found.node) !== undefined) ofContent(workspace, path, found, add);
-      else later.push({ path, found });
+      else if (!specified.nodes.has(found.node)) later.push({ path, found });
       for (const entry of entriesOf(found.node)) {
         if (entry.value.kind !== "scalar" || !COMMANDS.has(moduleName(entry.key))) continue;
         const { start, end } = entry.value.range;

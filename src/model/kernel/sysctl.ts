@@ -9,7 +9,9 @@ import { normaliseKey } from "./key.ts";
 import { commandSettings } from "./sysctl-commands.ts";
 import type { Placement } from "./placement.ts";
 import { placements } from "./placement.ts";
+import { profileSettings } from "./sysctl-profiles.ts";
 import { yamlSettings } from "./sysctl-tasks.ts";
+import { unitSettings } from "./sysctl-units.ts";
 import { settingsOfVariables } from "./sysctl-variables.ts";
 
 /** One sysctl that a file sets, wherever it is written. */
@@ -47,12 +49,21 @@ export interface SysctlFile {
   readonly settings: readonly SysctlSetting[];
 }
 
-/** Reads a sysctl.conf, a sysctl.d file, a template of one, the tasks that set sysctls, the variables that these use, or commands. */
+/**
+ * Reads a sysctl.conf, a sysctl.d file, a template of one, the tasks that set sysctls, the variables that these use, a
+ * profile of tuned, a NixOS module, or commands of scripts and units.
+ */
 export function readSysctl(workspace: Workspace, path: string): SysctlFile | undefined {
   const document = workspace.document(path);
   if (document === undefined) return undefined;
-  if (document.language === "sysctl") return { path, settings: fileSettings(workspace, path, document.tree as SysctlTree, document.text) };
-  const settings = document.language === "shell" ? commandSettings(document.text, 0, workspace.fleet.scopeOf(path)) : [...(yamlSettings(workspace).get(path) ?? []), ...(workspace.memo(ofVariables).get(path) ?? [])];
+  const { language, text } = document;
+  if (language === "sysctl") return { path, settings: fileSettings(workspace, path, document.tree as SysctlTree, text) };
+  const own =
+    language === "tuned" || language === "nix" ? profileSettings(workspace, document)
+    : language === "systemd-unit" ? unitSettings(workspace, document)
+    : language === "shell" ? commandSettings(text, 0, workspace.fleet.scopeOf(path))
+    : (yamlSettings(workspace).get(path) ?? []);
+  const settings = language === "shell" ? own : [...own, ...(workspace.memo(ofVariables).get(path) ?? [])];
   return settings.length === 0 ? undefined : { path, settings };
 }
 

@@ -1,0 +1,47 @@
+import type { Location } from "../../engine/location.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import { SYSCTL_CONF, SYSCTL_CONF_LINK } from "./loading/order.ts";
+import type { SysctlSetting } from "./sysctl.ts";
+
+/** Why /etc/sysctl.conf is not read when a host boots. */
+export interface Unread {
+  /** How many hosts of the setting are known to have such a system; 0: only that the repository is for it as well. */
+  readonly hosts: number;
+  /** What says so. */
+  readonly location: Location;
+}
+
+/** Debian's release that came without /etc/sysctl.conf and without the link to it (its systemd and procps changelogs, 2024). */
+const RELEASE = /^(?:debian[-_ /:]?)?(?:13(?:\.\d+)?|trixie)$/i;
+const ABOUT_SYSTEM = /distribution|release|codename|debian|suite|dist\b|(^|_)os($|_)/i;
+const OTHER = /ubuntu|rhel|redhat|centos|alma|rocky|fedora|suse|alpine/i;
+
+/** Where a setting goes to /etc/sysctl.conf on hosts whose system no longer reads that at boot; undefined: nothing says so. */
+export function unreadAtBoot(workspace: Workspace, setting: SysctlSetting): Unread | undefined {
+  if (setting.destination !== SYSCTL_CONF || !setting.persistent || workspace.memo(linkIsMade)) return undefined;
+  let found: Unread | undefined;
+  for (const host of isUnknown(setting.scope) ? [] : setting.scope.hosts) {
+    const variables = [...host.variables.values()];
+    if (variables.some(({ name, value }) => /distribution$|family/.test(name) && typeof value === "string" && OTHER.test(value))) continue;
+    const said = variables.find(({ name, value }) => ABOUT_SYSTEM.test(name) && (typeof value === "string" || typeof value === "number") && RELEASE.test(String(value)));
+    if (said !== undefined) found = { hosts: (found?.hosts ?? 0) + 1, location: found?.location ?? said.location };
+  }
+  if (found !== undefined) return found;
+  const sources = workspace.memo(sourcesOfRelease);
+  return sources && { hosts: 0, location: sources };
+}
+
+/** A package source or a variable for the release by its name, anywhere. */
+function sourcesOfRelease(workspace: Workspace): Location | undefined {
+  for (const path of workspace.paths) {
+    const at = workspace.text(path)!.search(/\btrixie\b/);
+    if (at !== -1) return { path, range: { start: at, end: at + "trixie".length } };
+  }
+  return undefined;
+}
+
+/** Whether the repository makes the link, or a file in its place. */
+function linkIsMade(workspace: Workspace): boolean {
+  return workspace.paths.some((path) => path.endsWith(SYSCTL_CONF_LINK.slice(1)) || workspace.text(path)!.includes(SYSCTL_CONF_LINK));
+}
