@@ -1,6 +1,7 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Chain, Field, FirewallRule, Packet, Ruleset, Statement, Verdict } from "../ruleset.ts";
 import { afterAssignment, afterNat, afterNotrack, afterOther, manipulation } from "./effects.ts";
+import { rulesFor } from "./guards.ts";
 import type { BaseChain } from "./hooks.ts";
 import { baseChains } from "./hooks.ts";
 import type { Outcome } from "./index.ts";
@@ -153,7 +154,11 @@ export class Evaluation {
   #chain(chain: Chain, depth: number, state: State): State | undefined {
     const frame: Frame = { chain, depth, left: undefined };
     let current: State | undefined = state;
-    for (const rule of chain.rules) {
+    this.#look(state);
+    // A trace tells of every rule.
+    let asked = this.#tracer ? undefined : rulesFor(chain, this.#read);
+    for (let at = 0; at < (asked ?? chain.rules).length; at++) {
+      const rule = chain.rules[asked?.[at] ?? at]!;
       if (--this.#budget < 0) {
         const place: Place = { path: this.#base.ruleset.path, table: this.#base.table, chain };
         this.#doubts("there are too many rules to follow them all", place);
@@ -161,8 +166,14 @@ export class Evaluation {
         break;
       }
       this.#look(current);
-      current = this.#rule(frame, rule, current);
+      const before: State = current;
+      current = this.#rule(frame, rule, before);
       if (current === undefined) break;
+      // The field that told the rules apart may have been written.
+      if (asked && current !== before) {
+        at = asked[at]!;
+        asked = undefined;
+      }
     }
     return this.#join(frame.left, current);
   }

@@ -6,7 +6,7 @@ import type { SetElement } from "../ruleset.ts";
 const WORTH_AN_INDEX = 16;
 
 /** Intervals of one part of the key in the order of their first values. */
-interface Index {
+export interface Index {
   readonly part: number;
   readonly first: readonly bigint[];
   /** A tree of the greatest last values: the interval i at `leaves + i`, the greater of 2n and 2n + 1 at n. */
@@ -29,13 +29,18 @@ export function candidates(elements: readonly SetElement[], readings: readonly R
   let index = INDEXES.get(elements);
   if (index === undefined) INDEXES.set(elements, (index = build(elements, readings.length)));
   const reading = readings[index.part];
-  let found: number[];
-  if (reading?.kind === "number" && reading.known === undefined) found = containing(index, reading.value);
-  else if (reading?.kind === "name") found = [...(index.named.get(reading.name) ?? [])];
-  else return elements;
+  let found = reading && positions(index, reading);
+  if (found === undefined) return elements;
   if (found.length + index.rest.length > 1) found = [...new Set([...found, ...index.rest])].sort((a, b) => a - b);
   else if (found.length === 0) found = [...index.rest];
   return found.map((i) => elements[i]!);
+}
+
+/** The positions, ascending, of the elements but for the rest whose part of the key is what was read; undefined where that tells none apart. */
+export function positions(index: Index, reading: Reading): readonly number[] | undefined {
+  if (reading.kind === "name") return index.named.get(reading.name) ?? [];
+  if (reading.kind !== "number" || reading.known !== undefined) return undefined;
+  return [...new Set(containing(index, reading.value))].sort((a, b) => a - b);
 }
 
 function build(elements: readonly SetElement[], parts: number): Index {
@@ -53,7 +58,8 @@ function build(elements: readonly SetElement[], parts: number): Index {
   return indexOf(elements, best);
 }
 
-function indexOf(elements: readonly SetElement[], part: number): Index {
+/** Sorts elements by one part of their keys; those where it is no plain value are the rest. */
+export function indexOf(elements: readonly SetElement[], part: number): Index {
   const spans: { first: bigint; last: bigint; of: number }[] = [];
   const named = new Map<string, number[]>();
   const rest: number[] = [];
