@@ -1,11 +1,14 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
-import { isUnknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { firstEnabled } from "../../model/firewall/reload/first.ts";
 import { nonAtomicReloads } from "../../model/firewall/reload/faults.ts";
+import { losses } from "../../model/firewall/reload/losses.ts";
 import type { ReloadFault } from "../../model/firewall/reload/faults.ts";
 import { hostsText } from "../../model/firewall/reload/words.ts";
 import { trackedCeph } from "../../model/firewall/tracking/ceph.ts";
+import { passesUntracked } from "../../model/firewall/tracking/survives.ts";
+import { LOOSE, switchesOf } from "../../model/firewall/tracking/switches.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
@@ -33,7 +36,7 @@ export default rule({
     "Debian nftables.service, ufw 0.36 ufw-init-functions, ferm 2.5 ferm.service; RHEL iptables-services iptables.init: what stop and restart do",
     "Linux commits 4d3a57f23dec (4.14), f94e63801ab2 (4.19)",
   ],
-  data: { method: "two-step, drop-gap, conntrack-flush or first-enabled", hosts: "hosts that load a stateful ruleset for the first time" },
+  data: { method: "two-step, drop-gap, conntrack-flush or first-enabled", hosts: "hosts that load a stateful ruleset for the first time", lost: "which of their connections are lost" },
   examples: {
     bad: [
       { ...role("⟦restarted⟧") },
@@ -70,13 +73,15 @@ export default rule({
     for (const { ruleset, location, hosts } of firstEnabled(before, after)) {
       const storage = hosts.filter((host) => after.fleet.trait(host, "storage") !== undefined);
       const tracked = trackedCeph(after, ruleset.path);
-      if (storage.length === 0 || tracked.unknown || tracked.ports.length === 0) continue;
+      if (storage.length === 0 || tracked.unknown || tracked.ports.length === 0 || passesUntracked(ruleset)) continue;
+      const tight = storage.find((host) => !switchesOf(after, host).loose.on);
+      const { lost } = losses("first-enabled", unknown("every kernel does so"), { liberal: false, loose: tight === undefined });
       report({
         location,
         confidence: "likely",
         key: "first-enabled",
-        message: `This change loads a stateful ruleset for the first time on ${hostsText(storage, "storage")} with running connections. They have no entry yet: their packets are NEW without SYN, and those that no rule accepts are dropped. Exempt the storage ports with notrack, or load the rules first with policy accept until tracking has picked the connections up.`,
-        data: { method: "first-enabled", hosts: storage.length },
+        message: `This change loads a stateful ruleset for the first time on ${hostsText(storage, "storage")} with running connections. They have no entry yet: ${tight ? `${LOOSE} = 0 makes all their packets INVALID` : "their packets are NEW without SYN, and those that no rule accepts are dropped"}. ${tight ? "Set it to 1 first, and exempt" : "Exempt"} the storage ports with notrack, or load the rules first with policy accept until tracking has picked the connections up.`,
+        data: { method: "first-enabled", hosts: storage.length, lost },
       });
     }
   },

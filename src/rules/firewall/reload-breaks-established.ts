@@ -1,13 +1,17 @@
 import type { Confidence, Related, Severity } from "../../engine/finding.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { LOST_IN_WORDS } from "../../model/firewall/reload/losses.ts";
+import { reloadsOf } from "../../model/firewall/reload/index.ts";
 import { rulesetChanges } from "../../model/firewall/reload/change.ts";
+import { endedExemption } from "../../model/firewall/reload/exemptions.ts";
 import { hostsText, kernelsText, placeText, worstOf } from "../../model/firewall/reload/words.ts";
 import { longLived } from "../../model/firewall/tracking/evidence.ts";
 import type { LongLived } from "../../model/firewall/tracking/evidence.ts";
 import { exposure } from "../../model/firewall/tracking/exposure.ts";
 import type { Exposed } from "../../model/firewall/tracking/exposure.ts";
 import { setLiberal } from "../../model/firewall/tracking/fix.ts";
+import { portsText } from "../../model/firewall/tracking/ports.ts";
+import { passesUntracked } from "../../model/firewall/tracking/survives.ts";
 import { rule } from "../rule.ts";
 
 const RULES = `flush ruleset
@@ -59,9 +63,11 @@ export default rule({
     for (const change of rulesetChanges(before, after)) {
       const { path } = change.ruleset;
       const evidence = longLived(after, change.ruleset);
-      if (evidence === undefined) continue;
+      if (evidence === undefined || passesUntracked(change.ruleset)) continue;
       const staying = change.hosts && new Set(change.hosts.map(({ name }) => name));
-      const hosts = exposure(after, path).hosts.filter(({ host }) => host === undefined || staying === undefined || staying.has(host.name));
+      const ended = endedExemption(before, after, change.ruleset);
+      const toggled = ended === undefined ? [] : [{ method: "notrack-toggled" as const, location: change.location, how: "a notrack rule goes" }];
+      const hosts = exposure(after, path, [...toggled, ...reloadsOf(after, path)]).hosts.filter(({ host }) => host === undefined || staying === undefined || staying.has(host.name));
       if (hosts.length > 0 && hosts.every(({ reload }) => reload === undefined)) {
         notComputed(path, "nothing in the repository tells how this ruleset is reloaded");
         continue;
@@ -70,7 +76,8 @@ export default rule({
       if (losing.length === 0) continue;
       const { reload, losses } = losing[0]!;
       const [severity, confidence] = grade(losing, evidence.kind);
-      const related: Related[] = [{ location: reload!.location, message: `This is how the rules are reloaded: ${reload!.how}.` }];
+      const tracked = reload!.method === "notrack-toggled" ? ended : undefined;
+      const related: Related[] = [tracked ? { location: tracked.was, message: "This exempted the ports until now." } : { location: reload!.location, message: `This is how the rules are reloaded: ${reload!.how}.` }];
       if (change.variable !== undefined) related.push({ location: { path, range: { start: 0, end: 0 } }, message: `The template takes ${change.variable}.` });
       const edits = setLiberal(after, losing.flatMap(({ host }) => host ?? []), path);
       report({
@@ -78,7 +85,9 @@ export default rule({
         severity,
         confidence,
         key: path,
-        message: `${change.variable === undefined ? "This change" : `The new value of ${change.variable}`} makes the hosts reload a stateful ruleset, and ${reload!.how} (${placeText(after, reload!.location)}). ${effect(losing, evidence)} ${remedy(losing)}`,
+        message: tracked
+          ? `This change puts TCP ports ${portsText(tracked.ports)} under connection tracking again. ${effect(losing, evidence)} Entries from before the exemption live for 5 days. Set net.netfilter.nf_conntrack_tcp_be_liberal = 1 there before the notrack rule goes.`
+          : `${change.variable === undefined ? "This change" : `The new value of ${change.variable}`} makes the hosts reload a stateful ruleset, and ${reload!.how} (${placeText(after, reload!.location)}). ${effect(losing, evidence)} ${remedy(losing)}`,
         related,
         data: { hosts: losing.filter(({ host }) => host !== undefined).length, method: reload!.method, lost: losses!.lost },
         fixes: edits === undefined ? [] : [{ title: "Make conntrack liberal on these hosts, for good", safety: "unsafe", edits }],
@@ -106,6 +115,7 @@ function remedy(losing: readonly Exposed[]): string {
   const switches = losing.map(({ switches }) => switches.liberal.state);
   if (switches.includes("runtime-only")) return "Load the rules in one transaction, and make nf_conntrack_tcp_be_liberal = 1 persistent: it is set by a command that the next boot forgets.";
   if (switches.includes("module-late")) return "Load the rules in one transaction, and load nf_conntrack through modules-load.d: nf_conntrack_tcp_be_liberal = 1 is lost at boot without it.";
+  if (losing[0]!.losses!.lost === "unaccepted" || losing[0]!.losses!.lost === "all") return "Replace the rules only, and leave the table of connections alone; net.netfilter.nf_conntrack_tcp_be_liberal does not help here.";
   return "Load the rules in one transaction, or set net.netfilter.nf_conntrack_tcp_be_liberal = 1 there first.";
 }
 

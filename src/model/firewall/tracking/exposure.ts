@@ -23,9 +23,11 @@ export interface Exposed {
 
 const NO_HOST: Unknown = unknown("the hosts of this file are not known");
 
-/** The hosts that a ruleset file reaches, each with what the worst known reload costs it; one for all where they are not known. */
-export function exposure(workspace: Workspace, path: string): { readonly scope: Maybe<Scope>; readonly hosts: readonly Exposed[] } {
-  const reloads = reloadsOf(workspace, path);
+/**
+ * The hosts that a ruleset file reaches, each with what the worst of the reloads costs it; one for all where they are not
+ * known. `reloads`: those that the repository tells of.
+ */
+export function exposure(workspace: Workspace, path: string, reloads: readonly Reload[] = reloadsOf(workspace, path)): { readonly scope: Maybe<Scope>; readonly hosts: readonly Exposed[] } {
   const { fleet } = workspace;
   const scope = fleet.scopeOf(path);
   if (isUnknown(scope)) return { scope, hosts: [expose(reloads, { kernel: NO_HOST, switches: switchesOf(workspace, undefined) })] };

@@ -46,8 +46,8 @@ function asksForFlags(statement: Statement): boolean {
   return statement.kind === "match" && statement.field === "tcp flags";
 }
 
-/** A packet that the rule is for: its port, its source and its interface. */
-function packetFor(ruleset: Ruleset, rule: FirewallRule): Packet | undefined {
+/** A packet of a new TCP connection that a rule is for: its port, its source and its interface; undefined without a port. */
+export function packetFor(ruleset: Ruleset, rule: FirewallRule): Packet | undefined {
   const table = ruleset.tables.find(({ chains }) => chains.some(({ rules }) => rules.includes(rule)));
   const hook = table && hookOf(table, rule);
   if (table === undefined || hook === undefined) return undefined;
