@@ -28,11 +28,11 @@ export function hooksOf(packet: Packet): readonly Hook[] {
 }
 
 /**
- * The base chains that a packet of the family passes, in the kernel's order: hook by hook, by priority, of the same
- * priority the one that was there first.
+ * The base chains that a packet of the family passes, in the kernel's order: hook by hook, by priority, and of the same
+ * priority the one that was loaded last (nf_hook_entries_grow puts a hook before those that are not below it).
  */
 export function baseChains(rulesets: readonly Ruleset[], packet: Packet, family: "ip" | "ip6"): readonly BaseChain[] {
-  const lists = rulesets.map((ruleset) => baseChainsOf(ruleset, packet.hook, packet, family));
+  const lists = [...rulesets].reverse().map((ruleset) => baseChainsOf(ruleset, packet.hook, packet, family));
   if (lists.length === 1) return lists[0]!;
   const hooks = hooksOf(packet);
   return lists.flat().sort((a, b) => hooks.indexOf(a.hook) - hooks.indexOf(b.hook) || a.priority - b.priority);
@@ -55,6 +55,7 @@ function baseChainsOf(ruleset: Ruleset, hook: Packet["hook"], packet: Packet, fa
         all.push({ ruleset, table, chain, hook: chain.hook, priority: priorityOf(chain, translates), translates });
       }
     }
+    all.reverse();
     found = hooksOf(packet).flatMap((one) => all.filter((base) => base.hook === one).sort((a, b) => a.priority - b.priority || amongTranslators(a, b)));
     sorted.set(key, found);
   }

@@ -15,7 +15,9 @@ export function beforeConntrack({ hook, priority }: Point): boolean {
 export function conntrackReading(key: string, view: PacketView, point: Point, { untracked, written }: State): Reading {
   if (untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
   const { state } = view;
-  const early = beforeConntrack(point);
+  // What the host sends to itself keeps at its input what conntrack found at its output.
+  const early = beforeConntrack(point) && view.packet.iif !== "lo";
+  if (early && view.packet.ct === "untracked" && untracked === "no") return notKnown("when the packet was exempt from tracking is not told");
   if (key === "state") return untracked === "yes" ? name("untracked") : early ? name("invalid") : name(state);
   if (early || untracked === "yes" || state === "untracked" || state === "invalid") return ABSENT;
   const fresh = state === "new";
