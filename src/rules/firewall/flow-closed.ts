@@ -60,13 +60,14 @@ export default rule({
   },
   compare({ before, after, changed, report, notComputed }) {
     for (const group of flowGroups(before, after, changed, "closed", notComputed)) {
-      const { location, flows, places } = group;
+      const { location, flows, places, assumed } = group;
       const whole = flows.some((flow) => flow.whole && !flow.minor && flow.way !== "output");
       const wide = flows.some((flow) => flow.wide && flow.anywhere && !flow.minor && flow.way !== "output");
       report({
         location,
         message: message(group, whole),
         severity: whole || wide || places > 1 ? "warning" : "info",
+        ...(assumed ? { confidence: "likely" as const } : {}),
         data: { flows: flows.length, whole, places },
         key: `closed ${flows.map(({ words, way }) => `${way} ${words}`).join("; ")}`,
       });
@@ -77,7 +78,7 @@ export default rule({
 function message(group: FlowGroup, whole: boolean): string {
   const { flows, places } = group;
   const count = `${flows.length}${group.more ? " or more" : ""} flow${flows.length === 1 ? "" : "s"}`;
-  const where = places > 1 ? `The change closes ${count}, by ${places} rules or policies` : `The change closes ${count}, which end here now`;
+  const where = places > 1 ? `The change closes ${count}, by ${places} rules or policies` : `The change closes ${count}, which ${flows.length === 1 ? "ends" : "end"} here now`;
   const all = whole ? (flows.length === 1 ? " Nobody reaches it any more." : " Some of them nobody reaches any more.") : "";
   return `${where}: ${flowsText(group)}, was accepted and is refused now.${all} Check that nobody needs ${flows.length === 1 ? "it" : "them"}.`;
 }

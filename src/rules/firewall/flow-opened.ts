@@ -57,13 +57,14 @@ export default rule({
   },
   compare({ before, after, changed, report, notComputed }) {
     for (const group of flowGroups(before, after, changed, "opened", notComputed)) {
-      const { location, flows, places } = group;
+      const { location, flows, places, assumed } = group;
       const anywhere = flows.some((flow) => flow.anywhere && !flow.minor && flow.way !== "output");
       const wide = flows.some((flow) => flow.wide && !flow.minor && flow.way !== "output");
       report({
         location,
         message: message(group, anywhere, wide),
         severity: anywhere || wide || places > 1 ? "warning" : "info",
+        ...(assumed ? { confidence: "likely" as const } : {}),
         data: { flows: flows.length, anywhere, places },
       });
     }

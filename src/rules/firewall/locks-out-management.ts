@@ -4,8 +4,10 @@ import type { LockOut } from "../../model/firewall/change/management.ts";
 import { lockOuts } from "../../model/firewall/change/management.ts";
 import { rulesetPairs } from "../../model/firewall/change/pairs.ts";
 import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
+import type { NewRule } from "../../model/firewall/insert-rule.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { packetText } from "../../model/firewall/packet-text.ts";
+import type { Ruleset } from "../../model/firewall/ruleset.ts";
 import { rule } from "../rule.ts";
 
 const host = (ssh: string, established = "ct state established,related accept", policy = "policy drop"): string => `flush ruleset
@@ -44,7 +46,7 @@ export default rule({
   reads: ["firewall"],
   severity: "error",
   fix: "unsafe",
-  fixSafety: "It opens the port again, to the network that premortem.yaml names, else to everybody; the change may have meant to close it.",
+  fixSafety: "It lets in again who was let in, or the network that premortem.yaml names; the change may have meant to close the port.",
   lifecycle: "stable",
   sources: ["sshd_config(5), Port", "iptables-apply(8)"],
   data: { port: "the TCP port that is closed", hosts: "hosts that the ruleset reaches; null where they are not known", family: "ip or ip6", what: "opening, running or replies: what of a session is refused first" },
@@ -70,7 +72,7 @@ export default rule({
       // From iptables to nftables, and one rule did not make it.
       {
         before: { "roles/fw/templates/rules.v4": dump("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT") },
-        after: { "roles/fw/templates/nftables.conf": host("").replace("policy drop", CLOSED) },
+        after: { "roles/fw/templates/nftables.conf": host("").replace("policy drop", CLOSED).replace("table inet", "table ip").replace("{ icmp, ipv6-icmp }", "icmp") },
       },
     ],
     good: { before: host(SSH), after: host("\t\ttcp dport 22 ct state new limit rate over 10/minute drop\n\t\ttcp dport ssh accept\n") },
@@ -101,13 +103,12 @@ export default rule({
       if (hosts === 0) continue;
       for (const lost of lockOuts(after, pair)) {
         const { port, family, what, place, network } = lost;
+        const again = pair.kind === "translated" ? undefined : oldRule(before.text(pair.before.path) ?? "", pair.before, lost);
         const saddr = network === undefined ? "" : `${family} saddr ${network} `;
-        const end = what === "replies" ? "sport" : "dport";
-        const edit = insertRules(after.text(pair.path) ?? "", pair.after, place.table, place.chain, place.rule, [
-          what === "replies"
-            ? { nft: `tcp sport ${port} ct state established accept`, iptables: `-p tcp -m tcp --sport ${port} -m conntrack --ctstate ESTABLISHED -j ACCEPT` }
-            : { nft: `${saddr}tcp ${end} ${port} accept`, iptables: `${network === undefined ? "" : `-s ${network} `}-p tcp -m tcp --dport ${port} -j ACCEPT` },
-        ]);
+        const accept: NewRule =
+          what === "replies" ? { nft: `tcp sport ${port} ct state established accept`, iptables: `-p tcp -m tcp --sport ${port} -m conntrack --ctstate ESTABLISHED -j ACCEPT` }
+          : (again ?? { nft: `${saddr}tcp dport ${port} accept`, iptables: `${network === undefined ? "" : `-s ${network} `}-p tcp -m tcp --dport ${port} -j ACCEPT` });
+        const edit = insertRules(after.text(pair.path) ?? "", pair.after, place.table, place.chain, place.rule, [accept]);
         const softer = uncertain || (network === undefined && lost.instead !== undefined) || lost.opened !== undefined;
         report({
           location: placeIn(pair.after, place),
@@ -121,6 +122,16 @@ export default rule({
     }
   },
 });
+
+/** The rule that let operators in, as it was written; undefined where it cannot stand alone. */
+function oldRule(text: string, ruleset: Ruleset, { was, network }: LockOut): NewRule | undefined {
+  if (was === undefined || network !== undefined) return undefined;
+  const written = text.slice(was.range.start, was.range.end);
+  if (/[\n@${}\\]/.test(written)) return undefined;
+  if (ruleset.dialect === "nftables") return { nft: written, iptables: "" };
+  const body = /^(?:-A|--append)\s+\S+\s+(.*)$/.exec(written)?.[1];
+  return body === undefined ? undefined : { nft: "", iptables: body };
+}
 
 function message(lost: LockOut, hosts: number | undefined): string {
   const { port, packet, place, what, network, instead, opened } = lost;

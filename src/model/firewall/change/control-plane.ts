@@ -8,6 +8,7 @@ import { acceptingRules, FAR, OTHER } from "../evaluate/samples.ts";
 import type { Family } from "../pmtud.ts";
 import { isRefused } from "../pmtud.ts";
 import type { FirewallRule, Packet, Ruleset, Statement, Values } from "../ruleset.ts";
+import { withoutCommonDoubts } from "./assumed.ts";
 import { withFragments } from "./fragments.ts";
 import type { RulesetPair } from "./pairs.ts";
 
@@ -60,11 +61,11 @@ export interface CutProtocol {
 /** What the change cuts, one entry for each protocol and hook. Only what a rule named before counts as used. */
 export function cutProtocols(workspace: Workspace, pair: RulesetPair): CutProtocol[] {
   const found: CutProtocol[] = [];
-  const now = withFragments(workspace, pair.after);
-  const doors = [...new Set(["uplink0", ...interfacesOf(pair.before), ...interfacesOf(now)])].slice(0, 8);
+  const { before, after: now } = withoutCommonDoubts(pair.before, withFragments(workspace, pair.after));
+  const doors = [...new Set(["uplink0", ...interfacesOf(before), ...interfacesOf(now)])].slice(0, 8);
   for (const hook of ["input", "output", "forward"] as const) {
     for (const protocol of PROTOCOLS) {
-      const cut = judge(pair.before, now, hook, protocol, doors);
+      const cut = judge(before, now, hook, protocol, doors);
       if (cut) found.push(cut);
     }
   }

@@ -15,6 +15,8 @@ export interface FlowGroup {
   readonly places: number;
   /** More flows than are listed. */
   readonly more: boolean;
+  /** Refusals that a template decides are left out of the account. */
+  readonly assumed: boolean;
 }
 
 /** From so many places on, one finding sums up. */
@@ -36,7 +38,7 @@ export function flowGroups(
   });
 }
 
-function grouped(pair: RulesetPair, { changes, more }: FlowChanges, kind: FlowChange["kind"]): FlowGroup[] {
+function grouped(pair: RulesetPair, { changes, more, assumed }: FlowChanges, kind: FlowChange["kind"]): FlowGroup[] {
   const groups = new Map<string, { location: Location; flows: FlowChange[] }>();
   for (const change of changes) {
     if (change.kind !== kind) continue;
@@ -47,10 +49,10 @@ function grouped(pair: RulesetPair, { changes, more }: FlowChanges, kind: FlowCh
     else groups.set(key, { location, flows: [change] });
   }
   const sorted = [...groups.values()].sort((a, b) => a.location.range.start - b.location.range.start);
-  if (sorted.length < SEVERAL && pair.kind !== "translated") return sorted.map((group) => ({ ...group, flows: byWeight(group.flows), places: 1, more }));
+  if (sorted.length < SEVERAL && pair.kind !== "translated") return sorted.map((group) => ({ ...group, flows: byWeight(group.flows), places: 1, more, assumed }));
   if (sorted.length === 0) return [];
   const flows = byWeight(sorted.flatMap((group) => group.flows));
-  return [{ location: placeIn(pair.after, flows[0]!.place), flows, places: sorted.length, more }];
+  return [{ location: placeIn(pair.after, flows[0]!.place), flows, places: sorted.length, more, assumed }];
 }
 
 function rangeKey({ start, end }: Range): string {

@@ -27,7 +27,7 @@ function statementOf(block: Block, spans: Spans, product: Product): Statement {
   }
   const top = (1n << BigInt(bits)) - 1n;
   const size = spans.reduce((sum, [first, last]) => sum + last - first + 1n, 0n);
-  const negated = size > top / 2n && /(addr|port)$/.test(field);
+  const negated = size > top / 2n && /(addr|port|l4proto)$/.test(field);
   return match(field, negated, { kind: "intervals", intervals: negated ? gaps(spans, top) : spans });
 }
 

@@ -9,6 +9,7 @@ import type { Family } from "../pmtud.ts";
 import type { Packet, Ruleset } from "../ruleset.ts";
 import type { Workspace } from "../../workspace.ts";
 import { productWords, sizeOf } from "./flow-words.ts";
+import { withoutCommonDoubts } from "./assumed.ts";
 import { withFragments } from "./fragments.ts";
 import type { RulesetPair } from "./pairs.ts";
 
@@ -40,6 +41,8 @@ export interface FlowChanges {
   readonly undecided: boolean;
   /** More flows than are listed. */
   readonly more: boolean;
+  /** Refusals that a template decides, and that both sides have, are left out of the account. */
+  readonly assumed: boolean;
   /** The rulesets are too large to be compared. */
   readonly tooLarge: boolean;
 }
@@ -57,7 +60,7 @@ const SYN = { mask: 0x17, value: 2 } as const;
 export function flowChanges(workspace: Workspace, pair: RulesetPair): FlowChanges {
   const known = workspace.memo(cache);
   let found = known.get(pair);
-  if (found === undefined) known.set(pair, (found = unlessTooLarge(() => compare(workspace, pair)) ?? { changes: [], undecided: false, more: false, tooLarge: true }));
+  if (found === undefined) known.set(pair, (found = unlessTooLarge(() => compare(workspace, pair)) ?? { changes: [], undecided: false, more: false, assumed: false, tooLarge: true }));
   return found;
 }
 
@@ -66,8 +69,7 @@ function cache(): WeakMap<RulesetPair, FlowChanges> {
 }
 
 function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
-  const { before } = pair;
-  const after = withFragments(workspace, pair.after);
+  const { before, after, assumed } = withoutCommonDoubts(pair.before, withFragments(workspace, pair.after));
   const changes: FlowChange[] = [];
   let undecided = false;
   let more = false;
@@ -90,7 +92,7 @@ function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
       }
     }
   }
-  return { changes: merged(changes, families.length === 2), undecided, more, tooLarge: false };
+  return { changes: merged(changes, families.length === 2), undecided, more, assumed, tooLarge: false };
 }
 
 function filtersEarly({ tables }: Ruleset, family: Family): boolean {
@@ -116,6 +118,7 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
   if (!place) return undefined;
   const protocol = [...product.values].find(([block]) => block.field === "meta l4proto")?.[1];
   const icmp = protocol !== undefined && protocol.every(([first, last]) => first === last && (first === 1n || first === 58n || first === 2n));
+  const loopback = onlyLoopback(product);
   const ports = sizeOf(product, "th dport");
   const sources = sizeOf(product, `${family} saddr`);
   const anywhere = sources === undefined || sources >= HALF[family];
@@ -127,10 +130,15 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     packet,
     place,
     anywhere,
-    whole: kind === "closed" && anywhere && packet.dport !== undefined && openings(meaning, meaning.acceptable(way, 1), way).where({ proto: [packet.proto!], dport: [packet.dport] }).isEmpty,
+    whole: kind === "closed" && anywhere && !loopback && packet.dport !== undefined && openings(meaning, meaning.acceptable(way, 1), way).where({ proto: [packet.proto!], dport: [packet.dport] }).isEmpty,
     wide: !icmp && (ports === undefined || ports > WIDE),
-    minor: minor || icmp,
+    minor: minor || icmp || loopback,
   };
+}
+
+/** What a host says to itself. */
+function onlyLoopback({ values }: Product): boolean {
+  return [...values].some(([{ field, classes }, spans]) => /^meta [io]ifname$/.test(field) && classes !== undefined && classes.every(({ name }, i) => (name === "lo") === spans.some(([first, last]) => first <= BigInt(i) && BigInt(i) <= last)));
 }
 
 /** Flows that both families have are said once. */

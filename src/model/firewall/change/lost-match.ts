@@ -6,6 +6,7 @@ import type { Family } from "../pmtud.ts";
 import { isRefused } from "../pmtud.ts";
 import type { Chain, FirewallRule, Packet, Ruleset, Statement, Table, Values } from "../ruleset.ts";
 import type { RulesetPair } from "./pairs.ts";
+import { ruleKey, statementKey } from "./same.ts";
 
 /** An accept that asked for something in particular and now takes nearly everything. */
 export interface LostMatch {
@@ -31,23 +32,23 @@ export function lostMatches({ before, after }: RulesetPair): LostMatch[] {
     for (const chain of table.chains) {
       const was = old?.chains.find(({ name }) => name === chain.name);
       if (!was) continue;
-      const known = new Set(was.rules.map(keyOf));
-      const here = new Set(chain.rules.map(keyOf));
-      const removed = was.rules.filter((rule) => accepts(rule) && !here.has(keyOf(rule)));
+      const known = new Set(was.rules.map(ruleKey));
+      const here = new Set(chain.rules.map(ruleKey));
+      const removed = was.rules.filter((rule) => accepts(rule) && !here.has(ruleKey(rule)));
       if (removed.length === 0) continue;
       for (const is of chain.rules) {
-        if (is.conditional || !accepts(is) || known.has(keyOf(is))) continue;
+        if (is.conditional || !accepts(is) || known.has(ruleKey(is))) continue;
         const left = matchesOf(is);
         if (left === undefined || !left.every(isBroad)) continue;
-        const kept = new Set(left.map(key));
+        const kept = new Set(left.map(statementKey));
         const from = removed.find((rule) => {
           const matches = matchesOf(rule);
-          return matches !== undefined && !matches.every(isBroad) && matches.filter((match) => kept.has(key(match))).length === kept.size;
+          return matches !== undefined && !matches.every(isBroad) && matches.filter((match) => kept.has(statementKey(match))).length === kept.size;
         });
         if (!from) continue;
         const packet = letIn(before, after, is, left);
         if (!packet) continue;
-        const lost = matchesOf(from)!.filter((match) => !kept.has(key(match)));
+        const lost = matchesOf(from)!.filter((match) => !kept.has(statementKey(match)));
         found.push({ was: from, is, table, chain, lost: fieldsOf(lost), left: fieldsOf(left), packet });
       }
     }
@@ -126,12 +127,4 @@ function letIn(before: Ruleset, after: Ruleset, rule: FirewallRule, left: readon
 
 function fieldsOf(matches: readonly Match[]): string[] {
   return matches.flatMap((match) => (match.kind === "match" ? [match.field] : match.fields));
-}
-
-function keyOf({ statements }: FirewallRule): string {
-  return statements.filter(({ kind }) => kind !== "other").map(key).join(";");
-}
-
-function key(statement: Statement): string {
-  return JSON.stringify(statement, (name, value: unknown) => (name === "range" || name === "targetRange" ? undefined : typeof value === "bigint" ? String(value) : value));
 }

@@ -7,7 +7,8 @@ import { evaluate } from "../evaluate/index.ts";
 import { acceptedSamples, FAR, OTHER } from "../evaluate/samples.ts";
 import type { Family } from "../pmtud.ts";
 import { isRefused } from "../pmtud.ts";
-import type { Packet, Ruleset } from "../ruleset.ts";
+import type { FirewallRule, Packet, Ruleset } from "../ruleset.ts";
+import { withoutCommonDoubts } from "./assumed.ts";
 import { withFragments } from "./fragments.ts";
 import type { RulesetPair } from "./pairs.ts";
 
@@ -24,9 +25,14 @@ export interface LockOut {
   readonly network?: string;
   /** The port is still open to others, or by another interface; such a source. */
   readonly instead?: Packet;
+  /** The rule that let the first packet in. */
+  readonly was?: FirewallRule;
   /** A TCP port that is open now and was not before: sshd may have moved there. */
   readonly opened?: number;
 }
+
+/** A first packet, one that follows, and an answer. */
+type Session = readonly [Packet, Packet, Packet];
 
 /** sshd_config(5), and Ansible's variables for the port by which it connects. */
 const PORT_LINE = /^[ \t]*Port[ \t]+(\d{1,5})[ \t]*$/gim;
@@ -54,8 +60,9 @@ export function managementPorts(workspace: Workspace, path: string): readonly nu
 }
 
 /** What the change takes from operators, one entry for each port at most. */
-export function lockOuts(workspace: Workspace, { path, before, after }: RulesetPair): LockOut[] {
-  const now = withFragments(workspace, after);
+export function lockOuts(workspace: Workspace, pair: RulesetPair): LockOut[] {
+  const { path } = pair;
+  const { before, after: now } = withoutCommonDoubts(pair.before, withFragments(workspace, pair.after));
   const networks = workspace.configuration.management.networks;
   return managementPorts(workspace, path).flatMap((port) => {
     if (networks.length > 0) return (["ip", "ip6"] as const).flatMap((family) => fromNetworks(before, now, port, family, networks) ?? []).slice(0, 1);
@@ -76,7 +83,7 @@ function fromNetworks(before: Ruleset, after: Ruleset, port: number, family: Fam
     const lost = sessions.map((packets) => firstRefused(after, packets));
     // Where one of the interfaces still takes the network, nobody can tell which one it comes by.
     if (lost.some((one) => one === undefined) || doors.some((iif) => session({ iif, saddr }, port, family).every((packet) => mayPass(after, packet)))) continue;
-    return { port, family, network, ...lost[0]!, ...moved(before, after, lost[0]!.packet) };
+    return { port, family, network, ...lost[0]!, ...letIn(before, lost[0]!), ...moved(before, after, lost[0]!.packet) };
   }
   return undefined;
 }
@@ -86,18 +93,21 @@ function fromAnywhere(before: Ruleset, after: Ruleset, port: number, family: Fam
   // What a ruleset does not filter, another one may: it says nothing of who gets in.
   if ([before, after].some((ruleset) => baseChains(ruleset, "input", family).length === 0)) return "closed";
   const is = openings(after, port, family);
-  const was = [...openings(before, port, family), ...is].filter((packets) => packets.every((packet) => passes(before, packet)));
+  const all = [...openings(before, port, family), ...is].filter((packets) => packets.every((packet) => passes(before, packet)));
+  // Where rules name the interfaces that there are, only theirs count.
+  const named = namedInterfaces(before);
+  const was = named.size === 0 ? all : all.filter(([first]) => first?.iif !== undefined && named.has(first.iif));
   if (was.length === 0) return "closed";
   const lost = was.map((packets) => firstRefused(after, packets));
   if (lost.some((one) => one === undefined)) return "kept";
   const others = is.find((packets) => packets.every((packet) => mayPass(after, packet)));
-  return { port, family, ...lost[0]!, ...(others && { instead: others[0]! }), ...moved(before, after, lost[0]!.packet) };
+  return { port, family, ...lost[0]!, ...(others && { instead: others[0] }), ...letIn(before, lost[0]!), ...moved(before, after, lost[0]!.packet) };
 }
 
 /** Sessions to the port as the rules of a ruleset describe who may open one, and one of a stranger. */
-function openings(ruleset: Ruleset, port: number, family: Family): Packet[][] {
-  const found = new Map<string, Packet[]>();
-  const add = (packets: Packet[]): void => void found.set(JSON.stringify(packets[0]), packets);
+function openings(ruleset: Ruleset, port: number, family: Family): Session[] {
+  const found = new Map<string, Session>();
+  const add = (packets: Session): void => void found.set(JSON.stringify(packets[0]), packets);
   for (const iif of interfaces(ruleset)) add(session({ iif, saddr: FAR[family] }, port, family));
   for (const sample of acceptedSamples(ruleset, "input", family, 6)) {
     if (sample.states?.includes("new") === false || (sample.dport !== undefined && sample.dport !== port && sample.saddr === undefined)) continue;
@@ -108,7 +118,7 @@ function openings(ruleset: Ruleset, port: number, family: Family): Packet[][] {
 }
 
 /** The packets without which no session is: the first, one that follows, and the host's answers. */
-function session(from: { iif: string; saddr: string; daddr?: string; sport?: number }, port: number, family: Family): Packet[] {
+function session(from: { iif: string; saddr: string; daddr?: string; sport?: number }, port: number, family: Family): Session {
   const { iif, saddr, daddr = OTHER[family], sport = 50022 } = from;
   const inward = { hook: "input" as const, iif, saddr, daddr, proto: "tcp", sport, dport: port };
   const outward = { hook: "output" as const, oif: iif, saddr: daddr, daddr: saddr, proto: "tcp", sport: port, dport: sport };
@@ -139,6 +149,11 @@ function firstRefused(ruleset: Ruleset, packets: readonly Packet[]): Pick<LockOu
   return replies && { ...replies, what: "replies" };
 }
 
+function letIn(before: Ruleset, { packet, what }: Pick<LockOut, "packet" | "what">): Pick<LockOut, "was"> | undefined {
+  const { rule } = evaluate([before], packet);
+  return rule && (what === "opening" || what === "running") ? { was: rule } : undefined;
+}
+
 /** A port that the same source may open now and could not before. */
 function moved(before: Ruleset, after: Ruleset, packet: Packet): Pick<LockOut, "opened"> | undefined {
   if (packet.hook !== "input") return undefined;
@@ -152,6 +167,24 @@ function moved(before: Ruleset, after: Ruleset, packet: Packet): Pick<LockOut, "
 
 function interfaces(...rulesets: readonly Ruleset[]): string[] {
   return [...new Set(["uplink0", ...rulesets.flatMap(interfacesOf)])].slice(0, 12);
+}
+
+/** The interfaces by which rules accept or refuse; none where they speak of all others, too. */
+function namedInterfaces(ruleset: Ruleset): Set<string> {
+  const names = new Set<string>();
+  for (const { chains } of ruleset.tables) {
+    for (const { rules } of chains) {
+      for (const { statements } of rules) {
+        for (const statement of statements) {
+          if (statement.kind !== "match" || statement.field !== "meta iifname" || isUnknown(statement.values) || statement.values.kind !== "names") continue;
+          const others = statement.values.names.filter((name) => name !== "lo");
+          if (statement.negated && others.length > 0) return new Set();
+          for (const name of others) names.add(name.replace(/\*$/, "0"));
+        }
+      }
+    }
+  }
+  return names;
 }
 
 /** The first host of a network, of the family asked for. */

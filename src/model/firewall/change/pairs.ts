@@ -60,11 +60,11 @@ function find(before: Workspace, after: Workspace, changed: readonly string[]): 
   return pairs;
 }
 
-/** The changed paths, and the nft files that may mean something else since a file with variables changed. */
+/** The changed paths, and the nft files that may mean something else since one that they include, or that includes them, changed. */
 function touched(before: Workspace, after: Workspace, changed: readonly string[]): string[] {
   const paths = new Set(changed);
-  const definitions = changed.some((path) => [before, after].some((side) => side.language(path) === "nftables" && /^\s*(re)?define\b/m.test(side.text(path)!)));
-  if (definitions) for (const { path } of after.subjects("firewall")) if (after.language(path) === "nftables") paths.add(path);
+  const parts = changed.some((path) => [before, after].some((side) => side.language(path) === "nftables"));
+  if (parts) for (const { path } of after.subjects("firewall")) if (after.language(path) === "nftables") paths.add(path);
   return [...paths].sort();
 }
 

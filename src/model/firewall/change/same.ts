@@ -1,4 +1,4 @@
-import type { Ruleset } from "../ruleset.ts";
+import type { FirewallRule, Ruleset, Statement } from "../ruleset.ts";
 
 /** Where something is written, and what is said about it, do not change what it means. */
 const PLACES = new Set(["range", "nameRange", "policyRange", "targetRange", "path", "comment"]);
@@ -18,4 +18,14 @@ export function same(a: unknown, b: unknown): boolean {
   for (const key of Object.keys(left)) if (!PLACES.has(key) && !same(left[key], right[key])) return false;
   for (const key of Object.keys(right)) if (!PLACES.has(key) && !(key in left)) return false;
   return true;
+}
+
+/** What a rule says, without what changes nothing about its verdict: equal for rules that mean the same in the same words. */
+export function ruleKey({ statements, conditional }: FirewallRule): string {
+  return `${conditional ? "?" : ""}${statements.filter(({ kind }) => kind !== "other").map(statementKey).join(";")}`;
+}
+
+/** What a statement says, wherever it is written. */
+export function statementKey(statement: Statement): string {
+  return JSON.stringify(statement, (name, value: unknown) => (PLACES.has(name) ? undefined : typeof value === "bigint" ? String(value) : value));
 }
