@@ -10,6 +10,7 @@ import { named, parseProtocol } from "./values.ts";
 const NO_OUT = ["INPUT", "PREROUTING"];
 const NO_IN = ["OUTPUT", "POSTROUTING"];
 const BUILT_IN = ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"];
+const LONGEST_NAME = 28;
 const WITH_PORTS = [6, 17, 33, 132, 136];
 
 /** A rule's surroundings, and what its `-p` says. */
@@ -37,13 +38,31 @@ export function checkCommand(command: IptablesCommand, table: string, family: "i
   if (command.table) problem(command.table.range, "iptables-restore refuses -t on a rule: the table is the one that the last “*” line names.");
   if (command.onlyFamily !== undefined && family !== undefined && command.onlyFamily !== family) return;
   const chain = command.chain?.text ?? "";
+  checkChainCommand(command, problem);
   checkBasics(rule.basics, chain, family, problem);
   const option = rule.basics.find(({ name }) => name === "protocol");
   const written = option?.values[0]?.text;
   const hidden = written?.includes(HOLE) === true;
   const place: Place = { chain, table, family, option, protocol: written === undefined || hidden ? undefined : parseProtocol(written), problem };
   for (const match of rule.matches) checkMatch(match, place, hidden);
-  if (rule.target && !rule.target.goto) checkTarget(rule.target, place, hidden);
+  if (rule.target) checkTarget(rule.target, place, hidden);
+}
+
+/** Names that no chain can have, policies that no chain can have, and rule numbers, which count from 1. */
+function checkChainCommand({ name, chain, position, argument }: IptablesCommand, problem: Place["problem"]): void {
+  if (chain === undefined || chain.text.includes(HOLE)) return;
+  const fault = name === "new-chain" ? chainNameFault(chain.text) : undefined;
+  if (fault !== undefined) problem(chain.range, fault);
+  if ((name === "insert" || name === "replace" || name === "delete") && position === 0) problem(chain.range, "Rules are numbered from 1: iptables refuses the number 0.");
+  if (name !== "policy" || argument === undefined || argument.text.includes(HOLE)) return;
+  if (!BUILT_IN.includes(chain.text)) problem(chain.range, `Only built-in chains have a policy: iptables refuses one for “${chain.text}”.`);
+  else if (!/^(ACCEPT|DROP)$/.test(argument.text)) problem(argument.range, `A built-in chain's policy is ACCEPT or DROP: iptables refuses “${argument.text}”.`);
+}
+
+/** Why a chain of one's own cannot have that name; undefined where it can. */
+export function chainNameFault(name: string): string | undefined {
+  if (name.length > LONGEST_NAME) return `A chain's name has at most ${LONGEST_NAME} letters, and this one ${name.length}: iptables refuses it.`;
+  return named(TARGETS, name) === undefined ? undefined : `“${name}” is the name of a target: iptables refuses a chain of that name.`;
 }
 
 function checkBasics(basics: readonly Option[], chain: string, family: "ip" | "ip6" | undefined, problem: Place["problem"]): void {
@@ -78,7 +97,10 @@ function checkTarget(target: Target, place: Place, hidden: boolean): void {
   const { family, problem, protocol, option } = place;
   const name = target.name.text;
   const extension = named(TARGETS, name);
-  if (extension === undefined) return;
+  if (BUILT_IN.includes(name)) problem(target.name.range, `Nothing can jump to ${name}: the kernel itself calls the built-in chains. It refuses the rule.`);
+  if (target.goto && extension !== undefined) problem(target.name.range, `“-g” leads to a chain, and ${name} is none: iptables refuses the rule. Write -j.`);
+  if (extension === undefined || target.goto) return;
+  if (name === "DROP" && place.table === "nat") problem(target.name.range, "iptables refuses DROP in the table nat, which sees the first packet of a connection only. Drop in the table filter.");
   if (extension.families !== undefined && family !== undefined && extension.families !== family) {
     problem(target.name.range, `The target ${name} is ${extension.families === "ip" ? "IPv4" : "IPv6"}'s: ${family === "ip" ? "iptables" : "ip6tables"} refuses the rule.`);
   }

@@ -62,6 +62,9 @@ class CommandParser {
         negation = word;
         continue;
       }
+      if (negation && this.#name === undefined && /^-[ADIRCNXPFZLSE]$|^--(append|delete|insert|replace|check|new-chain|delete-chain|policy|flush|zero|list|list-rules|rename-chain)$/.test(word.text)) {
+        this.#problem(negation, `“${word.text}” cannot be negated: iptables refuses the line.`);
+      }
       if (word.text.startsWith("--") && word.text.length > 2) this.#long(word, negation);
       else if (/^-[A-Za-z0-9]/.test(word.text)) this.#short(word, negation);
       else this.#stray(word);

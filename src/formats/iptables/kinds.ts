@@ -26,7 +26,7 @@ const oneOf = (...names: string[]) => (word: string): boolean => names.includes(
 const anyCase = (...names: string[]) => (word: string): boolean => names.includes(word.toLowerCase());
 const listOf = (test: (part: string) => boolean) => (word: string): boolean => word.split(",").every(test);
 const number = (least: bigint, most: bigint) => (word: string): boolean => parseNumber(word, least, most) !== undefined;
-const text = (most: number, least = 0) => (word: string): boolean => word.length <= most && word.length >= least;
+const text = (most: number, least = 0) => (word: string): boolean => word.length <= most && word.length >= least && (most === Infinity || most > 128 || !word.includes("\n"));
 /** A range that is turned round matches nothing: iptables 1.8.10 and later refuse it. */
 const range = (separator: string, most: bigint) => (word: string): boolean => {
   const parts = word.split(separator);

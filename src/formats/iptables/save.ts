@@ -3,8 +3,9 @@ import type { SyntaxProblem } from "../format.ts";
 import { overlapping } from "../template/overlap.ts";
 import type { Masked } from "../template/jinja.ts";
 import { HOLE } from "../template/jinja.ts";
-import { checkCommand } from "./check.ts";
+import { chainNameFault, checkCommand } from "./check.ts";
 import { parseCommand } from "./command.ts";
+import { jumpCycles } from "./cycles.ts";
 import { familyOf } from "./family.ts";
 import type { ChainLine, CommandLine, IptablesCommand, IptablesTree, Report, SaveTable, Word } from "./tree.ts";
 import { named } from "./values.ts";
@@ -43,6 +44,8 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
   const family = familyOf(text);
   const conditional = overlapping(masked.conditional.map(({ range }) => range));
   let table: OpenTable | undefined;
+  /** `-h` makes iptables-restore print its help and end: it reads no further. */
+  let helped = false;
   /** The first template region that does not end before the line at hand: both are in the order of the text. */
   let region = 0;
   const close = (committed: boolean, end: number): void => {
@@ -56,9 +59,9 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     const from = start + (content.length - content.trimStart().length);
     const trimmed = content.trim();
     const range = { start: from, end: from + trimmed.length };
-    if (content === "" || content.startsWith("#")) continue;
+    if (content === "" || content.startsWith("#") || helped) continue;
     const certain = !templated || !conditional(range);
-    if (trimmed === "" || ((from > start || content !== trimmed) && /^([#*:]|COMMIT$)/.test(trimmed))) {
+    if (trimmed === "" || ((from > start || content !== trimmed) && /^([#*:]|COMMIT$)/.test(trimmed) && (from > start || /^(#|COMMIT)/.test(trimmed)))) {
       while (region < masked.regions.length && masked.regions[region]!.range.end < start) region++;
       if (!((masked.regions[region]?.range.start ?? Infinity) <= end)) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
     }
@@ -67,7 +70,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
       const inner = splitWords(text, from + 1, range.end).words;
       const name: Word = { text: inner[0]?.text ?? "", range: { start: from + 1, end: inner[0]?.range.end ?? from + 1 } };
       if (table) {
-        report(missingCommit(table, start, certain));
+        if (!misspelt(table)) report(missingCommit(table, { start: from, end: name.range.end }, certain));
         close(false, start);
       }
       if (!TABLES.includes(name.text) && !name.text.includes(HOLE) && !(inner.length > 1)) {
@@ -84,6 +87,8 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     } else if (trimmed.startsWith(":")) {
       const chain = chainLine(text, range, conditional(range));
       if (chain.policy === undefined && !chain.name.text.includes(HOLE)) report({ range, message: `The chain “${chain.name.text}” has no policy: iptables-restore refuses the line. Write “:${chain.name.text} - [0:0]” for a chain of your own.`, certain });
+      const fault = BUILT_IN.includes(chain.name.text) || chain.name.text.includes(HOLE) ? undefined : chainNameFault(chain.name.text);
+      if (fault !== undefined) report({ range: chain.name.range, message: fault, certain });
       if (chain.policy && BUILT_IN.includes(chain.name.text) && !/^(ACCEPT|DROP|-)$/.test(chain.policy.text) && !chain.policy.text.includes(HOLE)) {
         report({ range: chain.policy.range, message: `A built-in chain's policy is ACCEPT or DROP; the kernel refuses “${chain.policy.text}”.`, certain });
       }
@@ -91,23 +96,28 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
       table.declared.add(chain.name.text);
     } else {
       const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
-      if (openQuote !== undefined) report({ range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain });
       // The tool stops at a line's first fault; what follows is often its consequence.
-      let heard = openQuote !== undefined;
+      let heard = false;
       const first = (problem: SyntaxProblem): void => {
-        if (!heard) report(certain ? problem : { ...problem, certain: false });
+        if (heard) return;
         heard = true;
+        const fault = openQuote === undefined ? problem : { range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain: problem.certain };
+        report(certain ? fault : { ...fault, certain: false });
       };
-      const command = parseCommand(words, range, { family, report: first });
-      checkCommand(command, table.name.text, family, first);
+      // A rule for one of the two programs is only for its own family's addresses.
+      const seen = / -[46-]/.test(content) && / (-[46]|--ipv[46])( |$)/.test(content) ? undefined : family;
+      const command = parseCommand(words, range, { family: seen, report: first });
+      checkCommand(command, table.name.text, seen ?? command.onlyFamily, first);
       checkChain(command, table, first);
       table.commands.push({ command, range, conditional: conditional(range) });
+      helped ||= command.help === true && certain;
     }
   }
   if (table) {
-    report(missingCommit(table, text.length, !templated && !text.includes(HOLE)));
+    if (!helped && !misspelt(table)) report(missingCommit(table, { start: text.length, end: text.length }, !templated && !text.includes(HOLE)));
     close(false, text.length);
   }
+  for (const saved of tables) for (const problem of jumpCycles(saved)) report(problem);
   return { tree: { family, tables, range: { start: 0, end: text.length } }, errors };
 }
 
@@ -116,7 +126,10 @@ function checkChain({ name, chain }: IptablesCommand, table: OpenTable, report: 
   if (chain === undefined) return;
   const { declared } = table;
   const built = named(CHAINS, table.name.text);
-  if (name === "new-chain") declared.add(chain.text);
+  if (name === "new-chain") {
+    if (declared.has(chain.text)) report({ range: chain.range, message: `There is a chain “${chain.text}” already: iptables-restore refuses the file.`, certain: true });
+    declared.add(chain.text);
+  }
   if ((name !== "append" && name !== "insert") || built === undefined || chain.text.includes(HOLE) || built.includes(chain.text) || declared.has(chain.text)) return;
   // Without the built-in chains the text may be for “iptables-restore -n”, which leaves other chains in place.
   const whole = built.filter((one) => declared.has(one)).length >= Math.min(built.length, 3);
@@ -133,13 +146,21 @@ function strayWhiteSpace(line: Range, trimmed: string, leading: boolean, certain
   return { range: line, message: `${what}. iptables-restore refuses the file. Remove the white space.`, certain, edits: [{ range: line, newText: trimmed }] };
 }
 
-function missingCommit(table: OpenTable, at: number, certain: boolean): SyntaxProblem {
+/** True where the table's last line is no command: its fault is told already, and it is likely COMMIT with a slip. */
+function misspelt({ commands }: OpenTable): boolean {
+  const last = commands.at(-1)?.command;
+  return last !== undefined && last.name === undefined && last.rule.notUnderstood[0] !== undefined && /C/i.test(last.rule.notUnderstood[0].text[0] ?? "");
+}
+
+/** Told where iptables-restore finds it: at the next table, else at the end. */
+function missingCommit(table: OpenTable, range: Range, certain: boolean): SyntaxProblem {
   const commands = table.commands.at(-1)?.range.end ?? table.chains.at(-1)?.range.end ?? table.name.range.end;
+  const at = Math.min(commands, range.start);
   return {
-    range: { start: table.start, end: table.name.range.end },
-    message: `The table “${table.name.text}” has no COMMIT: iptables-restore applies none of its rules. Write COMMIT after its last rule.`,
+    range,
+    message: `The table “${table.name.text}” has no COMMIT before this: iptables-restore applies none of its rules. Write COMMIT after its last rule.`,
     certain,
-    edits: [{ range: { start: Math.min(commands, at), end: Math.min(commands, at) }, newText: "\nCOMMIT" }],
+    edits: [{ range: { start: at, end: at }, newText: "\nCOMMIT" }],
   };
 }
 

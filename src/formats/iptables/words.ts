@@ -31,6 +31,7 @@ export function splitWords(text: string, start: number, end: number): { words: W
       current += char;
     }
   }
-  if (from !== -1) words.push({ text: current, range: { start: from, end } });
+  // An open quote holds the line break too.
+  if (from !== -1) words.push({ text: quote !== undefined && end < text.length ? `${current}\n` : current, range: { start: from, end } });
   return { words, openQuote: quote };
 }

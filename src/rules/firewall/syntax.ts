@@ -37,7 +37,7 @@ export default rule({
     bad: [
       { "rules.v4": save("-A INPUT -p tcp -m tcp --dport ⟦70000⟧ -j ACCEPT") },
       { "rules.v4": save("-A INPUT ⟦--dport⟧ 22 -j ACCEPT") },
-      { "rules.v4": save("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", "").replace("*filter", "⟦*filter⟧").trimEnd() + "\n" },
+      { "rules.v4": `${save("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT", "").trimEnd()}\n⟦⟧` },
     ],
     good: [table("tcp dport 22 accept"), { "rules.v4": save("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT") }],
     lookalike: [

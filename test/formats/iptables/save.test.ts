@@ -70,7 +70,7 @@ describe("iptables-save", () => {
     const text = "*nat\n-A POSTROUTING -o eth0 -j MASQUERADE\n*filter\n:INPUT DROP [0:0]\nCOMMIT\n";
     const [problem] = iptablesSave.parse(text).errors;
     const [edit] = problem!.edits!;
-    assert.equal(text.slice(problem!.range.start, problem!.range.end), "*nat");
+    assert.equal(text.slice(problem!.range.start, problem!.range.end), "*filter");
     const mended = text.slice(0, edit!.range.start) + edit!.newText + text.slice(edit!.range.end);
     assert.deepEqual(iptablesSave.parse(mended).errors, []);
   });
