@@ -62,6 +62,7 @@ import sysctlPmtudDisabled from "./sysctl/pmtud-disabled.ts";
 import sysctlRemovedKey from "./sysctl/removed-key.ts";
 import sysctlSyntax from "./sysctl/syntax.ts";
 import sysctlUnknownKey from "./sysctl/unknown-key.ts";
+import sysctlWrongUnit from "./sysctl/wrong-unit.ts";
 
 /** Every rule by id. */
 export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<Workspace>>([
@@ -126,4 +127,5 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["sysctl/removed-key", sysctlRemovedKey],
   ["sysctl/syntax", sysctlSyntax],
   ["sysctl/unknown-key", sysctlUnknownKey],
+  ["sysctl/wrong-unit", sysctlWrongUnit],
 ]);

@@ -46,7 +46,11 @@ export default rule({
   examples: {
     bad: [ruleset("udp sport 123 notrack", "tcp dport { 6800-7300 } accept\n\t\tudp dport 123 accept").replace("\t\t⟦tcp", "\t\tudp dport 123 notrack\n\t\t⟦tcp"), ruleset("tcp sport 6800-7300 notrack", "ct state new tcp dport 6800-7300 accept")],
     good: plain(ruleset("tcp sport 6800-7300 notrack", "tcp dport 6800-7300 accept")),
-    lookalike: plain(ruleset("meta l4proto tcp th sport 6800-7300 notrack", "ct state untracked tcp dport 6800-7300 accept")),
+    lookalike: [
+      plain(ruleset("meta l4proto tcp th sport 6800-7300 notrack", "ct state untracked tcp dport 6800-7300 accept")),
+      // Stateless NAT: what comes back has other ports, and passes prerouting.
+      plain(ruleset("ip saddr 192.0.2.80 tcp sport 8080 ip saddr set 198.51.100.1 tcp sport set 80 notrack", "tcp dport 8080 accept")).replace("tcp dport 6800-7300 notrack", "ip daddr 198.51.100.1 tcp dport 80 ip daddr set 192.0.2.80 tcp dport set 8080 notrack"),
+    ],
   },
   check({ firewall, path, workspace, report }) {
     for (const half of halves(firewall, rulesetsBeside(workspace, path, true))) {

@@ -13,6 +13,7 @@ import type { LongLived } from "../../model/firewall/tracking/evidence.ts";
 import type { Exposed } from "../../model/firewall/tracking/exposure.ts";
 import { exposure } from "../../model/firewall/tracking/exposure.ts";
 import { setLiberal } from "../../model/firewall/tracking/fix.ts";
+import { passesUntracked } from "../../model/firewall/tracking/survives.ts";
 import { LIBERAL, LOOSE } from "../../model/firewall/tracking/switches.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -73,26 +74,26 @@ export default rule({
   check(context) {
     const { path, workspace, report } = context;
     if (context.reads === "firewall") {
-      for (const one of reportsOf(workspace, context.firewall)) if (one.location.path === path) report(one);
+      for (const one of reportsOf(workspace, context.firewall)) if (one.location.path === path && !saidOfModule(workspace, one)) report(one);
       return;
     }
     if (!context.sysctl.settings.some(({ key }) => key === LIBERAL || key === LOOSE)) return;
     const heard = new Set<string>();
     for (const { subject } of workspace.subjects("firewall")) {
       for (const one of reportsOf(workspace, subject)) {
-        if (one.location.path !== path || subject.path === path || heard.has(one.key!)) continue;
+        if (one.location.path !== path || subject.path === path || heard.has(one.key!) || saidOfModule(workspace, one)) continue;
         heard.add(one.key!);
         report(one);
       }
     }
   },
   /** A change that reloads the rules is what sets the fault off, so it is heard again as part of the change. */
-  compare({ before, after, report }) {
+  compare({ before, after, changed, report }) {
     const heard = new Set<string>();
     for (const { ruleset } of rulesetChanges(before, after)) {
       for (const one of reportsOf(after, ruleset)) {
         const name = `${one.location.path}\0${one.key}`;
-        if (heard.has(name)) continue;
+        if (heard.has(name) || (changed.includes(one.location.path) && saidOfModule(after, one))) continue;
         heard.add(name);
         report(one);
       }
@@ -100,11 +101,17 @@ export default rule({
   },
 });
 
+/** Whether sysctl/key-needs-module says of the same line that the module comes too late: one finding is enough. */
+function saidOfModule(workspace: Workspace, { location, key }: Report): boolean {
+  const setting = workspace.subject("sysctl", location.path)?.settings.find((one) => one.key === key && one.valueRange.start === location.range.start);
+  return setting !== undefined && setting.source !== "variable" && !setting.ignoreErrors && setting.persistent && setting.value !== undefined && Number(setting.value) !== 0 && key === LIBERAL;
+}
+
 /** What is wrong with the switches of the hosts behind one ruleset. */
 function reportsOf(workspace: Workspace, ruleset: Ruleset): Report[] {
   if (!isStateful(ruleset)) return [];
   const evidence = longLived(workspace, ruleset);
-  if (evidence === undefined) return [];
+  if (evidence === undefined || passesUntracked(ruleset)) return [];
   const { hosts } = exposure(workspace, ruleset.path);
   const strict = hosts.filter(({ switches }) => !switches.liberal.on && switches.liberal.state !== "hidden");
   return [...strictReports(workspace, ruleset, strict, evidence), ...looseReports(workspace, hosts, evidence)];
@@ -165,7 +172,8 @@ function effect(group: readonly Exposed[], lost: Lost, known: boolean): string {
 function grade(losing: readonly Exposed[], lost: Lost, evidence: LongLived, known: boolean): [Severity, Confidence] {
   if (losing[0]!.host === undefined || isUnknown(losing[0]!.kernel)) return ["info", "possible"];
   if (evidence.kind !== "storage" || lost === "half-closed") return ["info", "likely"];
-  return known ? ["warning", "certain"] : ["warning", "possible"];
+  // How it is reloaded decides: without that, nothing is known to be lost.
+  return known ? ["warning", "certain"] : ["info", "possible"];
 }
 
 /** tcp_loose = 0, written by someone: every connection without an entry is lost, whatever be_liberal says. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadWorkspace, reviewChange } from "../../../src/core.ts";
+import { lintFiles, loadWorkspace, reviewChange } from "../../../src/core.ts";
 import type { Finding } from "../../../src/engine/finding.ts";
 
 type Files = Readonly<Record<string, string>>;
@@ -147,5 +147,23 @@ describe("variants of a reload that drops connections", () => {
     const plain = (limit: string): string => `*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p icmp -m limit --limit ${limit} -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 6800:7300 ! -s 10.0.0.0/8 -j DROP\nCOMMIT\n`;
     const files = { ...ROLE("service: name=iptables state=restarted"), "roles/edge/files/iptables": plain("10/sec") };
     assert.deepEqual(await found(files, { "roles/edge/files/iptables": plain("50/sec") }), []);
+  });
+
+  it("be_liberal without its module is said once in the state, by sysctl/key-needs-module", async () => {
+    const files: Files = {
+      ...ROLE("service: name=iptables state=restarted"),
+      "roles/edge/tasks/main.yaml": "---\n- copy: src=90-net.conf dest=/etc/sysctl.d/90-net.conf\n- copy: src=iptables dest=/etc/sysconfig/iptables\n  notify: activate\n",
+      "roles/edge/files/90-net.conf": "net.netfilter.nf_conntrack_tcp_be_liberal=1\n",
+      "roles/edge/files/iptables": save("10/sec"),
+    };
+    const { findings } = lintFiles(await loadWorkspace(new Map(Object.entries(files))), undefined, { only: new Set(["sysctl/conntrack-strict", "sysctl/key-needs-module"]) });
+    assert.deepEqual(short(findings), ["warning sysctl/key-needs-module @ roles/edge/files/90-net.conf"]);
+  });
+
+  it("a reload that nobody can judge is information, also on kernels that forget", async () => {
+    const { "roles/edge/handlers/main.yaml": _, ...role } = ROLE("");
+    const files: Files = { ...role, "roles/edge/tasks/main.yaml": "---\n- copy: src=iptables dest=/etc/sysconfig/iptables\n", "roles/edge/files/iptables": save("10/sec") };
+    const { findings } = lintFiles(await loadWorkspace(new Map(Object.entries(files))), undefined, { only: new Set(["sysctl/conntrack-strict"]) });
+    assert.deepEqual(short(findings), ["info sysctl/conntrack-strict @ roles/edge/files/iptables"]);
   });
 });

@@ -36,7 +36,8 @@ const HALVES: readonly (readonly [Hook, Side])[] = [
 
 /** The exemptions of one ruleset that only half work, beside the other rulesets of the same hosts. */
 export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
-  if (!beside.some(isStateful)) return [];
+  // Addresses that are rewritten without conntrack come back as others: the two directions name different ports and hooks.
+  if (!beside.some(isStateful) || beside.some(translatesStateless)) return [];
   const found: Half[] = [];
   const heard = new Set<FirewallRule>();
   for (const protocol of ["tcp", "udp"] as const) {
@@ -64,6 +65,11 @@ export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
 /** Whether the hosts decide about others' packets, not only about their own. */
 function forwards(rulesets: readonly Ruleset[]): boolean {
   return rulesets.some(({ tables }) => tables.some(({ name, chains }) => name !== "nat" && chains.some(({ hook, rules }) => hook === "forward" && rules.length > 0)));
+}
+
+/** Stateless NAT: a rule that writes addresses or ports itself, nft(8) payload statement. */
+function translatesStateless(ruleset: Ruleset): boolean {
+  return rulesOf(ruleset).some(({ statements }) => statements.some((one) => one.kind === "assign" && /^(ip6? [sd]addr|(tcp|udp|th) [sd]port)$/.test(one.field)));
 }
 
 function isService({ rule, ports }: Exemption): boolean {
