@@ -1,6 +1,6 @@
-// `npm run screenshot`: takes media/screenshot.png from a real window on the tunnel incident. The file is taken with the
-// findings that the extension shows of itself; nothing is drawn in.
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+// `npm run screenshot`: takes the pictures of the README from a real window. Files are taken with what the extension shows
+// of itself; nothing is drawn in.
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
@@ -11,30 +11,90 @@ import { startWindow } from "../test/vscode/window/window.mjs";
 const INCIDENT = join(root, "test/incidents/2015-tunnel-pmtu-collapse");
 const FILE = "roles/edge/templates/nftables.conf.j2";
 
+const RULESET = `flush ruleset
+
+define management = { 10.20.0.0/16, 10.21.4.0/24 }
+
+table inet filter {
+  chain ssh {
+    ip saddr $management accept
+    limit rate 5/minute log prefix "ssh: "
+    drop
+  }
+
+  chain input {
+    type filter hook input priority filter; policy drop;
+    ct state vmap { established : accept, related : accept, invalid : drop }
+    iifname { "lo", "mgmt0" } accept
+    tcp dport { 22, 80-443 } ct state new jump ssh
+    ip protocol icmp accept
+    ip6 nexthdr ipv6-icmp accept
+    tcp dport 443 ip saddr 10.20.7.0/24 ct state new accept
+  }
+
+  chain output {
+    type filter hook output priority filter; policy accept;
+  }
+}
+`;
+
 await build();
-const parent = mkdtempSync(join(tmpdir(), "premortem-picture-"));
-const folder = join(parent, "edge");
-cpSync(join(INCIDENT, "before"), folder, { recursive: true });
-commitAll(folder);
-rmSync(folder + "/roles", { recursive: true });
-cpSync(join(INCIDENT, "after"), folder, { recursive: true });
-const vscode = await startWindow({ size: { width: 1280, height: 800 }, settings: { "workbench.tree.indent": 12, "editor.minimap.enabled": false, "breadcrumbs.enabled": false, "editor.hover.above": false, "editor.wordWrap": "on" } });
-try {
-  const window = await vscode.open(folder, FILE);
-  await window.page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
-  await window.command("Premortem: Review This Change");
-  await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
-  await window.page.locator(".notification-list-item-message").first().waitFor();
-  await window.command("Notifications: Clear All Notifications");
-  // Back to the text, with the chain in question at the top.
-  await window.line("chain input").click();
-  await window.page.keyboard.press("Control+End");
-  await window.line("udp dport").waitFor();
-  const place = await window.page.locator(".squiggly-error, .squiggly-warning").first().boundingBox();
-  await window.page.mouse.move(place.x + 10, place.y + 8, { steps: 5 });
-  await window.page.locator(".monaco-hover", { hasText: "Instead:" }).first().waitFor();
-  await window.page.screenshot({ path: join(root, "media/screenshot.png"), animations: "disabled" });
-} finally {
-  await vscode.close();
-  rmSync(parent, { recursive: true, force: true });
+await finding();
+await hover();
+
+/** media/screenshot.png: a finding on the tunnel incident. */
+async function finding() {
+  const parent = mkdtempSync(join(tmpdir(), "premortem-picture-"));
+  const folder = join(parent, "edge");
+  cpSync(join(INCIDENT, "before"), folder, { recursive: true });
+  commitAll(folder);
+  rmSync(folder + "/roles", { recursive: true });
+  cpSync(join(INCIDENT, "after"), folder, { recursive: true });
+  const vscode = await startWindow({ size: { width: 1280, height: 800 }, settings: { "workbench.tree.indent": 12, "editor.minimap.enabled": false, "breadcrumbs.enabled": false, "editor.hover.above": false, "editor.wordWrap": "on" } });
+  try {
+    const window = await vscode.open(folder, FILE);
+    await window.page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
+    await window.command("Premortem: Review This Change");
+    await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
+    await window.page.locator(".notification-list-item-message").first().waitFor();
+    await window.command("Notifications: Clear All Notifications");
+    // Back to the text, with the chain in question at the top.
+    await window.line("chain input").click();
+    await window.page.keyboard.press("Control+End");
+    await window.line("udp dport").waitFor();
+    const place = await window.page.locator(".squiggly-error, .squiggly-warning").first().boundingBox();
+    await window.page.mouse.move(place.x + 10, place.y + 8, { steps: 5 });
+    await window.page.locator(".monaco-hover", { hasText: "Instead:" }).first().waitFor();
+    await window.page.screenshot({ path: join(root, "media/screenshot.png"), animations: "disabled" });
+  } finally {
+    await vscode.close();
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+/** media/hover.png: what a rule does, and whether it can match at all. */
+async function hover() {
+  const folder = mkdtempSync(join(tmpdir(), "premortem-picture-"));
+  writeFileSync(join(folder, "nftables.conf"), RULESET);
+  const settings = { "editor.minimap.enabled": false, "breadcrumbs.enabled": false, "editor.hover.above": false, "workbench.activityBar.location": "hidden" };
+  const vscode = await startWindow({ size: { width: 960, height: 620 }, settings });
+  try {
+    const window = await vscode.open(folder, "nftables.conf");
+    await window.line("tcp dport 443").waitFor();
+    await window.command("View: Toggle Primary Side Bar Visibility");
+    await window.page.locator(".part.sidebar").waitFor({ state: "hidden" });
+    const words = window.page.locator(".monaco-hover", { hasText: "Rule 6" }).first();
+    // The extension may still be starting when the first hover is asked for.
+    for (let tries = 0; tries < 20 && !(await words.isVisible()); tries++) {
+      await window.page.mouse.move(5, 600);
+      await window.line("tcp dport 443").getByText("dport").first().hover();
+      await words.waitFor({ timeout: 2000 }).catch(() => {});
+    }
+    await words.waitFor();
+    const { x, y, width } = await window.page.locator(".part.editor").boundingBox();
+    await window.page.screenshot({ path: join(root, "media/hover.png"), animations: "disabled", clip: { x, y, width, height: 560 } });
+  } finally {
+    await vscode.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
