@@ -66,7 +66,7 @@ export default rule({
       report({
         location,
         message: message(group, whole),
-        severity: whole || wide || places > 1 ? "warning" : "info",
+        severity: (whole || wide || places > 1) && !assumed ? "warning" : "info",
         ...(assumed ? { confidence: "likely" as const } : {}),
         data: { flows: flows.length, whole, places },
         key: `closed ${flows.map(({ words, way }) => `${way} ${words}`).join("; ")}`,
@@ -80,5 +80,5 @@ function message(group: FlowGroup, whole: boolean): string {
   const count = `${flows.length}${group.more ? " or more" : ""} flow${flows.length === 1 ? "" : "s"}`;
   const where = places > 1 ? `The change closes ${count}, by ${places} rules or policies` : `The change closes ${count}, which ${flows.length === 1 ? "ends" : "end"} here now`;
   const all = whole ? (flows.length === 1 ? " Nobody reaches it any more." : " Some of them nobody reaches any more.") : "";
-  return `${where}: ${flowsText(group)}, was accepted and is refused now.${all} Check that nobody needs ${flows.length === 1 ? "it" : "them"}.`;
+  return `${where}: ${flowsText(group, "was accepted and is refused now")}${all} Check that nobody needs ${flows.length === 1 ? "it" : "them"}.`;
 }

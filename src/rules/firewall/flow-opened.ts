@@ -76,5 +76,5 @@ function message(group: FlowGroup, anywhere: boolean, wide: boolean): string {
   const count = `${flows.length}${group.more ? " or more" : ""} flow${flows.length === 1 ? "" : "s"}`;
   const where = places > 1 ? `The change opens ${count}, by ${places} rules or policies` : `The change opens ${count} here`;
   const width = anywhere ? " They come from anywhere." : wide ? " They are more than one service." : "";
-  return `${where}: ${flowsText(group)}, was refused and is accepted now.${flows.length === 1 ? width.replace("They come", "It comes").replace("They are", "It is") : width.replace("They come", "Some come").replace("They are", "Some are")} Check that this is meant.`;
+  return `${where}: ${flowsText(group, "was refused and is accepted now")}${flows.length === 1 ? width.replace("They come", "It comes").replace("They are", "It is") : width.replace("They come", "Some come").replace("They are", "Some are")} Check that this is meant.`;
 }

@@ -79,7 +79,7 @@ export default rule({
     ],
   },
   compare({ before, after, changed, report }) {
-    const all = [...rulesetPairs(before, after, changed).flatMap((pair) => emptiedSets(after, pair)), ...emptiedDefinitions(before, after, changed), ...emptiedVariables(before, after)];
+    const all = [...rulesetPairs(before, after, changed).flatMap((pair) => emptiedSets(after, pair)), ...emptiedDefinitions(before, after, changed), ...emptiedVariables(before, after, changed)];
     for (const one of all) {
       const { kind, name, location, before: was, lost, left, use, asked } = one;
       report({

@@ -3,10 +3,11 @@ import type { Chain, FirewallRule, Ruleset, Statement, Table } from "../ruleset.
 import { ruleKey } from "./same.ts";
 
 /**
- * Both sides of a change without the refusals of which nobody can tell what they match and which both have, such as a
- * template's loop over blocked addresses: what they take, they take before and after. `assumed`: there are some.
+ * Both sides of a change without the rules of which nobody can tell what they match and which both have, such as a
+ * template's loop over blocked addresses: what they take, they take before and after. `refusals`: only those that refuse,
+ * so that what is certainly refused stays so. `assumed`: there are some.
  */
-export function withoutCommonDoubts(before: Ruleset, after: Ruleset): { readonly before: Ruleset; readonly after: Ruleset; readonly assumed: boolean } {
+export function withoutCommonDoubts(before: Ruleset, after: Ruleset, which: "refusals" | "all" = "refusals"): { readonly before: Ruleset; readonly after: Ruleset; readonly assumed: boolean } {
   let assumed = false;
   const strip = (ruleset: Ruleset, other: Ruleset): Ruleset => ({
     ...ruleset,
@@ -16,10 +17,10 @@ export function withoutCommonDoubts(before: Ruleset, after: Ruleset): { readonly
       return {
         ...table,
         chains: table.chains.map((chain): Chain => {
-          const doubts = chain.rules.filter(isDoubtful);
+          const doubts = chain.rules.filter((rule) => isDoubtful(rule, which));
           const there = twin.chains.find(({ name }) => name === chain.name);
           if (doubts.length === 0 || !there) return chain;
-          const known = new Set(there.rules.filter(isDoubtful).map(ruleKey));
+          const known = new Set(there.rules.filter((rule) => isDoubtful(rule, which)).map(ruleKey));
           const common = new Set(doubts.filter((rule) => known.has(ruleKey(rule))));
           if (common.size === 0) return chain;
           assumed = true;
@@ -31,11 +32,13 @@ export function withoutCommonDoubts(before: Ruleset, after: Ruleset): { readonly
   return { before: strip(before, after), after: strip(after, before), assumed };
 }
 
-/** A rule that only refuses, and of which the text does not tell whether it is there or what it matches. */
-function isDoubtful({ conditional, statements }: FirewallRule): boolean {
+/** A rule of which the text does not tell whether it is there or what it matches, and that decides by itself. */
+function isDoubtful({ conditional, statements }: FirewallRule, which: "refusals" | "all"): boolean {
   const verdicts = statements.flatMap((statement) => (statement.kind === "verdict" ? [statement.verdict.kind] : []));
-  const refuses = verdicts.length > 0 && verdicts.every((kind) => kind === "drop" || kind === "reject");
-  return refuses && !statements.some(({ kind }) => kind === "vmap" || kind === "unknown") && (conditional || statements.some(isHidden));
+  const wanted = which === "all" ? ["drop", "reject", "accept"] : ["drop", "reject"];
+  if (which === "all" && statements.some(({ kind }) => kind === "unknown")) return true;
+  if (verdicts.length === 0 || !verdicts.every((kind) => wanted.includes(kind))) return false;
+  return !statements.some(({ kind }) => kind === "vmap" || kind === "unknown") && (conditional || statements.some(isHidden));
 }
 
 function isHidden(statement: Statement): boolean {

@@ -15,7 +15,7 @@ export interface FlowGroup {
   readonly places: number;
   /** More flows than are listed. */
   readonly more: boolean;
-  /** Refusals that a template decides are left out of the account. */
+  /** Rules that a template decides are left out of the account. */
   readonly assumed: boolean;
 }
 
@@ -68,12 +68,13 @@ function byWeight(flows: readonly FlowChange[]): FlowChange[] {
 const WAY = { input: "to this host", forward: "through this host", output: "from this host" } as const;
 const SHOWN = 3;
 
-/** The flows of a group in words, with a sample packet: “TCP to port 443 (to this host)”. */
-export function flowsText({ flows, more }: FlowGroup): string {
+/** The flows of a group in words, with a sample packet and what happens to it `now`: “TCP to port 443 (to this host)”. */
+export function flowsText({ flows, more, assumed }: FlowGroup, now: string): string {
   const ways = new Set(flows.map(({ way }) => way));
   const shown = flows.slice(0, SHOWN).map(({ words, way }) => (ways.size > 1 ? `${words} ${WAY[way]}` : words));
   const rest = flows.length - shown.length;
   const others = rest === 0 ? "" : `; and ${rest}${more ? " or more" : ""} more`;
   const where = ways.size === 1 ? ` (${WAY[flows[0]!.way]})` : "";
-  return `${shown.join("; ")}${others}${where}. For example ${packetText(flows[0]!.packet)}`;
+  const doubts = assumed ? " Rules that a template decides, the same on both sides, are left out of this account." : "";
+  return `${shown.join("; ")}${others}${where}. For example ${packetText(flows[0]!.packet)}, ${now}.${doubts}`;
 }

@@ -41,7 +41,7 @@ export interface FlowChanges {
   readonly undecided: boolean;
   /** More flows than are listed. */
   readonly more: boolean;
-  /** Refusals that a template decides, and that both sides have, are left out of the account. */
+  /** Rules that a template decides, and that both sides have, are left out of the account. */
   readonly assumed: boolean;
   /** The rulesets are too large to be compared. */
   readonly tooLarge: boolean;
@@ -69,7 +69,7 @@ function cache(): WeakMap<RulesetPair, FlowChanges> {
 }
 
 function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
-  const { before, after, assumed } = withoutCommonDoubts(pair.before, withFragments(workspace, pair.after));
+  const { before, after, assumed } = withoutCommonDoubts(pair.before, withFragments(workspace, pair.after), "all");
   const changes: FlowChange[] = [];
   let undecided = false;
   let more = false;

@@ -129,9 +129,10 @@ function definitions(workspace: Workspace, path: string): Map<string, { elements
 }
 
 /** The lists of Ansible's that lose most of their elements and that a firewall template goes through. */
-export function emptiedVariables(before: Workspace, after: Workspace): Emptied[] {
-  const templates = after.subjects("firewall").filter(({ path }) => after.text(path)!.includes("{"));
-  if (templates.length === 0) return [];
+export function emptiedVariables(before: Workspace, after: Workspace, changed: readonly string[]): Emptied[] {
+  // To work out every host's variables costs more than all the rest.
+  const templates = after.subjects("firewall").filter(({ path }) => /\{%-?\s*for\s|\|\s*join\b/.test(after.text(path)!));
+  if (templates.length === 0 || !changed.some((path) => /\.(ya?ml|json|ini)$|(^|\/)(hosts|inventory|(group|host)_vars)/.test(path))) return [];
   return changedVariables(before, after).flatMap(({ name, before: was, after: is }): Emptied[] => {
     const [old, now] = [wordsOf(was?.value), wordsOf(is?.value)];
     if (old === undefined || now === undefined || is === undefined) return [];
