@@ -151,7 +151,8 @@ export class Run<W extends World> {
         if (report.fixes?.some((fix) => fix.safety !== rule.fix && !(rule.fix === "safe" && fix.safety === "unsafe"))) {
           throw new Error(`${id} offers a fix that its metadata does not announce`);
         }
-        this.#raised.push({ id, report });
+        // What an include brings must be mended in the file that it names.
+        this.#raised.push({ id, report: report.location.range.included === true ? { ...report, fixes: [] } : report });
       },
       notComputed: (path, reason) => {
         this.#notComputed.set(`${id}\0${path}\0${reason}`, { rule: id, path, reason });

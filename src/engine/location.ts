@@ -2,6 +2,8 @@
 export interface Range {
   readonly start: number;
   readonly end: number;
+  /** What stands there is in another file, which this place includes: an edit here cannot mend it. */
+  readonly included?: boolean;
 }
 
 /** A span of one file. `path` is relative to the reviewed directory, with `/` between its parts. */

@@ -51,6 +51,7 @@ function parseCommand(c: Cursor): Command {
       return parseAddressed(c, text as Verb, start);
     }
     if (OBJECTS.has(text) && isAddressed(c)) return parseAddressed(c, "add", start);
+    if (text === "elements" && c.isAhead(1, "=")) return elementFragment(c);
     if (["chain", "set", "map", "flowtable", "counter"].includes(text) && c.isAhead(2, "{")) return fragment(c);
     if (["describe", "monitor", "import", "export"].includes(text)) return parseInspection(c);
     if (STATEMENTS.has(text) || startsSelector(c)) return FAMILIES.has(text) && c.peek(2).kind === "word" && !startsField(c) ? bareRule(c, start) : ruleFragment(c);
@@ -104,6 +105,16 @@ function fragment(c: Cursor): Command {
   const { start } = c.token;
   const item = parseTableItem(c);
   return { kind: "other", text: "", ...(item && { item }), range: c.range(start) };
+}
+
+/** The elements of a set in a file of their own, which a set of another file includes. */
+function elementFragment(c: Cursor): Command {
+  const { start } = c.next();
+  c.next();
+  const elements = parseSetLike(c);
+  const name: Name = { text: "", range: { start, end: start } };
+  const range = c.range(start);
+  return { kind: "other", text: "", item: { kind: "set", name, keyType: [], dataType: [], flags: [], parts: [], open: true, elements, range }, range };
 }
 
 /** Rules in a file of their own, which a chain of another file includes. */

@@ -13,7 +13,9 @@ export function parseNat(c: Cursor): StatementNode {
   let family: string | undefined;
   let to: Expression | undefined;
   let port: Expression | undefined;
-  if ((c.is("ip") || c.is("ip6")) && (nat === "snat" || nat === "dnat" || nat === "tproxy")) {
+  // `snat ip saddr map { … }` looks its address up; `snat ip to …` names a family.
+  const named = c.isAhead(1, "to") || NAT_TYPES.has(c.peek().text) || c.isAhead(1, ":");
+  if (named && (c.is("ip") || c.is("ip6")) && (nat === "snat" || nat === "dnat" || nat === "tproxy")) {
     family = c.next().text;
     while (NAT_TYPES.has(c.token.text)) {
       c.next();

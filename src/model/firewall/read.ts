@@ -4,7 +4,7 @@ import type { ShellTree } from "../../formats/shell/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { fromIptables } from "./from-iptables/index.ts";
 import { fromNftables } from "./from-nftables/index.ts";
-import { includedBy, scopeOf } from "./from-nftables/includes.ts";
+import { includesIn, scopeOf } from "./from-nftables/includes.ts";
 import { fromShell } from "./from-shell/index.ts";
 import type { Ruleset } from "./ruleset.ts";
 
@@ -13,7 +13,7 @@ export function readFirewall(workspace: Workspace, path: string): Ruleset | unde
   const document = workspace.document(path);
   switch (document?.language) {
     case "nftables":
-      return fromNftables(path, document.tree as NftFile, scopeOf(workspace, path), includedBy(workspace, path));
+      return fromNftables(path, document.tree as NftFile, scopeOf(workspace, path), includesIn(workspace));
     case "iptables-save":
       return fromIptables(path, document.tree as IptablesTree);
     case "shell":

@@ -8,6 +8,8 @@ export interface Ruleset {
   readonly tables: readonly Table[];
   /** What loading this text removes first: `ruleset` everything, `tables` what it defines anew, `nothing`. */
   readonly replaces: "ruleset" | "tables" | "nothing";
+  /** The files whose tables, rules and elements are in it besides, for it includes them. */
+  readonly includes?: readonly string[];
   /** Statements whose meaning could not be worked out; 0 where the ruleset is understood whole. */
   readonly unknownStatements: number;
 }

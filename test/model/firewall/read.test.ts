@@ -38,6 +38,31 @@ describe("model/firewall/read", () => {
     assert.equal(values({ "a.nft": `include "b.nft"\n${rule}`, "b.nft": 'include "a.nft"\n' }, "a.nft"), "unknown");
   });
 
+  const rulesOf = (files: Record<string, string>, path: string): string[] => {
+    const ruleset = readFirewall(new Workspace(new Map(Object.entries(files)), DEFAULT_CONFIGURATION), path);
+    return ruleset!.tables.flatMap(({ name, chains }) => chains.flatMap((chain) => chain.rules.map(({ statements, range }) => `${name} ${chain.name} ${statements.map(({ kind }) => kind).join(" ")} ${range.start}`)));
+  };
+
+  it("counts the tables, parts, rules and elements of included files, each where its include stands", () => {
+    const files = {
+      "etc/nftables.conf": 'include "/etc/nft/tables/*.nft"\ntable ip t {\n include "/etc/nft/chain.nft"\n chain c {\n  include "/etc/nft/rules.nft"\n  drop\n }\n set s {\n  type ipv4_addr\n  include "/etc/nft/elements.nft"\n }\n}\n',
+      "etc/nft/tables/a.nft": "table ip a {\n chain x {\n  accept\n }\n}\n",
+      "etc/nft/chain.nft": "chain d {\n counter accept\n}\n",
+      "etc/nft/rules.nft": "ip saddr @s accept\ntcp dport 22 accept\n",
+      "etc/nft/elements.nft": "elements = { 192.0.2.1, 192.0.2.2 }\n",
+    };
+    assert.deepEqual(rulesOf(files, "etc/nftables.conf"), ["a x verdict 8", "t d other verdict 54", "t c match verdict 96", "t c match match verdict 96", "t c verdict 119"]);
+    const ruleset = readFirewall(new Workspace(new Map(Object.entries(files)), DEFAULT_CONFIGURATION), "etc/nftables.conf");
+    const [set] = ruleset!.tables[1]!.sets;
+    assert.equal((set!.elements as unknown[]).length, 2);
+    assert.equal(ruleset!.unknownStatements, 0);
+    assert.deepEqual(ruleset!.includes, ["etc/nft/tables/a.nft", "etc/nft/chain.nft", "etc/nft/rules.nft", "etc/nft/elements.nft"]);
+  });
+
+  it("says that rules of a file that is not there are unknown", () => {
+    assert.deepEqual(rulesOf({ "etc/nftables.conf": 'table ip t {\n chain c {\n  include "/etc/nft/rules.nft"\n  drop\n }\n}\n' }, "etc/nftables.conf"), ["t c unknown 26", "t c verdict 57"]);
+  });
+
   it("reads iptables and scripts, and nothing else", () => {
     const workspace = new Workspace(
       new Map([

@@ -12,7 +12,7 @@ import type { Chain, FirewallRule, Ruleset, Table } from "../ruleset.ts";
  */
 export function withFragments(workspace: Workspace, ruleset: Ruleset): Ruleset {
   if (ruleset.dialect !== "nftables") return ruleset;
-  const parts = workspace.subjects("firewall").filter(({ subject }) => subject !== ruleset && subject.path !== ruleset.path && subject.dialect === "nftables");
+  const parts = workspace.subjects("firewall").filter(({ subject }) => subject !== ruleset && subject.path !== ruleset.path && ruleset.includes?.includes(subject.path) !== true && subject.dialect === "nftables");
   const added = (table: Table, chain: Chain): FirewallRule[] =>
     parts.flatMap(({ subject }) =>
       subject.tables.flatMap((other) => {

@@ -1,26 +1,34 @@
 import type { Command, NftFile } from "../../../formats/nftables/index.ts";
 import type { Workspace } from "../../workspace.ts";
+import { conditionIn } from "./condition.ts";
 import type { Includes } from "./tables.ts";
 import { TablesState } from "./tables.ts";
 import type { Scope } from "./scope.ts";
 
 /** Finds the nft files that an `include` in `path` names: beside it, or at the end of a path as on the host. */
-export function includedBy(workspace: Workspace, path: string): Includes {
-  return (written) => {
-    const found = resolveInclude(workspace, path, written);
-    return found.flatMap((one) => {
-      const document = workspace.document(one);
-      return document?.language === "nftables" ? [document.tree as NftFile] : [];
+export function includedBy(workspace: Workspace, path: string): (written: string) => readonly NftFile[] {
+  const resolve = includesIn(workspace);
+  return (written) => resolve(written, path).map(({ tree }) => tree);
+}
+
+/** Finds the nft files that an `include` names, with their paths. */
+export function includesIn(workspace: Workspace): Includes {
+  return (written, from) =>
+    resolveInclude(workspace, from, written).flatMap((path) => {
+      const document = workspace.document(path);
+      if (document?.language !== "nftables") return [];
+      const tree = document.tree as NftFile;
+      return [{ path, tree, conditional: conditionIn(tree.masked) }];
     });
-  };
 }
 
 /** The paths of the nft files that `include "written"` in `from` may read. */
 export function resolveInclude(workspace: Workspace, from: string, written: string): string[] {
-  const wanted = written.replace(/^(\.\/|\/)+/, "");
-  if (wanted === "" || wanted.includes("..")) return [];
+  const beside = /^\.\.?\//.test(written);
+  const wanted = beside ? normalised(`${from.slice(0, from.lastIndexOf("/") + 1)}${written}`) : written.replace(/^\/+/, "");
+  if (wanted === undefined || wanted === "" || wanted.includes("..")) return [];
   const pattern = new RegExp(`(^|/)${wanted.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "[^/]*").replace(/\?/g, "[^/]")}(\\.j2|\\.tmpl|\\.erb)?$`);
-  const matching = nftPaths(workspace).filter((path) => path !== from && pattern.test(path));
+  const matching = nftPaths(workspace).filter((path) => pattern.test(path));
   // Several hosts may have a file of that name: the one that shares most of the path is meant.
   const shared = (path: string): number => {
     let i = 0;
@@ -29,6 +37,17 @@ export function resolveInclude(workspace: Workspace, from: string, written: stri
   };
   const best = Math.max(0, ...matching.map(shared));
   return matching.filter((path) => shared(path) === best);
+}
+
+/** A path without its `.` and `..`; undefined where it leads out of the workspace. */
+function normalised(path: string): string | undefined {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") {
+      if (parts.pop() === undefined) return undefined;
+    } else if (part !== "." && part !== "") parts.push(part);
+  }
+  return parts.join("/");
 }
 
 function nftPaths(workspace: Workspace): string[] {
@@ -44,8 +63,9 @@ export function scopeOf(workspace: Workspace, path: string): Scope {
   const includer = workspace.memo(includers).get(path);
   if (includer === undefined) return new Map();
   const document = workspace.document(includer)!;
-  const state = new TablesState(new Map(), includedBy(workspace, includer));
-  state.run((document.tree as NftFile).commands.filter(({ kind }) => kind === "define" || kind === "include"));
+  const tree = document.tree as NftFile;
+  const state = new TablesState(new Map(), includesIn(workspace), { path: includer, conditional: conditionIn(tree.masked) });
+  state.run(tree.commands.filter(({ kind }) => kind === "define" || kind === "include"));
   return state.scope;
 }
 

@@ -2,7 +2,6 @@ import type { Range } from "../../../engine/location.ts";
 import type { Maybe } from "../../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
 import type { Expression, NftFile, RuleNode } from "../../../formats/nftables/index.ts";
-import type { Masked } from "../../../formats/template/jinja.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import { lowerElements } from "./elements.ts";
 import { Context } from "./fields.ts";
@@ -11,10 +10,11 @@ import { lowerRule } from "./rule.ts";
 import type { Scope } from "./scope.ts";
 import { expand } from "./scope.ts";
 import { dataField, keyFields, keyNames } from "./sets.ts";
-import type { ChainState, Includes, SetState, TableState } from "./tables.ts";
+import { conditionIn } from "./condition.ts";
+import type { ChainState, Includes, SetChange, SetState, Source, TableState } from "./tables.ts";
 import { TablesState, keyOf } from "./tables.ts";
 import { lowerNumber } from "./values.ts";
-import type { Chain, Family, FirewallRule, Hook, NamedSet, Ruleset, SetElement, Table } from "../ruleset.ts";
+import type { Chain, Family, FirewallRule, Hook, NamedSet, Ruleset, SetElement, Statement, Table, Verdict } from "../ruleset.ts";
 
 const FAMILIES = new Set<string>(["ip", "ip6", "inet", "arp", "bridge", "netdev"]);
 const HOOKS = new Set<string>(["ingress", "prerouting", "input", "forward", "output", "postrouting", "egress"]);
@@ -24,15 +24,14 @@ const BRIDGE_PRIORITIES: Readonly<Record<string, number>> = { dstnat: -300, filt
 
 /**
  * What `nft -f` makes of a file: its commands run one after another on an empty ruleset. `scope` has the variables that
- * are defined elsewhere, `includes` finds the files that the text includes: of those only the variables are taken.
+ * are defined elsewhere, `includes` finds the files that the text includes: what they bring stands at the include.
  */
 export function fromNftables(path: string, tree: NftFile, scope: Scope = new Map(), includes: Includes = () => []): Ruleset {
-  const state = new TablesState(scope, includes);
+  const state = new TablesState(scope, includes, { path, conditional: conditionIn(tree.masked) });
   state.run(tree.commands);
-  const conditional = conditionIn(tree.masked);
-  const tables = [...state.tables.values()].map((table) => new TableLowering(table, conditional).table());
+  const tables = [...state.tables.values()].map((table) => new TableLowering(table).table());
   const unknownRules = tables.reduce((sum, table) => sum + table.chains.reduce((more, { rules }) => more + countUnknown(rules), 0), 0);
-  return { path, dialect: "nftables", tables, replaces: replaced(state), unknownStatements: unknownRules + state.unknown };
+  return { path, dialect: "nftables", tables, replaces: replaced(state), unknownStatements: unknownRules + state.unknown, ...(state.included.size > 0 && { includes: [...state.included] }) };
 }
 
 function countUnknown(rules: readonly FirewallRule[]): number {
@@ -49,39 +48,15 @@ function replaced(state: TablesState): Ruleset["replaces"] {
   return tables.length > 0 && tables.every(anew) ? "tables" : "nothing";
 }
 
-/** Tells whether a template decides about a span; in logarithmic time, for there may be many spans and many conditions. */
-function conditionIn(masked: Masked): (range: Range) => boolean {
-  const merged: { start: number; end: number }[] = [];
-  for (const { range } of [...masked.conditional].sort((a, b) => a.range.start - b.range.start)) {
-    const last = merged.at(-1);
-    if (last && range.start <= last.end) last.end = Math.max(last.end, range.end);
-    else merged.push({ ...range });
-  }
-  return ({ start, end }) => {
-    let low = 0;
-    let high = merged.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const region = merged[middle]!;
-      if (region.end < end) low = middle + 1;
-      else if (region.start > start) high = middle - 1;
-      else return true;
-    }
-    return false;
-  };
-}
-
 class TableLowering {
   readonly #state: TableState;
-  readonly #conditional: (range: Range) => boolean;
   readonly #family: Family;
   readonly #elements = new Map<string, Maybe<readonly SetElement[]>>();
   readonly #filled: ReadonlySet<string>;
   readonly #anonymous: Chain[] = [];
 
-  constructor(state: TableState, conditional: (range: Range) => boolean) {
+  constructor(state: TableState) {
     this.#state = state;
-    this.#conditional = conditional;
     this.#family = (FAMILIES.has(state.family) ? state.family : "inet") as Family;
     this.#filled = filledByRules(state);
   }
@@ -94,12 +69,14 @@ class TableLowering {
   }
 
   #chain(state: ChainState): Chain {
-    const { name, base, policy, policyRange, scope, range } = state;
-    const around = this.#surroundings(scope);
-    const rules = state.rules.map(({ rule, scope: seen }): FirewallRule => {
-      if (rule.kind === "rule") return lowerRule(rule, seen === scope ? around : this.#surroundings(seen));
-      return { statements: [{ kind: "unknown", reason: `the rules of ${rule.path.text} are in another file`, range: rule.range }], range: rule.range, conditional: this.#conditional(rule.range) };
+    const { name, base, policy, policyRange, scope, source } = state;
+    const around = this.#surroundings(scope, source);
+    const rules = state.rules.map(({ rule, scope: seen, source: from }): FirewallRule => {
+      const { conditional, at } = from;
+      if (rule.kind === "rule") return moved(lowerRule(rule, seen === scope && from === source ? around : this.#surroundings(seen, from)), at);
+      return moved({ statements: [{ kind: "unknown", reason: `the rules of ${rule.path.text} are in another file`, range: rule.range }], range: rule.range, conditional: conditional(rule.range) }, at);
     });
+    const range = source.at ?? state.range;
     // The chains of a dormant table are not hooked.
     const hook = base && HOOKS.has(base.hook.text) && !this.#state.dormant ? (base.hook.text as Hook) : undefined;
     const type = base?.type.text;
@@ -108,32 +85,33 @@ class TableLowering {
       ...(hook && { hook }),
       ...(hook && (type === "filter" || type === "nat" || type === "route") && { type }),
       ...(hook && base?.priority && { priority: this.#priority(base.priority, scope) }),
-      ...(policy && { policy: this.#policy(policy, scope, range) }),
+      ...(policy && { policy: this.#policy(policy, scope, state.range, source) }),
       rules,
       range,
-      nameRange: name.range,
-      ...(policyRange && { policyRange }),
+      nameRange: source.at ?? name.range,
+      ...(policyRange && { policyRange: source.at ?? policyRange }),
     };
   }
 
-  #surroundings(scope: Scope): RuleSurroundings {
+  #surroundings(scope: Scope, source: Source): RuleSurroundings {
     return {
       context: new Context(this.#family),
       scope,
-      conditional: this.#conditional,
+      conditional: source.conditional,
       elements: (set) => this.#elementsOf(set),
       object: (kind, name) => this.#state.objects.get(`${kind} ${name}`),
-      anonymousChain: (rules, range) => this.#anonymousChain(rules, range, scope),
+      anonymousChain: (rules, range) => this.#anonymousChain(rules, range, scope, source),
     };
   }
 
-  #anonymousChain(rules: readonly RuleNode[], range: Range, scope: Scope): string {
+  #anonymousChain(rules: readonly RuleNode[], written: Range, scope: Scope, source: Source): string {
+    const range = source.at ?? written;
     const name = `__chain${this.#anonymous.length}`;
     const at = this.#anonymous.length;
     const chain = (lowered: FirewallRule[]): Chain => ({ name, rules: lowered, range, nameRange: range });
     this.#anonymous.push(chain([]));
-    const around = this.#surroundings(scope);
-    this.#anonymous[at] = chain(rules.map((rule) => lowerRule(rule, around)));
+    const around = this.#surroundings(scope, source);
+    this.#anonymous[at] = chain(rules.map((rule) => moved(lowerRule(rule, around), source.at)));
     return name;
   }
 
@@ -158,9 +136,9 @@ class TableLowering {
     return isUnknown(value) ? unknown("the priority is not read") : Number(value);
   }
 
-  #policy(written: Expression, scope: Scope, chain: Range): Maybe<"accept" | "drop"> {
+  #policy(written: Expression, scope: Scope, chain: Range, { conditional }: Source): Maybe<"accept" | "drop"> {
     const expression = expand(written, scope);
-    if (this.#conditional(written.range) || this.#conditional(chain)) return unknown("a template decides the policy");
+    if (conditional(written.range) || conditional(chain)) return unknown("a template decides the policy");
     const text = expression.kind === "word" ? expression.text : expression.kind === "verdict" ? expression.verdict : "";
     if (text === "accept" || text === "drop") return text;
     return unknown(expression.kind === "unknown" ? expression.reason : "a template decides the policy");
@@ -175,16 +153,20 @@ class TableLowering {
     return found;
   }
 
-  #lowerElements({ node, scope, added, removed }: SetState): Maybe<readonly SetElement[]> {
-    if (removed || this.#filled.has(node.name.text)) return unknown(`rules or commands change the set ${node.name.text} while it is in use`);
+  #lowerElements({ node, scope, source, flushed, added }: SetState): Maybe<readonly SetElement[]> {
+    if (this.#filled.has(node.name.text)) return unknown(`rules change the set ${node.name.text} while it is in use`);
     const parts = keyFields(node, this.#family);
     const data = dataField(node, this.#family);
-    const all: SetElement[] = [];
-    const sources = [...(node.elements ? [{ elements: node.elements, scope }] : []), ...added];
-    for (const source of sources) {
-      const lowered = lowerElements(source.elements, { parts, ...(data && { data }), scope: source.scope, conditional: this.#conditional });
+    let all: SetElement[] = [];
+    const changes: SetChange[] = [...(node.elements && !flushed ? [{ elements: node.elements, scope, source, removes: false }] : []), ...added];
+    for (const { elements, scope: seen, source: from, removes } of changes) {
+      const lowered = lowerElements(elements, { parts, ...(data && { data }), scope: seen, conditional: from.conditional });
       if (isUnknown(lowered)) return lowered;
-      for (const element of lowered) all.push(element);
+      if (removes) {
+        const gone = new Set(lowered.map(nameOf));
+        if (gone.has(undefined)) return unknown(`commands change the set ${node.name.text}`);
+        all = all.filter((element) => !gone.has(nameOf(element)));
+      } else for (const element of lowered) all.push(from.at === undefined ? element : { ...element, range: from.at });
     }
     if (all.length === 0 && !node.flags.includes("constant")) return unknown(`the set ${node.name.text} is empty here: something else fills it`);
     if (node.flags.includes("dynamic")) return unknown(`the set ${node.name.text} changes while it is in use`);
@@ -192,11 +174,40 @@ class TableLowering {
   }
 
   #set(state: SetState): NamedSet {
-    const { node } = state;
-    const written = [node.elements, ...state.added.map(({ elements }) => elements)];
-    const empty = !state.removed && !this.#filled.has(node.name.text) && !node.flags.some((flag) => flag === "dynamic" || flag === "timeout") && written.every((one) => one === undefined || (one.kind === "set" && one.elements.length === 0));
-    return { name: node.name.text, kind: node.kind === "map" ? "map" : "set", keyType: keyNames(node), elements: this.#elementsOf(node.name.text), ...(empty && { empty }), range: node.range };
+    const { node, source, flushed } = state;
+    const written = [flushed ? undefined : node.elements, ...state.added.map(({ elements }) => elements)];
+    const empty = !state.added.some(({ removes }) => removes) && !this.#filled.has(node.name.text) && !node.flags.some((flag) => flag === "dynamic" || flag === "timeout") && written.every((one) => one === undefined || (one.kind === "set" && one.elements.length === 0));
+    return { name: node.name.text, kind: node.kind === "map" ? "map" : "set", keyType: keyNames(node), elements: this.#elementsOf(node.name.text), ...(empty && { empty }), range: source.at ?? node.range };
   }
+}
+
+/** The rule as it stands at the include that brought it. */
+function moved(rule: FirewallRule, at: Range | undefined): FirewallRule {
+  if (at === undefined) return rule;
+  return { ...rule, range: at, statements: rule.statements.map((statement) => movedStatement(statement, at)) };
+}
+
+function movedStatement(statement: Statement, at: Range): Statement {
+  const elements = <T>(list: T): T => (Array.isArray(list) ? (list.map((element: SetElement) => ({ ...element, range: at, ...(element.verdict && { verdict: movedVerdict(element.verdict, at) }) })) as T) : list);
+  switch (statement.kind) {
+    case "verdict":
+      return { ...statement, verdict: movedVerdict(statement.verdict, at), range: at };
+    case "vmap":
+    case "match-tuple":
+      return { ...statement, elements: elements(statement.elements), range: at };
+    default:
+      return { ...statement, range: at };
+  }
+}
+
+function movedVerdict(verdict: Verdict, at: Range): Verdict {
+  return verdict.kind === "jump" || verdict.kind === "goto" ? { ...verdict, ...(verdict.targetRange && { targetRange: at }) } : verdict;
+}
+
+/** A name for an element by its key; undefined where that is not told. */
+function nameOf({ key }: SetElement): string | undefined {
+  if (key.some(isUnknown)) return undefined;
+  return key.map((values) => ("kind" in values && values.kind === "names" ? values.names.join("|") : "kind" in values && values.kind === "intervals" ? values.intervals.join("|") : "?")).join(" . ");
 }
 
 /** The sets to which rules add. */

@@ -153,9 +153,26 @@ function lowerMasked(left: Expression, right: Expression, node: MatchNode, aroun
     const bits = lowerNumber(right, info, around.scope);
     return isUnknown(bits) ? match(bits) : match({ kind: "masked", mask: mask & bits, values: [0n] }, true);
   }
-  if (!["==", "!=", "implicit"].includes(node.operator)) return match(NOT_TOLD, false);
+  if (!["==", "!=", "implicit"].includes(node.operator)) {
+    const bound = lowerNumber(right, info, around.scope);
+    const values = isUnknown(bound) ? undefined : masked(mask, node.operator, bound);
+    return match(values === undefined ? NOT_TOLD : { kind: "masked", mask, values }, false);
+  }
   const values = enumerate(found);
   return match(values === undefined ? NOT_TOLD : { kind: "masked", mask, values });
+}
+
+/** What the bits of a mask may be for a comparison to hold; undefined where that is too much to list. */
+function masked(mask: bigint, operator: Operator, bound: bigint): bigint[] | undefined {
+  if (mask > 0xffffn) return undefined;
+  const found: bigint[] = [];
+  // The next part of a mask below another one, as in Hacker's Delight.
+  for (let part = mask, last = false; !last; part = (part - 1n) & mask) {
+    last = part === 0n;
+    if (operator === "<" ? part < bound : operator === "<=" ? part <= bound : operator === ">" ? part > bound : part >= bound) found.push(part);
+    if (found.length > 256) return undefined;
+  }
+  return found.reverse();
 }
 
 function number(value: Maybe<bigint>): Values {

@@ -2,10 +2,20 @@ import type { Range } from "../../../engine/location.ts";
 import type { BaseChain, ChainNode, Command, Definition, ElementNode, Expression, Include, Name, NftFile, RuleNode, SetNode, TableItem } from "../../../formats/nftables/index.ts";
 import type { Scope } from "./scope.ts";
 
+/** Where commands come from: the file itself, or one that it includes. */
+export interface Source {
+  readonly path: string;
+  /** Whether a template decides about a span of that file. */
+  readonly conditional: (range: Range) => boolean;
+  /** Of an included file: the place of the include, which stands for every place in it. */
+  readonly at?: Range;
+}
+
 /** A rule with the variables that it sees. `include` stands for rules of another file. */
 export interface PlacedRule {
   readonly rule: RuleNode | Include;
   readonly scope: Scope;
+  readonly source: Source;
 }
 
 /** A chain as the commands so far have made it. */
@@ -15,16 +25,28 @@ export interface ChainState {
   policy?: Expression;
   policyRange?: Range;
   scope: Scope;
+  source: Source;
   range: Range;
   readonly rules: PlacedRule[];
+}
+
+/** Elements that are put into a set, or taken out of it. */
+export interface SetChange {
+  readonly elements: Expression;
+  readonly scope: Scope;
+  readonly source: Source;
+  readonly removes: boolean;
 }
 
 /** A set as the commands so far have made it. */
 export interface SetState {
   readonly node: SetNode;
   readonly scope: Scope;
-  readonly added: { readonly elements: Expression; readonly scope: Scope }[];
-  removed: boolean;
+  readonly source: Source;
+  /** A command has taken away what the set was declared with. */
+  readonly flushed: boolean;
+  /** What commands have added and taken away since, in order. */
+  readonly added: SetChange[];
 }
 
 /** A table as the commands so far have made it. */
@@ -39,8 +61,20 @@ export interface TableState {
   dormant: boolean;
 }
 
-/** Where the definitions of an included file come from. */
-export type Includes = (path: string) => readonly NftFile[];
+/** A file that another includes. */
+export interface Included {
+  readonly path: string;
+  readonly tree: NftFile;
+  readonly conditional: (range: Range) => boolean;
+}
+
+/** Finds the files that an include of the file `from` names. */
+export type Includes = (written: string, from: string) => readonly Included[];
+
+/** Includes nest no deeper in nft (MAX_INCLUDE_DEPTH). */
+const DEEPEST_INCLUDE = 16;
+/** Files that one file may include in all, one way or another, before the rest is left out. */
+const MOST_INCLUDED = 500;
 
 /** Runs the commands of a file one after another, as nft does, on an empty ruleset. */
 export class TablesState {
@@ -51,12 +85,22 @@ export class TablesState {
   /** Tables, and chains as `table chain`, that are emptied before they are filled. */
   readonly cleared = new Set<string>();
   scope: Map<string, Expression>;
+  /** Includes that lead back to a file that is being read. */
+  readonly loops: Include[] = [];
   readonly #includes: Includes;
-  readonly #included = new Set<string>();
+  readonly #open: Source[];
+  /** The paths of the files that were read on the way. */
+  readonly included = new Set<string>();
+  #count = 0;
 
-  constructor(scope: Scope, includes: Includes) {
+  constructor(scope: Scope, includes: Includes, source: Source) {
     this.scope = new Map(scope);
     this.#includes = includes;
+    this.#open = [source];
+  }
+
+  get #source(): Source {
+    return this.#open.at(-1)!;
   }
 
   run(commands: readonly Command[]): void {
@@ -68,7 +112,8 @@ export class TablesState {
       case "define":
         return this.#define(command);
       case "include":
-        return this.#include(command);
+        this.#include(command, (file) => this.run(file.commands));
+        return;
       case "other":
         if (command.item) this.#item(this.#table("inet", { text: "", range: command.range }, command.range), command.item);
         else if (command.text !== "") this.unknown++;
@@ -105,15 +150,60 @@ export class TablesState {
     else this.scope.set(name.text, resolveOnce(value, name.text, this.scope));
   }
 
-  /** Of an included file only the variables are taken: its tables are its own. */
-  #include({ path }: Include): void {
-    if (this.#included.has(path.text)) return;
-    this.#included.add(path.text);
-    for (const file of this.#includes(path.text)) {
-      for (const command of file.commands) {
-        if (command.kind === "define") this.#define(command);
-        else if (command.kind === "include") this.#include(command);
+  /** Runs the files that an include names where it stands; false where there are none, or where they go in a circle. */
+  #include(include: Include, run: (file: NftFile) => void): boolean {
+    const { path, at } = this.#source;
+    const files = this.#includes(include.path.text, path);
+    const place = at ?? include.path.range;
+    const conditional = this.#source.conditional(include.range);
+    for (const file of files) {
+      if (this.#open.some((open) => open.path === file.path) || this.#open.length > DEEPEST_INCLUDE) {
+        if (at === undefined || file.path === this.#open[0]!.path) this.loops.push({ ...include, range: place });
+        return false;
       }
+      if (++this.#count > MOST_INCLUDED) return false;
+      this.included.add(file.path);
+      this.#open.push({ path: file.path, conditional: conditional ? () => true : file.conditional, at: { ...place, included: true } });
+      run(file.tree);
+      this.#open.pop();
+    }
+    return files.length > 0;
+  }
+
+  /** The parts of a table that a file of its own has. */
+  #parts(table: TableState, file: NftFile): void {
+    for (const command of file.commands) {
+      if (command.kind === "other" && command.item) this.#item(table, command.item);
+      else if (command.kind === "include") this.#include(command, (inner) => this.#parts(table, inner));
+      else if (command.kind === "define") this.#define(command);
+      else this.unknown++;
+    }
+  }
+
+  /** The rules of a chain that a file of its own has. */
+  #rules(chain: ChainState, file: NftFile): void {
+    for (const command of file.commands) {
+      if (command.kind === "other" && command.item?.kind === "chain" && command.item.name.text === "") this.#chainRules(chain, command.item.rules);
+      else if (command.kind === "include") this.#chainRules(chain, [command]);
+      else if (command.kind === "define") this.#define(command);
+      else this.unknown++;
+    }
+  }
+
+  /** The elements of a set that a file of its own has. */
+  #elements(added: SetState["added"], file: NftFile): void {
+    for (const command of file.commands) {
+      if (command.kind === "define") this.#define(command);
+      else if (command.kind === "other" && command.item?.kind === "set" && command.item.elements) added.push({ elements: command.item.elements, scope: this.scope, source: this.#source, removes: false });
+      else this.unknown++;
+    }
+  }
+
+  #chainRules(chain: ChainState, rules: ChainNode["rules"]): void {
+    for (const rule of rules) {
+      if (rule.kind === "define") this.#define(rule);
+      else if (rule.kind === "rule") chain.rules.push({ rule, scope: this.scope, source: this.#source });
+      else if (!this.#include(rule, (file) => this.#rules(chain, file))) chain.rules.push({ rule, scope: this.scope, source: this.#source });
     }
   }
 
@@ -132,7 +222,7 @@ export class TablesState {
       case "define":
         return this.#define(item);
       case "include":
-        this.#include(item);
+        this.#include(item, (file) => this.#parts(table, file));
         return;
       case "chain":
         return this.#chain(table, item);
@@ -149,7 +239,7 @@ export class TablesState {
   #chain(table: TableState, node: ChainNode): void {
     let state = table.chains.get(node.name.text);
     if (!state) {
-      state = { name: node.name, scope: this.scope, range: node.range, rules: [] };
+      state = { name: node.name, scope: this.scope, source: this.#source, range: node.range, rules: [] };
       table.chains.set(node.name.text, state);
     }
     if (node.base) state.base = node.base;
@@ -158,27 +248,28 @@ export class TablesState {
       if (node.policyRange) state.policyRange = node.policyRange;
     }
     if (node.rules.length > 0 || node.base) {
-      if (state.rules.length === 0) state.range = node.range;
+      if (state.rules.length === 0) {
+        state.range = node.range;
+        state.source = this.#source;
+      }
       state.scope = this.scope;
     }
-    for (const rule of node.rules) {
-      if (rule.kind === "define") this.#define(rule);
-      else if (rule.kind === "include") {
-        this.#include(rule);
-        state.rules.push({ rule, scope: this.scope });
-      } else state.rules.push({ rule, scope: this.scope });
-    }
+    this.#chainRules(state, node.rules);
     state.scope = this.scope;
   }
 
   #set(table: TableState, node: SetNode): void {
     const state = table.sets.get(node.name.text);
     if (state && node.keyType.length === 0 && !node.keyExpression) {
-      if (node.elements) state.added.push({ elements: node.elements, scope: this.scope });
+      if (node.elements) state.added.push({ elements: node.elements, scope: this.scope, source: this.#source, removes: false });
       return;
     }
     const added = state?.added ?? [];
-    table.sets.set(node.name.text, { node, scope: this.scope, added, removed: false });
+    for (const part of node.parts) {
+      if (part.kind === "define") this.#define(part);
+      else this.#include(part, (file) => this.#elements(added, file));
+    }
+    table.sets.set(node.name.text, { node, scope: this.scope, source: this.#source, flushed: false, added });
   }
 
   #object(command: Extract<Command, { kind: "object" }>): void {
@@ -211,32 +302,40 @@ export class TablesState {
       case "set":
       case "map":
         if (adds && command.item && table) this.#item(table, command.item);
-        else if (verb === "flush") table?.sets.get(name)?.added.splice(0);
+        else if (verb === "flush") this.#flushSet(table, name);
         else if (!adds) table?.sets.delete(name);
         return;
       case "element": {
         const set = table?.sets.get(name);
         if (!set || !command.elements) this.unknown++;
-        else if (adds) set.added.push({ elements: command.elements, scope: this.scope });
-        else set.removed = true;
+        else set.added.push({ elements: command.elements, scope: this.scope, source: this.#source, removes: !adds });
       }
     }
   }
 
-  #rule(table: TableState, { verb, at, rule, position }: Extract<Command, { kind: "object" }>): void {
+  #flushSet(table: TableState | undefined, name: string): void {
+    const set = table?.sets.get(name);
+    if (!table || !set) return;
+    table.sets.set(name, { ...set, flushed: true, added: [] });
+  }
+
+  #rule(table: TableState, command: Extract<Command, { kind: "object" }>): void {
+    const { verb, at, rule, position } = command;
     const name = at.name ?? { text: "", range: at.table!.range };
-    if (verb === "delete" || verb === "destroy" || verb === "replace" || rule === undefined) {
-      this.unknown++;
-      return;
-    }
     let chain = table.chains.get(name.text);
     if (!chain) {
       // The chain is one that the running ruleset has.
-      chain = { name, scope: this.scope, range: rule.range, rules: [] };
+      chain = { name, scope: this.scope, source: this.#source, range: command.range, rules: [] };
       table.chains.set(name.text, chain);
     }
-    const placed = { rule, scope: this.scope };
     const index = position?.by === "index" ? position.value : undefined;
+    const placed = rule && { rule, scope: this.scope, source: this.#source };
+    if (!placed || (verb !== "add" && verb !== "create" && verb !== "insert") || (position && index === undefined)) {
+      // Which rule a handle means is not in the text: any of the chain may go, or have another one beside it.
+      const what = verb === "delete" || verb === "destroy" ? "is taken away" : verb === "replace" ? "is replaced" : "gets another one beside it";
+      chain.rules.unshift({ rule: doubt(`the rule with the handle ${position?.value ?? "?"} ${what}, and which one that is is not in the text`, command.range), scope: this.scope, source: this.#source });
+      if (!placed || verb === "replace") return;
+    }
     if (verb === "insert") chain.rules.splice(index ?? 0, 0, placed);
     else if (index !== undefined) chain.rules.splice(index + 1, 0, placed);
     else chain.rules.push(placed);
@@ -258,6 +357,10 @@ export class TablesState {
     this.cleared.add(family);
     for (const [key, table] of this.tables) if (table.family === family) this.tables.delete(key);
   }
+}
+
+function doubt(reason: string, range: Range): RuleNode {
+  return { kind: "rule", statements: [{ kind: "unknown", text: "", reason, range }], comment: undefined, range };
 }
 
 /** How tables are told apart. */

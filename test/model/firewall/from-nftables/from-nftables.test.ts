@@ -102,6 +102,8 @@ describe("model/firewall from nftables", () => {
     ["tcp flags ! fin,rst drop", "meta l4proto=6; tcp flags=0/5; drop"],
     ["tcp flags & (fin|syn|rst|ack) == syn accept", "meta l4proto=6; tcp flags=2/23; accept"],
     ["tcp flags & (fin|syn) != 0 accept", "meta l4proto=6; tcp flags!=0/3; accept"],
+    ["tcp flags & (fin|syn) < syn accept", "meta l4proto=6; tcp flags=0|1/3; accept"],
+    ["snat ip saddr map { 192.0.2.1 : 198.51.100.1 }", "ip saddr=3221225985; snat ?a map decides the new address", "ip"],
     ["tcp flags syn / syn,ack accept", "meta l4proto=6; tcp flags=2/18; accept"],
     ["meta mark & 0xff00 == 0x1200 accept", "meta mark=4608/65280; accept"],
     ["ip daddr & 255.0.0.255 == 10.0.0.1 accept", "ip daddr=167772161/4278190335; accept", "ip"],
@@ -208,6 +210,22 @@ describe("model/firewall from nftables", () => {
     assert.equal(renamed!.name, "new");
     assert.equal(chain!.policy, "drop");
     assert.equal(chain!.type, "filter");
+  });
+
+  it("takes elements away and empties sets as nft does", () => {
+    const elements = (commands: string): string => showElements(ruleset(`table ip t {\n set s {\n  type inet_service\n  elements = { 22, 80 }\n }\n}\n${commands}`).tables[0]!.sets[0]!.elements);
+    assert.equal(elements("delete element ip t s { 22 }\n"), "{80}");
+    assert.equal(elements("add element ip t s { 443 }\ndelete element ip t s { 80, 443 }\n"), "{22}");
+    assert.equal(elements("flush set ip t s\nadd element ip t s { 443 }\n"), "{443}");
+  });
+
+  it("does not guess which rule a handle means", () => {
+    const rules = (command: string): string[] => ruleset(`table ip t {\n chain c {\n  tcp dport 22 accept\n  drop\n }\n}\n${command}\n`).tables[0]!.chains[0]!.rules.map(({ statements }) => show(statements).replace(/\?.*/, "?"));
+    assert.deepEqual(rules("delete rule ip t c handle 5"), ["?", "meta l4proto=6; tcp dport=22; accept", "drop"]);
+    assert.deepEqual(rules("replace rule ip t c handle 5 accept"), ["?", "meta l4proto=6; tcp dport=22; accept", "drop"]);
+    assert.deepEqual(rules("insert rule ip t c index 1 accept"), ["meta l4proto=6; tcp dport=22; accept", "accept", "drop"]);
+    assert.deepEqual(rules("add rule ip t c index 0 accept"), ["meta l4proto=6; tcp dport=22; accept", "accept", "drop"]);
+    assert.deepEqual(rules("flush chain ip t c"), []);
   });
 
   it("tells what loading removes first", () => {
