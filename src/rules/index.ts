@@ -33,12 +33,14 @@ import firewallNoMssClamp from "./firewall/no-mss-clamp.ts";
 import firewallNonAtomicReload from "./firewall/non-atomic-reload.ts";
 import firewallNotIdempotent from "./firewall/not-idempotent.ts";
 import firewallNotrackHalf from "./firewall/notrack-half.ts";
+import firewallRedundantRule from "./firewall/redundant-rule.ts";
 import firewallReloadBreaksEstablished from "./firewall/reload-breaks-established.ts";
 import firewallSetEmptied from "./firewall/set-emptied.ts";
 import firewallStoragePortsClosed from "./firewall/storage-ports-closed.ts";
 import firewallSyntax from "./firewall/syntax.ts";
 import firewallTrackedStorageTraffic from "./firewall/tracked-storage-traffic.ts";
 import firewallUndefinedReference from "./firewall/undefined-reference.ts";
+import firewallUnreachableRule from "./firewall/unreachable-rule.ts";
 import fleetBlastRadius from "./fleet/blast-radius.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
 import fleetWindowTooShort from "./fleet/window-too-short.ts";
@@ -58,6 +60,7 @@ import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
 import sysctlInertKey from "./sysctl/inert-key.ts";
 import sysctlInvalidValue from "./sysctl/invalid-value.ts";
 import sysctlKeyNeedsModule from "./sysctl/key-needs-module.ts";
+import sysctlOverridden from "./sysctl/overridden.ts";
 import sysctlPmtudDisabled from "./sysctl/pmtud-disabled.ts";
 import sysctlRemovedKey from "./sysctl/removed-key.ts";
 import sysctlSyntax from "./sysctl/syntax.ts";
@@ -98,12 +101,14 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/non-atomic-reload", firewallNonAtomicReload],
   ["firewall/not-idempotent", firewallNotIdempotent],
   ["firewall/notrack-half", firewallNotrackHalf],
+  ["firewall/redundant-rule", firewallRedundantRule],
   ["firewall/reload-breaks-established", firewallReloadBreaksEstablished],
   ["firewall/set-emptied", firewallSetEmptied],
   ["firewall/storage-ports-closed", firewallStoragePortsClosed],
   ["firewall/syntax", firewallSyntax],
   ["firewall/tracked-storage-traffic", firewallTrackedStorageTraffic],
   ["firewall/undefined-reference", firewallUndefinedReference],
+  ["firewall/unreachable-rule", firewallUnreachableRule],
   ["fleet/blast-radius", fleetBlastRadius],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
   ["fleet/window-too-short", fleetWindowTooShort],
@@ -123,6 +128,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["sysctl/inert-key", sysctlInertKey],
   ["sysctl/invalid-value", sysctlInvalidValue],
   ["sysctl/key-needs-module", sysctlKeyNeedsModule],
+  ["sysctl/overridden", sysctlOverridden],
   ["sysctl/pmtud-disabled", sysctlPmtudDisabled],
   ["sysctl/removed-key", sysctlRemovedKey],
   ["sysctl/syntax", sysctlSyntax],

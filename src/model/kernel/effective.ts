@@ -33,6 +33,8 @@ export interface PlacedSysctl extends LoadedLine {
   readonly sure: boolean;
   /** Where the key is a glob. */
   readonly pattern?: RegExp;
+  /** When the task that writes it runs, among all tasks; 0 for what no task is known to write. */
+  readonly run: number;
 }
 
 /** Every sysctl of the repository with its file, in the order of paths. */
@@ -53,11 +55,12 @@ interface Index {
 function index(workspace: Workspace): Index {
   const byHost = new Map<string, PlacedSysctl[]>();
   const open: PlacedSysctl[] = [];
+  const runOf = runOrder(workspace);
   for (const { path, setting } of allSysctls(workspace)) {
     if (setting.source === "variable" || setting.source === "container") continue;
     const pattern = isGlob(setting.key) ? { pattern: globPattern(setting.key) } : {};
     for (const { destination, scope } of setting.placements) {
-      const placed = { path, setting, destination, key: setting.key, value: setting.value, ...pattern };
+      const placed = { path, setting, destination, key: setting.key, value: setting.value, ...pattern, run: setting.task === undefined ? 0 : runOf(setting.task) };
       if (isUnknown(scope)) {
         open.push({ ...placed, sure: false });
         continue;
@@ -70,7 +73,23 @@ function index(workspace: Workspace): Index {
       }
     }
   }
+  // Of two tasks that write a key into one file, the later leaves its value.
+  for (const list of byHost.values()) if (list.some(({ run }) => run > 0)) list.sort((a, b) => a.run - b.run);
   return { byHost, open };
+}
+
+/** When a task first runs, by the order of plays and of their tasks; 0 where none is known to run it. */
+function runOrder(workspace: Workspace): (task: Location) => number {
+  const byPath = new Map<string, { readonly range: Location["range"]; readonly at: number }[]>();
+  let at = 0;
+  for (const play of workspace.fleet.plays) {
+    for (const { location } of [...play.tasks, ...play.handlers]) {
+      const list = byPath.get(location.path) ?? [];
+      if (list.length === 0) byPath.set(location.path, list);
+      list.push({ range: location.range, at: ++at });
+    }
+  }
+  return ({ path, range }) => byPath.get(path)?.findLast((one) => one.range.start <= range.start && range.start < one.range.end)?.at ?? 0;
 }
 
 /** Every sysctl that surely gets onto a host, in the order of the repository's files; a condition may still decide. */

@@ -1,4 +1,4 @@
-import type { Range } from "../../engine/location.ts";
+import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
 import { sysctl as format } from "../../formats/sysctl/index.ts";
@@ -74,7 +74,7 @@ function ofModule(workspace: Workspace, path: string, { node, parent, conditions
   const file = plainText(entryOf(node, "sysctl_file")?.value);
   const destination: Maybe<string> = file === undefined ? DEFAULT_FILE : file.includes("{{") ? unknown("the task's sysctl_file is a template") : file;
   const scope = scopeAt(workspace, path, node.range.start);
-  const context = { conditional: conditions.length > 0, conditions, destination, source: "task" as const, ignoreErrors: /^(yes|true|1)$/i.test(plainText(entryOf(node, "ignoreerrors")?.value) ?? "") };
+  const context = { conditional: conditions.length > 0, conditions, destination, source: "task" as const, task: { path, range: parent!.range }, ignoreErrors: /^(yes|true|1)$/i.test(plainText(entryOf(node, "ignoreerrors")?.value) ?? "") };
   const task = parent!;
   const plainName = plainText(name.value) ?? "";
   if (!plainName.includes("{{")) {
@@ -93,6 +93,7 @@ function ofModule(workspace: Workspace, path: string, { node, parent, conditions
 }
 
 interface Context {
+  readonly task?: Location;
   readonly conditional: boolean;
   readonly conditions?: readonly Value[];
   readonly destination: Maybe<string>;
@@ -122,6 +123,7 @@ function setting(workspace: Workspace, path: string, key: YamlNode, value: YamlN
     scope,
     placements: [{ destination: context.destination, scope }],
     source: context.source,
+    ...(context.task ? { task: context.task } : {}),
   };
 }
 
@@ -146,7 +148,7 @@ function ofContent(workspace: Workspace, path: string, { node, conditions }: Fou
   const shift = (one: Range): Range => ({ start: one.start + offset, end: one.end + offset });
   for (const line of (tree as SysctlTree).lines) {
     if (line.key.includes(HOLE)) continue;
-    add(path, ofLine(line, text, path, shift, { conditional: conditions.length > 0 || line.conditional, ...(line.conditional ? {} : { conditions }), destination, source: "task", ignoreErrors: line.ignoreErrors }, scope));
+    add(path, ofLine(line, text, path, shift, { conditional: conditions.length > 0 || line.conditional, ...(line.conditional ? {} : { conditions }), destination, source: "task", task: { path, range: node.range }, ignoreErrors: line.ignoreErrors }, scope));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Range } from "../../engine/location.ts";
+import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { SysctlTree } from "../../formats/sysctl/index.ts";
@@ -39,6 +39,8 @@ export interface SysctlSetting {
   /** Every host that it reaches. */
   readonly scope: Maybe<Scope>;
   readonly placements: readonly Placement[];
+  /** The task that writes it. */
+  readonly task?: Location;
   /** A line of a file or profile, a task of Ansible, a variable that one of them uses, a command of a script; or of a container, in whose namespaces it stays. */
   readonly source: "file" | "task" | "variable" | "command" | "container";
 }

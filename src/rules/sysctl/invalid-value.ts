@@ -1,6 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { keyFacts } from "../../model/kernel/keys.ts";
 import { isGlob } from "../../model/kernel/key.ts";
+import { writtenUnit } from "../../model/kernel/units.ts";
 import { valueProblem } from "../../model/kernel/value.ts";
 import { rule } from "../rule.ts";
 
@@ -19,7 +20,7 @@ export default rule({
   lifecycle: "stable",
   sources: ["kernel: kernel/sysctl.c, proc_dointvec_minmax", "kernel: Documentation/admin-guide/sysctl"],
   examples: {
-    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.tcp_keepalive_time = ⟦60s⟧\n", "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n"],
+    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n"],
     good: "net.ipv4.ip_forward = 1\nvm.swappiness = 10\nnet.ipv4.tcp_rmem = 4096 131072 16777216\nkernel.core_pattern = |/usr/lib/systemd/systemd-coredump %P\n",
     lookalike: "kernel.sysrq = 0x1f6\nnet.ipv4.conf.all.rp_filter = 2 # loose\nfs.file-max = 9223372036854775807\nnet.ipv4.tcp_keepalive_time = {{ keepalive }}\n",
   },
@@ -30,7 +31,8 @@ export default rule({
       const facts = keyFacts(setting.key);
       if (facts === undefined || facts.readOnly || facts.writeOnly || facts.removed !== undefined) continue;
       const problem = valueProblem(facts, value);
-      if (problem === undefined) continue;
+      // A unit behind the number is wrong-unit's.
+      if (problem === undefined || writtenUnit(facts, value) !== undefined) continue;
       const range = setting.valueRange.start === setting.valueRange.end ? setting.range : setting.valueRange;
       const certain = problem.certain && !setting.conditional;
       report({
