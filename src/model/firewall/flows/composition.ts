@@ -69,7 +69,9 @@ export class Composition {
     // The first packet of each tracked connection, and of those that it announces; one translation of each end is all.
     const related = diagram.without(this.fields.state("related"), this.fields.protocol(1, 58));
     const first = diagram.without(diagram.or(this.fields.state("new"), related), this.space.flag("notracked"));
-    return diagram.without(first, this.space.flag(manipulation(hook) === "source" ? "nat source" : "nat destination"));
+    // What the host sends to itself was translated at its output, or not at all.
+    const outside = diagram.without(first, way === "output" ? NO : this.fields.interfaces("meta iifname", ["lo"], way));
+    return diagram.without(outside, this.space.flag(manipulation(hook) === "source" ? "nat source" : "nat destination"));
   }
 
   /** A chain from its first rule, with what comes after it. */

@@ -241,36 +241,52 @@ export class Fields {
   #conntrack(field: Field, key: string, view: View): SymbolicReading {
     const { diagram } = this.#space;
     const notracked = this.#space.flag("notracked");
-    const early = beforeConntrack(view);
+    const before = beforeConntrack(view);
+    // What the host sends to itself keeps at its input what conntrack found at its output.
+    const after = before === "no" ? YES : view.way === "output" ? NO : this.#interface("meta iifname", "lo");
     if (key === "state") {
-      const kinds = early ? { invalid: YES } : Object.fromEntries(STATES.map((state) => [state, this.state(state)]));
-      const told = this.#kinds(kinds);
+      const told = this.#kinds(Object.fromEntries(STATES.map((state) => [state, this.state(state)])));
+      const early = this.#said({ kind: "name", name: "invalid" });
       const without = this.#said({ kind: "name", name: "untracked" });
-      return { present: YES, known: YES, within: (values) => diagram.choose(notracked, without.within(values), told.within(values)) };
+      return {
+        present: YES,
+        known: diagram.or(notracked, diagram.or(after, before === "yes" ? diagram.not(this.state("untracked")) : NO)),
+        within: (values) => diagram.choose(notracked, without.within(values), diagram.choose(after, told.within(values), early.within(values))),
+      };
     }
-    const tracked = early ? NO : diagram.without(this.state("new", "established", "related"), notracked);
-    if (tracked === NO) return this.#nothing();
+    const tracked = this.state("new", "established", "related");
+    const doubtful = before === "maybe" ? YES : this.state("untracked");
+    const present = diagram.without(diagram.choose(after, tracked, doubtful), notracked);
+    const reading = this.#ofConnection(field, key, view);
+    return { present: diagram.and(present, diagram.or(diagram.not(after), reading.present)), known: diagram.and(after, reading.known), within: reading.within };
+  }
+
+  /** A field of a tracked connection. */
+  #ofConnection(field: Field, key: string, view: View): SymbolicReading {
+    const { diagram } = this.#space;
     // What a new connection's mark is at first is the composer's: rules may write it.
-    if (key === "mark") return this.#space.block(field) ? this.#block(field, tracked) : this.#constant(field, view, { ct: "established" });
-    if (key === "protocol") return this.#block("meta l4proto", tracked);
-    if (key === "status") return this.#status(tracked);
-    const fresh = this.#constant(field, view);
-    const told = this.#constant(field, view, { ct: "established" });
+    if (key === "mark" && this.#space.block(field)) return this.#block(field, YES);
+    if (key === "protocol") return this.#block("meta l4proto", YES);
+    if (key === "status") return this.#status();
+    // As a chain after conntrack reads it.
+    const late: View = { ...view, hook: view.way === "prerouting" ? "input" : view.way, priority: 0 };
+    const fresh = this.#constant(field, late);
+    const told = this.#constant(field, late, { ct: "established" });
     const old = told.known === NO && this.#space.block(field) ? this.#block(field, YES) : told;
     const isNew = this.state("new");
     return {
-      present: diagram.and(tracked, diagram.choose(isNew, fresh.present, old.present)),
+      present: diagram.choose(isNew, fresh.present, old.present),
       known: diagram.choose(isNew, fresh.known, old.known),
       within: (values) => diagram.choose(isNew, fresh.within(values), old.within(values)),
     };
   }
 
   /** Of what is known of a connection's status: whether its packet has been translated on the way. */
-  #status(tracked: Node): SymbolicReading {
+  #status(): SymbolicReading {
     const { diagram } = this.#space;
     const [source, destination] = [this.#space.flag("nat source"), this.#space.flag("nat destination")];
     return {
-      present: tracked,
+      present: YES,
       known: diagram.or(this.state("new"), diagram.or(source, destination)),
       within: (values) => {
         const names = values.kind === "names" ? values.names : undefined;

@@ -37,6 +37,7 @@ export class Space {
   readonly #values = new Map<Block, WeakMap<object, Node>>();
   readonly #flags = new Map<string, number>();
   readonly #further: Block[] = [];
+  #written: readonly Field[] = [];
   #next = 0;
 
   /** Takes in what the rulesets name: interfaces, and fields beyond the usual ones. */
@@ -44,26 +45,34 @@ export class Space {
     this.diagram = diagram;
     this.family = family;
     const said = new Said(rulesets);
-    for (const flag of ["source changed", "destination changed", "nat source", "nat destination", "notracked", "rewritten", ...said.written()]) this.#flags.set(flag, this.#next++);
-    this.#add("ct state", 3, STATES.map((name) => ({ name, kind: "name" })));
+    this.#written = said.written();
+    for (const flag of ["source changed", "destination changed", "nat source", "nat destination", "notracked", "rewritten", ...this.#written]) this.#flags.set(flag, this.#next++);
     const interfaces = classesOf([...said.names("meta iifname"), ...said.names("meta iif"), ...said.names("meta oifname"), ...said.names("meta oif"), "lo"]);
-    for (const field of ["meta iifname", "meta oifname"]) this.#add(field, bitsFor(interfaces.length), interfaces);
+    const further = new Map(said.further());
+    const add = (field: Field): void => {
+      const found = further.get(field);
+      if (!found) return;
+      further.delete(field);
+      const classes = found.names.size > 0 ? classesOf([...found.names]) : undefined;
+      this.#add(field, classes ? bitsFor(classes.length) : found.bits, classes);
+      this.#further.push(this.#blocks.get(field)!);
+    };
+    const width = family === "ip" ? 32 : 128;
+    // The order was measured on the largest rulesets at hand: the outgoing interface last takes a quarter of the time.
+    this.#add("ct state", 3, STATES.map((name) => ({ name, kind: "name" })));
+    this.#add("meta iifname", bitsFor(interfaces.length), interfaces);
+    this.#add(`${family} saddr`, width);
+    add("ether saddr");
+    this.#add(`${family} daddr`, width);
     this.#add("meta l4proto", 8);
     this.#add("icmp type", 8);
     this.#add("icmp code", 8);
     this.#add("th dport", 16);
     this.#add("th sport", 16);
-    this.#add(`${family} daddr`, family === "ip" ? 32 : 128);
-    this.#add(`${family} saddr`, family === "ip" ? 32 : 128);
     this.#add("tcp flags", 8);
     this.#add("meta mark", 32);
-    for (const [field, { names, bits }] of said.further()) {
-      if (names.size > 0) {
-        const classes = classesOf([...names]);
-        this.#add(field, bitsFor(classes.length), classes);
-      } else this.#add(field, bits);
-      this.#further.push(this.#blocks.get(field)!);
-    }
+    this.#add("meta oifname", bitsFor(interfaces.length), interfaces);
+    for (const field of [...further.keys()]) add(field);
   }
 
   /** All fields, in the order of their variables. */
@@ -74,6 +83,11 @@ export class Space {
   /** The fields that only some rulesets ask for. */
   get further(): readonly Block[] {
     return this.#further;
+  }
+
+  /** The fields that rules write. */
+  get written(): readonly Field[] {
+    return this.#written;
   }
 
   /** How many variables there are. */

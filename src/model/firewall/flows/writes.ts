@@ -12,6 +12,7 @@ export class Writes {
   readonly #space: Space;
   readonly #inChain = new Map<Chain, boolean>();
   readonly #operations = new Map<string, (f: Node) => Node>();
+  #blur: ((f: Node) => Node) | undefined;
 
   constructor(space: Space) {
     this.#space = space;
@@ -50,6 +51,18 @@ export class Writes {
     return this.#write("start", flags)(started);
   }
 
+  /** The packets that a set may become where rules write: it is no longer told what any of the fields holds that rules write. */
+  blurred(set: Node): Node {
+    const written = new Set<number>();
+    for (let level = 0; level < this.#space.flags; level++) written.add(level);
+    for (const field of this.#space.written) {
+      const block = this.#space.block(field);
+      if (block) for (let i = 0; i < block.bits; i++) written.add(block.first + i);
+    }
+    this.#blur ??= this.#space.diagram.over((level) => written.has(level), Math.max(...written), "or");
+    return this.#blur(set);
+  }
+
   /** A translation; the packet is accepted with its new address. */
   translate({ nat, to }: Statement & { kind: "nat" }, accept: Node): Node {
     const end = nat === "dnat" || nat === "redirect" ? "destination" : "source";
@@ -69,7 +82,9 @@ export class Writes {
   notrack(view: View, then: Node, invalid: Node): Node {
     if (view.hook === "ingress") return then;
     const exempt = this.#write("notrack", new Map<number, Bit>([[this.#space.flagLevel("notracked")!, 1]]))(then);
-    return beforeConntrack(view) ? exempt : this.#space.diagram.choose(invalid, exempt, then);
+    const before = beforeConntrack(view);
+    const { diagram } = this.#space;
+    return before === "yes" ? exempt : diagram.choose(invalid, exempt, before === "maybe" ? diagram.union(exempt, then) : then);
   }
 
   /** A field that gets a new value. */
