@@ -16,7 +16,20 @@ export function aimedPackets(ruleset: Ruleset, family: "ip" | "ip6", count: numb
     const packet = shape(aim.draft(), family, aim.next);
     if (packet !== undefined) packets.push(packet);
   }
-  return packets;
+  // Connections that were announced by others lie in the oracle's table already, where no translation reaches them.
+  const kept = translates(ruleset) ? packets.filter(({ ct, proto }) => ct !== "related" || proto === "icmp" || proto === "icmpv6") : packets;
+  // In the oracle every destination of an input packet is the host's, so a source may be one of them, and what it sends has any.
+  if (!asksSources(ruleset)) return kept;
+  const own = new Set(kept.filter(({ hook }) => hook === "input").map(({ daddr }) => daddr));
+  return kept.filter(({ hook, saddr }) => hook !== "output" && !own.has(saddr));
+}
+
+function translates(ruleset: Ruleset): boolean {
+  return ruleset.tables.some(({ chains }) => chains.some(({ rules }) => rules.some(({ statements }) => statements.some(({ kind }) => kind === "nat"))));
+}
+
+function asksSources(ruleset: Ruleset): boolean {
+  return ruleset.tables.some(({ chains }) => chains.some(({ rules }) => rules.some(({ statements }) => statements.some((one) => one.kind === "match" && one.field.startsWith("fib saddr")))));
 }
 
 interface Target {

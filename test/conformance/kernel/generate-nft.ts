@@ -45,7 +45,7 @@ class NftTable {
     for (let i = this.#userChains; i > 0; i--) chains.unshift(this.#chain(`user${i}`, undefined, many(1, 6, () => this.#rule("user", i))));
     if (chance(0.4)) chains.push(this.#chain("raw_pre", "type filter hook prerouting priority raw; policy accept;", many(1, 3, () => this.#early("prerouting"))));
     if (chance(0.2)) chains.push(this.#chain("raw_out", "type filter hook output priority raw; policy accept;", many(1, 3, () => this.#early("output"))));
-    if (chance(0.4)) chains.push(this.#chain("mangle_pre", `type filter hook prerouting priority ${pick(["mangle", "-200", "-199"])}; policy accept;`, many(1, 4, () => this.#marking("prerouting"))));
+    if (chance(0.4)) chains.push(this.#chain("mangle_pre", `type filter hook prerouting priority ${pick(["mangle", "mangle", "-201", "-199"])}; policy accept;`, many(1, 4, () => this.#marking("prerouting"))));
     if (chance(0.35)) chains.push(this.#chain("dstnat", `type nat hook prerouting priority ${pick(["dstnat", "-90", "-110"])};`, many(1, 3, () => this.#nat("prerouting"))));
     if (chance(0.2)) chains.push(this.#chain("dstnat2", "type nat hook prerouting priority -80;", many(1, 2, () => this.#nat("prerouting"))));
     if (chance(0.2)) chains.push(this.#chain("nat_out", "type nat hook output priority -100;", many(1, 2, () => this.#nat("output"))));

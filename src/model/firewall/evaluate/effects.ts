@@ -12,8 +12,8 @@ import { write } from "./state.ts";
 export function afterNotrack(state: State, base: BaseChain, view: PacketView): State {
   if (state.untracked === "yes" || base.hook === "ingress") return state;
   const early = beforeConntrack({ hook: base.hook, priority: base.priority, dialect: base.ruleset.dialect });
-  if (!early && view.state !== "invalid") return state;
-  return { ...state, untracked: "yes" };
+  if (early === "no" && view.state !== "invalid") return state;
+  return { ...state, untracked: early === "maybe" && view.state !== "invalid" ? "maybe" : "yes" };
 }
 
 /** The packet's new addresses and ports; what the text does not tell is unknown from here on. */

@@ -240,7 +240,7 @@ export class Evaluation {
           const source = this.#read(statement.from ?? statement.field);
           // A field that the packet lacks ends the rule, when it is read.
           if (source.kind === "absent" && statement.from !== undefined) truth = "no";
-          else if (source.kind !== "absent") state = afterAssignment(state, statement, source);
+          else if (this.#read(statement.field).kind !== "absent") state = afterAssignment(state, statement, source);
           tracer?.effect(`set ${statement.field}`);
           break;
         }

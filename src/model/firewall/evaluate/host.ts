@@ -6,9 +6,11 @@ import type { State } from "./state.ts";
 /** Conntrack looks at a packet at this priority of prerouting and output (NF_IP_PRI_CONNTRACK). */
 export const CONNTRACK_PRIORITY = -200;
 
-/** True of chains that see a packet before conntrack does. */
-export function beforeConntrack({ hook, priority }: Point): boolean {
-  return hook === "ingress" || ((hook === "prerouting" || hook === "output") && priority <= CONNTRACK_PRIORITY);
+/** Whether a chain sees a packet before conntrack does; of the same priority whichever was loaded last does. */
+export function beforeConntrack({ hook, priority }: Point): "yes" | "no" | "maybe" {
+  if (hook === "ingress") return "yes";
+  if ((hook !== "prerouting" && hook !== "output") || priority > CONNTRACK_PRIORITY) return "no";
+  return priority === CONNTRACK_PRIORITY ? "maybe" : "yes";
 }
 
 /** What `ct KEY` says of a packet. */
@@ -16,7 +18,9 @@ export function conntrackReading(key: string, view: PacketView, point: Point, { 
   if (untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
   const { state } = view;
   // What the host sends to itself keeps at its input what conntrack found at its output.
-  const early = beforeConntrack(point) && view.packet.iif !== "lo";
+  const before = view.packet.iif === "lo" ? "no" : beforeConntrack(point);
+  if (before === "maybe" && untracked === "no") return notKnown("conntrack has the same priority as the chain");
+  const early = before === "yes";
   if (early && view.packet.ct === "untracked" && untracked === "no") return notKnown("when the packet was exempt from tracking is not told");
   if (key === "state") return untracked === "yes" ? name("untracked") : early ? name("invalid") : name(state);
   if (early || untracked === "yes" || state === "untracked" || state === "invalid") return ABSENT;
