@@ -97,6 +97,11 @@ export function sysctlsOn(workspace: Workspace, host: Host): readonly PlacedSysc
   return workspace.memo(index).byHost.get(host.name) ?? [];
 }
 
+/** Every sysctl of which nothing tells the hosts. */
+export function openSysctls(workspace: Workspace): readonly PlacedSysctl[] {
+  return workspace.memo(index).open;
+}
+
 /**
  * The value of `key` that the repository gives `host`: undefined where nothing sets it, Unknown where a template, a
  * condition or an unknown scope decides, or where procps and systemd-sysctl would end up with different ones.
