@@ -1,6 +1,8 @@
 import type { Range } from "../../../engine/location.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Chain, FirewallRule, Table } from "../ruleset.ts";
+import type { Shadowed } from "../flows/index.ts";
+import { shadows } from "../flows/index.ts";
 import { baseChainWords, hookWords } from "../words/chain.ts";
 import { describeRule } from "../words/rule.ts";
 import { readTogether, includedFiles } from "./files.ts";
@@ -9,6 +11,9 @@ import { enumerated, lineLink } from "./lines.ts";
 import { namesOf } from "./names.ts";
 import type { Call, Reach } from "./reach.ts";
 import { isElsewhere, reachOf } from "./reach.ts";
+
+/** Someone waits for a hover: in longer rulesets the search for what rules leave of each other may take seconds. */
+const MOST_RULES = 2000;
 
 /** A rule with where it stands. */
 export interface PlacedRule {
@@ -41,8 +46,8 @@ export function describeRuleAt(workspace: Workspace, path: string, offset: numbe
   const { table, chain, rules } = found;
   const words = [...new Set(rules.map((rule) => describeRule(rule, table)))].join("; or ");
   const reach = reachOf(workspace, path, table, chain.name);
-  const never = neverSeen(workspace, path, found, reach);
-  const lines = [place(workspace, path, found), ...way(workspace, path, table, chain, reach), ...(never ? [never] : [])];
+  const can = chance(workspace, path, found, reach);
+  const lines = [place(workspace, path, found), ...way(workspace, path, table, chain, reach), ...(can ? [can] : [])];
   return { section: { heading: [`${words}.`], lines }, range: rules[0]!.range };
 }
 
@@ -89,15 +94,35 @@ function caller(workspace: Workspace, path: string, { chain, rule, kind, path: f
   return [name, " (", link, `${how})`];
 }
 
-function neverSeen(workspace: Workspace, path: string, { table, chain, rules }: PlacedRule, reach: Reach): Piece[] | undefined {
+/** Whether the rule can match at all: what reaches its chain, and what earlier rules leave of it. */
+function chance(workspace: Workspace, path: string, { table, chain, rules }: PlacedRule, reach: Reach): Piece[] | undefined {
   const unreached = unreachedWords(table, chain, reach);
   if (unreached) return unreached;
-  const [first] = rules;
-  for (const rule of chain.rules) {
-    if (rule.range.start === first!.range.start) return undefined;
-    if (decidesAll(rule)) return ["Never tried: ", lineLink(workspace, { path, range: rule.range }, path), " before it decides about every packet."];
+  const ruleset = workspace.subject("firewall", path);
+  // The search looks from the hooks of this file down; of what is called from elsewhere it knows nothing.
+  if (ruleset === undefined || reach.open || !["ip", "ip6", "inet"].includes(table.family) || reach.bases.some((base) => base.path !== path)) return undefined;
+  const size = ruleset.tables.reduce((sum, one) => sum + one.chains.reduce((more, { rules: all }) => more + all.length, 0), 0);
+  if (size > MOST_RULES) return [`Whether it can match is not computed in files of more than ${MOST_RULES} rules.`];
+  const { shadowed, notComputed } = shadows(ruleset);
+  if (notComputed.length > 0) return [`Whether it can match is not computed: ${notComputed.join("; ")}.`];
+  const found = rules.flatMap((rule) => shadowed.filter((one) => one.rule === rule));
+  if (found.length < rules.length) return ["It can match: earlier rules leave some of its packets."];
+  return found.map((one) => shadowWords(workspace, path, one))[0];
+}
+
+function shadowWords(workspace: Workspace, path: string, { kind, by, differs, rule: own }: Shadowed): Piece[] {
+  const decides = own.statements.at(-1)?.kind === "verdict";
+  const takers = enumerated(by.map(({ rule }) => [lineLink(workspace, { path, range: rule.range }, path)]));
+  switch (kind) {
+    case "empty":
+      return ["Never matches: its conditions contradict each other."];
+    case "elsewhere":
+      return ["Never matches: no packet that it is for comes to its chain."];
+    case "covered":
+      return takers.length === 0 ? ["Never matches: earlier rules take all of its packets."] : ["Never matches: ", ...takers, ` before it take${by.length === 1 ? "s" : ""} all of its packets${!decides ? "" : differs ? ", some with another verdict" : ", with the same verdict"}.`];
+    case "redundant":
+      return ["Changes nothing: without it the rules behind decide the same."];
   }
-  return undefined;
 }
 
 /** Says of a chain that no rule leads to it; undefined where one does, or may. */
@@ -105,14 +130,4 @@ export function unreachedWords(table: Table, chain: Chain, reach: Reach): Piece[
   if (chain.name === "" || table.name === "" || chain.hook !== undefined || reach.bases.length > 0) return undefined;
   if (reach.open) return ["No rule leads to this chain, as far as the text tells: what templates and other files add is not known here."];
   return reach.calls.length === 0 ? ["No packet comes here: no rule leads to this chain."] : ["No packet comes here: the rules that lead to this chain are never reached themselves."];
-}
-
-/** True of a rule after which no packet goes on in its chain. */
-function decidesAll({ statements, conditional }: FirewallRule): boolean {
-  if (conditional) return false;
-  for (const statement of statements) {
-    if (statement.kind === "verdict") return ["accept", "drop", "reject", "return", "goto"].includes(statement.verdict.kind);
-    if (!["other", "mss-clamp", "notrack", "assign"].includes(statement.kind)) return false;
-  }
-  return false;
 }

@@ -113,7 +113,13 @@ describe("completion in nft files", () => {
     offers(rule("log ‸"), ["prefix", "level", "accept"]);
     offers(rule("log prefix \"a\" level ‸"), ["warn", "info"]);
     offers(rule("dnat ‸"), ["to"]);
-    offers(rule("masquerade ‸"), ["accept"]);
+    offers(rule("masquerade ‸"), ["accept", "to"]);
+    offers(rule("update @bad { ‸"), ["ip", "tcp"]);
+    offers(rule("update @bad { ip saddr ‸"), ["limit", "timeout"]);
+    offers(rule("update @bad { ip saddr limit ‸"), ["rate"]);
+    offers(rule("arp saddr ‸"), ["ip", "ether"]);
+    offers(rule("ip protocol icmp ‸"), ["accept"]);
+    offers(rule("iifname \"eth7\" accept\n    oifname ‸"), ["\"eth7\""]);
     offers(rule("flow add @‸"), ["fast"], ["bad"]);
     offers(rule("queue ‸"), ["num"]);
   });

@@ -45,6 +45,7 @@ describe("hover in firewall files", () => {
       "TCP to port 22 arriving on eth0 or eth1, new connections: jumps to ssh.",
       "Rule 1 of 3 of chain input in table inet filter: filter chain on the input hook, priority 0 (filter), policy drop.",
       "Sees packets for this host.",
+      "It can match: earlier rules leave some of its packets.",
     ]);
   });
 
@@ -59,8 +60,13 @@ describe("hover in firewall files", () => {
     assert.ok(hover(at("accept\n  }\n  chain lost")).some((line) => line.startsWith("No packet comes here: the rules that lead")));
   });
 
-  it("on a rule behind one that decides about everything says that it is never tried", () => {
-    assert.ok(hover(at("counter")).some((line) => line.startsWith("Never tried: [line 7]")));
+  it("on a rule that can never match says why", () => {
+    assert.ok(hover(at("counter")).includes("Never matches: [line 7] before it takes all of its packets."));
+    const last = (rules: string): string => hover({ "a.nft": `table inet t { chain c { type filter hook input priority 0; policy drop;\n${rules}\n } }\n` }).at(-1)!;
+    assert.equal(last("tcp dport 1-100 accept\ntcp dport 101-200 accept\ntcp dport 50-150 ‸accept"), "Never matches: [line 2] and [line 3] before it take all of its packets, with the same verdict.");
+    assert.equal(last("ip saddr 10.0.0.0/8 drop\nip saddr 10.1.0.0/16 ‸accept"), "Never matches: [line 2] before it takes all of its packets, some with another verdict.");
+    assert.equal(last("tcp dport 22 udp dport 53 ‸accept"), "Never matches: its conditions contradict each other.");
+    assert.equal(last("tcp dport 22 limit rate 1/second accept\ntcp dport 22 ‸accept"), "It can match: earlier rules leave some of its packets.");
   });
 
   it("on a set, a variable, an object and an include says what they hold and who uses them", () => {

@@ -1,5 +1,6 @@
 import { fieldInfo } from "../../../../formats/nftables/fields.ts";
 import { CLOSED } from "../../../../formats/nftables/symbols.ts";
+import type { NftFile } from "../../../../formats/nftables/index.ts";
 import type { Workspace } from "../../../workspace.ts";
 import type { Declared } from "./declared.ts";
 import { declaredIn } from "./declared.ts";
@@ -11,12 +12,14 @@ export class Names {
   scope: string | undefined;
   readonly #own: string;
   readonly #all: () => readonly Declared[];
+  readonly #text: () => string;
 
   constructor(workspace: Workspace, path: string, blocks: readonly Block[]) {
     const table = blocks.find(({ kind }) => kind === "table")?.header.slice(1);
     this.scope = table === undefined ? undefined : table.length === 1 ? `ip ${table[0]}` : table.join(" ");
     this.#own = blocks.find(({ kind, header }) => kind === "chain" && header[0] === "chain")?.header.at(-1) ?? "";
     let all: readonly Declared[] | undefined;
+    this.#text = () => (workspace.document(path)?.tree as NftFile | undefined)?.masked.text ?? "";
     this.#all = () => (all ??= declaredIn(workspace, path));
   }
 
@@ -34,6 +37,19 @@ export class Names {
   variables(sigil: string, field?: string): Completion[] {
     const type = field === undefined ? undefined : fieldInfo(field)?.type;
     return this.of(["variable"], sigil).filter(({ detail }) => type === undefined || mayBe(type, detail));
+  }
+
+  /** Names for a chain that is not there yet: those of hooks, as most rulesets have them. */
+  newChains(): Completion[] {
+    const known = new Set(this.of(["chain"]).map(({ label }) => label));
+    return ["input", "forward", "output", "prerouting", "postrouting"].filter((label) => !known.has(label)).map((label) => ({ label, kind: "value", detail: "a usual name" }));
+  }
+
+  /** Interfaces that the file names elsewhere, in quotes. */
+  interfaces(): Completion[] {
+    const found = this.#text().matchAll(/\b[io]if(?:name)?[ \t]+(?:!=[ \t]*)?(?:\{[^}]*?)?"?([A-Za-z][\w.-]*\*?)"?/g);
+    const keywords = new Set(["vmap", "map", "set", "eq", "ne"]);
+    return [...new Set([...found].map((match) => match[1]!))].filter((name) => !keywords.has(name)).map((name) => ({ label: `"${name}"`, kind: "value", detail: "interface named in this file" }));
   }
 
   /** Chains that a rule may lead to: not its own, and none with a hook. */

@@ -99,6 +99,7 @@ function ruleItems(text: string, start: number, offset: number, around: Surround
     case "table":
       return { range, items: wordsOf("keyword", TABLES) };
   }
+  if (name === "in-interface" || name === "out-interface") return { range, items: listOf("value", interfaces(text), "interface named in this file") };
   const value = valueAt(words, loaded, around);
   if (value) return inList(text, range, offset, value);
   const options = loaded.flatMap((one) => optionsOf(one));
@@ -161,14 +162,16 @@ function inList(text: string, range: { start: number; end: number }, offset: num
 }
 
 function optionsOf({ title, options }: Loaded): Completion[] {
-  return Object.entries(options).map(([names, signature]) => {
-    const kinds = signature.replace("!", "").trim();
-    return { label: `--${names.split("|").at(-1)!}`, kind: "option", detail: `${title}${kinds === "" ? "" : `: ${kinds}`}` };
-  });
+  // The last name is the short one, which most people write.
+  return Object.keys(options).flatMap((names) => names.split("|").reverse()).map((name) => ({ label: `--${name}`, kind: "option", detail: title }));
 }
 
 function setsOf(document: Document): string[] {
   return [...new Set(namesOf(document).filter(({ kind }) => kind === "set").map(({ name }) => name))];
+}
+
+function interfaces(text: string): Set<string> {
+  return new Set([...text.matchAll(/[ \t](?:-[io]|--(?:in|out)-interface)[ \t]+([A-Za-z][\w.@-]*\+?)/g)].map((match) => match[1]!));
 }
 
 function familyOfName(path: string): "ip" | "ip6" | undefined {

@@ -1,4 +1,5 @@
-import { HEADERS } from "../../../../formats/nftables/fields.ts";
+import { fieldInfo, HEADERS } from "../../../../formats/nftables/fields.ts";
+import { CLOSED, OPEN } from "../../../../formats/nftables/symbols.ts";
 import type { Offer, Step } from "./nft-selector.ts";
 import { keywords, selector, words } from "./nft-selector.ts";
 import { LOG_LEVELS, RATE_UNITS, REJECT_CODES } from "./nft-words.ts";
@@ -12,6 +13,12 @@ const WRITABLE = /^(meta (mark|priority|nftrace|pkttype|secmark|broute)|ct (mark
 export function offersAfter(rule: readonly string[]): readonly Offer[] {
   const end = endOf(rule);
   return "want" in end ? end.want : [{ from: "statement" }];
+}
+
+/** Whether the brace after these words holds an element that a rule puts into a set, with statements of its own. */
+export function isDynamic(header: readonly string[]): boolean {
+  const [verb, at] = header.slice(-3);
+  return (at === "@" && /^(add|update|delete)$/.test(verb!)) || (header.includes("meter") && header.slice(header.lastIndexOf("meter")).length <= 4);
 }
 
 /** The fields before the brace in which elements are typed, and whether they are keys of a map with verdicts. */
@@ -42,11 +49,11 @@ function statement(rule: readonly string[], at: number): Step {
     case "goto":
       return rest.length === 0 ? { want: [{ from: "chains" }] } : after(rule, at + 1);
     case "counter":
-      return rest[0] === "name" ? objectName(rule, at + 2, "counter") : rest[0] === "packets" ? { next: at + 5 } : { next: at + 1 };
+      return rest[0] === "name" ? objectName(rule, at + 2, "counter") : counter(rule, at + 1);
     case "limit":
       return limit(rule, at + 1);
     case "quota":
-      return rest[0] === "name" ? objectName(rule, at + 2, "quota") : sequence(rule, at + 1, [["over", "until"], undefined, ["bytes", "kbytes", "mbytes"]]);
+      return rest[0] === "name" ? objectName(rule, at + 2, "quota") : sequence(rule, at + 1, [["over", "until", "name"], undefined, ["bytes", "kbytes", "mbytes"]]);
     case "log":
       return log(rule, at + 1);
     case "reject":
@@ -57,7 +64,7 @@ function statement(rule: readonly string[], at: number): Step {
       return nat(rule, at + 1, ["to", "ip", "ip6"]);
     case "masquerade":
     case "redirect":
-      return rest.length === 0 ? { next: at + 1 } : nat(rule, at + 1, []);
+      return rest.length === 0 ? { want: [keywords("to"), { from: "statement" }] } : /^(to|:|random|fully-random|persistent)$/.test(rest[0]!) ? nat(rule, at + 1, []) : { next: at + 1 };
     case "queue":
       return rest.length === 0 ? { want: [keywords("num", "to", "flags"), { from: "statement" }] } : queue(rule, at + 1);
     case "add":
@@ -95,7 +102,15 @@ function named(rule: readonly string[], at: number, offer: Offer, more: number):
 }
 
 function objectName(rule: readonly string[], at: number, what: string): Step {
-  return at >= rule.length ? { want: [{ from: "objects", what }] } : { next: at + 1 };
+  if (at >= rule.length) return { want: [{ from: "objects", what }] };
+  // The name may be looked up in a map.
+  return HEADERS.has(rule[at]!) ? match(rule, at) : { next: at + 1 };
+}
+
+function counter(rule: readonly string[], at: number): Step {
+  if (at >= rule.length) return { want: [{ from: "statement" }, keywords("name", "packets")] };
+  if (rule[at] !== "packets") return { next: at };
+  return at + 2 === rule.length ? { want: [keywords("bytes")] } : { next: at + 4 };
 }
 
 /** Words in a fixed order, each of which may be left out; undefined stands for a value of the user's own. */
@@ -154,6 +169,7 @@ function nat(rule: readonly string[], at: number, first: readonly string[]): Ste
   while (/^(ip|ip6|addr|port|interval|prefix|\.)$/.test(rule[next] ?? "")) next++;
   if (next >= rule.length) return { want: [keywords("to")] };
   if (rule[next] === "to") next++;
+  else if (/^(random|fully-random|persistent)$/.test(rule[next]!)) return { next: next + 1 };
   if (next >= rule.length) return { want: [{ from: "variables" }, { from: "selector" }] };
   const step = value(rule, next, "");
   if ("want" in step) return step;
@@ -239,12 +255,15 @@ function value(rule: readonly string[], at: number, field: string): Step {
       if (next + 1 >= rule.length) return { want: [{ from: "variables" }] };
       next += 2;
     } else if (word === "-" || word === "(") next++;
-    else if (HEADERS.has(word) || word === "meta" || word === "ct" || word === "numgen" || word === "jhash") {
-      const step = match(rule, next);
-      if ("want" in step) return step;
-      return step;
-    } else next++;
+    else if (!isValue(word, field) && (HEADERS.has(word) || word === "meta" || word === "ct" || word === "numgen" || word === "jhash")) return match(rule, next);
+    else next++;
     if (!/^([-,/|&.^]|<<|>>|\))$/.test(rule[next] ?? "")) return { next };
     next++;
   }
+}
+
+/** Names of protocols are values of some fields, and of others they begin a field. */
+function isValue(word: string, field: string): boolean {
+  const type = fieldInfo(field)?.type ?? "";
+  return CLOSED.get(type)?.has(word) === true || OPEN.get(type)?.has(word) === true;
 }

@@ -22,6 +22,7 @@ export function selector(rule: readonly string[], at: number): Step {
   const oneOf = (known: Iterable<string>, extra: readonly string[] = []): Step => ({ want: [words("field", [...new Set([...extra, ...known])])] });
   if (first === "ct") return conntrack(rule, at);
   if (first === "meta") return second === undefined ? oneOf(META.keys()) : { next: at + 2, field: `meta ${second}` };
+  if (first === "@") return { next: at + 6, field: "" };
   if (first === "fib") return fib(rule, at);
   if (first === "socket") return second === undefined ? oneOf(["transparent", "mark", "wildcard", "cgroupv2"]) : { next: at + (second === "cgroupv2" ? 4 : 2), field: `socket ${second}` };
   if (first === "rt" && (second === undefined || /^(classid|nexthop|mtu|ipsec|ip|ip6)$/.test(second))) return second === undefined ? oneOf(["classid", "nexthop", "mtu", "ipsec", "ip", "ip6"]) : { next: at + (second.startsWith("ip") && second !== "ipsec" ? 3 : 2), field: `rt ${second}` };
@@ -41,6 +42,7 @@ function header(rule: readonly string[], at: number): Step {
   const fields = HEADERS.get(first)!;
   const optional = first === "tcp" || first === "ip";
   if (second === undefined) return { want: [words("field", optional ? [...fields.keys(), "option"] : fields.keys())] };
+  if (first === "arp" && /^[sd]addr$/.test(second)) return rule[at + 2] === undefined ? { want: [words("field", ["ip", "ether"])] } : { next: at + 3, field: `arp ${second} ${rule[at + 2]}` };
   if (second !== "option" || !optional) return { next: at + 2, field: `${first} ${second}` };
   const option = rule[at + 2];
   if (option === undefined) return { want: [words("field", first === "tcp" ? TCP_OPTIONS.keys() : IP_OPTIONS)] };

@@ -9,12 +9,12 @@ import { listOf, wordsOf } from "./item.ts";
 import { Names } from "./in-scope.ts";
 import type { Block } from "./nft-context.ts";
 import { contextAt } from "./nft-context.ts";
-import { elementsOf, offersAfter } from "./nft-rule.ts";
+import { elementsOf, isDynamic, offersAfter } from "./nft-rule.ts";
 import type { Offer } from "./nft-selector.ts";
 import { CHAIN_SNIPPETS, FILE_SNIPPETS, TABLE_SNIPPETS } from "./nft-snippets.ts";
 import { COMMANDS, FAMILIES, MEANINGS, SELECTORS, SET_FLAGS, SET_PROPERTIES, STATEMENTS, SUBJECTS, TABLE_ITEMS, TYPES } from "./nft-words.ts";
 
-const ADDRESSES = new Set(["chain", "rule", "set", "map", "element", "flowtable", "counter", "quota", "limit"]);
+const ADDRESSES = new Set(["chain", "rule", "set", "map", "element", "flowtable", "counter", "quota", "limit", "synproxy", "secmark", "meter"]);
 
 /** What may stand at a place of an nft file. Reads only what stands before it, so that it serves while a rule is typed. */
 export function completeNft(workspace: Workspace, document: Document, offset: number): Completions {
@@ -38,6 +38,7 @@ function inBlock(blocks: readonly Block[], words: readonly string[], names: Name
       return command(words, names, sigil);
     case "table":
       if (words.length === 0) return [...wordsOf("keyword", TABLE_ITEMS), ...TABLE_SNIPPETS];
+      if (words[0] === "chain" && words.length === 1) return names.newChains();
       return words[0] === "flags" ? listOf("value", ["dormant", "owner", "persist"]) : words[0] === "ct" && words.length === 1 ? listOf("keyword", ["helper", "timeout", "expectation"]) : [];
     case "chain":
       return chain(block, words, names, sigil);
@@ -53,6 +54,7 @@ function inBlock(blocks: readonly Block[], words: readonly string[], names: Name
 function command(words: readonly string[], names: Names, sigil: string): Completion[] {
   const [verb = ""] = words;
   if (words.length === 0) return [...wordsOf("keyword", COMMANDS), ...FILE_SNIPPETS];
+  if (verb === "undefine") return names.variables("");
   if (verb === "define" || verb === "redefine") return words.at(-1) === "=" ? [] : verb === "redefine" && words.length === 1 ? names.variables("") : [];
   if (verb === "table") return address(words.slice(1), 1, names);
   if (!Object.hasOwn(COMMANDS, verb)) return offered(offersAfter(words), names, sigil);
@@ -74,7 +76,8 @@ function address(words: readonly string[], most: number, names: Names): Completi
   const family = Object.hasOwn(FAMILIES, words[0] ?? "") ? words[0] : undefined;
   const parts = family === undefined ? words : words.slice(1);
   if (parts.length >= most) return [];
-  return [...(family === undefined ? wordsOf("value", FAMILIES) : []), ...names.tables(family)];
+  const usual = family === undefined ? [] : listOf("value", ["filter", "nat", "mangle", "raw"], "a usual name");
+  return [...(family === undefined ? wordsOf("value", FAMILIES) : []), ...names.tables(family), ...usual.filter(({ label }) => !names.tables(family).some((known) => known.label === label))];
 }
 
 const BASE_HOOKS: Readonly<Record<string, readonly Hook[]>> = {
@@ -125,12 +128,13 @@ function set(words: readonly string[]): Completion[] {
   if (first === undefined) return wordsOf("keyword", SET_PROPERTIES);
   const last = words.at(-1);
   if (first === "type") return words.length === 1 || last === "." || last === ":" ? wordsOf("value", TYPES) : [];
-  if (first === "typeof") return words.length === 1 || last === "." || last === ":" ? wordsOf("field", SELECTORS) : offersAfter(words.slice(1)).flatMap((offer) => (offer.from === "words" && offer.kind === "field" ? listOf("field", offer.words) : []));
+  if (first === "typeof") return words.length === 1 || last === "." || last === ":" ? [...(last === ":" ? listOf("value", ["verdict"], TYPES["verdict"]) : []), ...wordsOf("field", SELECTORS)] : offersAfter(words.slice(1)).flatMap((offer) => (offer.from === "words" && offer.kind === "field" ? listOf("field", offer.words) : []));
   if (first === "flags") return words.length === 1 || last === "," ? wordsOf("value", SET_FLAGS) : [];
   return first === "policy" && words.length === 1 ? listOf("value", ["performance", "memory"]) : [];
 }
 
 function object({ header }: Block, words: readonly string[]): Completion[] {
+  if (words.at(-1) === "protocol") return listOf("value", ["tcp", "udp"]);
   if (words.length > 0) return header[0] === "flowtable" && words.at(-1) === "hook" ? listOf("value", ["ingress"]) : [];
   const properties: Readonly<Record<string, readonly string[]>> = {
     flowtable: ["hook", "priority", "devices", "flags", "counter"], counter: ["packets", "bytes", "comment"], quota: ["over", "until", "comment"], limit: ["rate", "comment"],
@@ -142,6 +146,7 @@ function object({ header }: Block, words: readonly string[]): Completion[] {
 /** Inside the braces of a set: values of the fields before it; after a colon, verdicts or data. */
 function elements(blocks: readonly Block[], block: Block, words: readonly string[], names: Names, sigil: string): Completion[] {
   if (sigil === "@") return names.of(["set"]);
+  if (isDynamic(block.header)) return dynamic(words, names, sigil);
   const last = words.lastIndexOf(",");
   const current = words.slice(last + 1);
   const colon = current.indexOf(":");
@@ -153,16 +158,25 @@ function elements(blocks: readonly Block[], block: Block, words: readonly string
     return value.length === 1 && (value[0] === "jump" || value[0] === "goto") ? names.chains() : [];
   }
   const part = current.filter((word) => word === ".").length;
-  if (current.length > 0 && current.at(-1) !== "." && current.at(-1) !== "-") return [];
+  if (current.length > 0 && !/^[.|&-]$/.test(current.at(-1)!)) return [];
   const values = declared ? valuesOfType(declared.types[part] ?? "") : fields[part] === undefined ? [] : valuesOf(fields[part]);
   return [...values, ...names.variables("$", fields[part])];
 }
 
+/** Inside the braces of an element that a rule puts into a set: its key, then what counts and limits it. */
+function dynamic(words: readonly string[], names: Names, sigil: string): Completion[] {
+  if (words.length === 0) return wordsOf("field", SELECTORS);
+  const own = ["limit", "counter", "quota", "ct", "timeout", "log"];
+  const first = words.findIndex((word, i) => i > 0 && words[i - 1] !== "." && own.includes(word));
+  if (first !== -1) return words[first] === "timeout" ? [] : offered(offersAfter(words.slice(first)), names, sigil);
+  return [...offered(offersAfter(words), names, sigil), ...listOf("keyword", own)];
+}
+
 /** The types of the set whose elements are typed, as far as its own lines before tell. */
 function typesOf(block: Block | undefined): { types: readonly string[]; verdict: boolean } {
-  const type = block?.statements.find(([first]) => first === "type") ?? [];
+  const type = block?.statements.find(([first]) => first === "type" || first === "typeof") ?? [];
   const colon = type.indexOf(":");
-  return { types: (colon === -1 ? type.slice(1) : type.slice(1, colon)).filter((word) => word !== "."), verdict: type.includes("verdict") };
+  return { types: type[0] === "typeof" ? [] : (colon === -1 ? type.slice(1) : type.slice(1, colon)).filter((word) => word !== "."), verdict: type.includes("verdict") };
 }
 
 function verdicts(): Completion[] {
@@ -194,7 +208,7 @@ function offered(offers: readonly Offer[], names: Names, sigil: string): Complet
         return names.objects(offer.what).map((item) => ({ ...item, label: `"${item.label}"` }));
       case "values":
         // Of a concatenation the values stand in a set's braces.
-        return fields.length > 1 ? [] : valuesOf(offer.field);
+        return fields.length > 1 ? [] : [...valuesOf(offer.field), ...(/^(ifname|iface_index)$/.test(fieldInfo(offer.field)?.type ?? "") ? names.interfaces() : [])];
     }
   });
 }
