@@ -57,12 +57,14 @@ import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
 import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
+import sysctlForwardingOff from "./sysctl/forwarding-off.ts";
 import sysctlInertKey from "./sysctl/inert-key.ts";
 import sysctlInvalidValue from "./sysctl/invalid-value.ts";
 import sysctlKeyNeedsModule from "./sysctl/key-needs-module.ts";
 import sysctlOverridden from "./sysctl/overridden.ts";
 import sysctlPmtudDisabled from "./sysctl/pmtud-disabled.ts";
 import sysctlRemovedKey from "./sysctl/removed-key.ts";
+import sysctlStrictReversePath from "./sysctl/strict-reverse-path.ts";
 import sysctlSyntax from "./sysctl/syntax.ts";
 import sysctlUnknownKey from "./sysctl/unknown-key.ts";
 import sysctlWrongUnit from "./sysctl/wrong-unit.ts";
@@ -125,12 +127,14 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
   ["sysctl/conntrack-strict", sysctlConntrackStrict],
+  ["sysctl/forwarding-off", sysctlForwardingOff],
   ["sysctl/inert-key", sysctlInertKey],
   ["sysctl/invalid-value", sysctlInvalidValue],
   ["sysctl/key-needs-module", sysctlKeyNeedsModule],
   ["sysctl/overridden", sysctlOverridden],
   ["sysctl/pmtud-disabled", sysctlPmtudDisabled],
   ["sysctl/removed-key", sysctlRemovedKey],
+  ["sysctl/strict-reverse-path", sysctlStrictReversePath],
   ["sysctl/syntax", sysctlSyntax],
   ["sysctl/unknown-key", sysctlUnknownKey],
   ["sysctl/wrong-unit", sysctlWrongUnit],

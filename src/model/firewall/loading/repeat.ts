@@ -4,7 +4,7 @@ import type { Command, NftFile, TableItem } from "../../../formats/nftables/inde
 import { HOLE } from "../../../formats/template/jinja.ts";
 import { placements } from "../../kernel/placement.ts";
 import type { Workspace } from "../../workspace.ts";
-import { includedBy } from "../from-nftables/includes.ts";
+import { includedBy, includesOf, resolveInclude } from "../from-nftables/includes.ts";
 
 /** Why loading a file is not the same the first time, and each later time. */
 export interface Repeat {
@@ -143,11 +143,16 @@ const MAIN = /(^|\/)nftables\.conf(\.j2|\.erb|\.tmpl)?$/;
  * line alone says so. Numbered files and those in a `.d` folder are fragments.
  */
 function loadedAlone(workspace: Workspace, path: string): "service" | "by-hand" | undefined {
-  if (workspace.memo(includedFiles).has(path) || /(^|\/)([\w.-]*\.d\/[^/]+|\d+[-_][^/]*)$/.test(path)) return undefined;
+  if (isFragment(workspace, path)) return undefined;
   const deployed = placements(workspace, path).flatMap(({ destination }) => (isUnknown(destination) ? [] : [destination]));
   if (deployed.some((destination) => destination.startsWith("/etc/sysconfig/"))) return undefined;
   if ([path, ...deployed].some((name) => MAIN.test(name))) return "service";
   return /^\uFEFF?#!.*\bnft\b.*-f/.test(workspace.text(path) ?? "") ? "by-hand" : undefined;
+}
+
+/** Whether an nft file is a part of what is loaded: another includes it, or its folder or number says so. */
+export function isFragment(workspace: Workspace, path: string): boolean {
+  return workspace.memo(includedFiles).has(path) || /(^|\/)([\w.-]*\.d\/[^/]+|\d+[-_][^/]*)$/.test(path);
 }
 
 function includedFiles(workspace: Workspace): ReadonlySet<string> {
@@ -155,13 +160,7 @@ function includedFiles(workspace: Workspace): ReadonlySet<string> {
   for (const path of workspace.paths) {
     const document = workspace.document(path);
     if (document?.language !== "nftables" || !/\binclude\b/.test(document.text)) continue;
-    const resolve = includedBy(workspace, path);
-    for (const match of document.text.matchAll(/\binclude\s+["']([^"'\n]+)["']/g)) {
-      for (const file of resolve(match[1]!)) {
-        const other = workspace.paths.find((one) => workspace.document(one)?.tree === file);
-        if (other !== undefined) found.add(other);
-      }
-    }
+    for (const written of includesOf((document.tree as NftFile).commands)) for (const file of resolveInclude(workspace, path, written)) if (file !== path) found.add(file);
   }
   return found;
 }

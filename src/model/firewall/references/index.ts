@@ -1,35 +1,30 @@
-import type { Range } from "../../engine/location.ts";
-import { isUnknown } from "../../engine/unknown.ts";
-import type { NftFile } from "../../formats/nftables/index.ts";
-import type { Workspace } from "../workspace.ts";
-import { includedBy } from "./from-nftables/includes.ts";
-import type { Chain, Ruleset, Statement, Table } from "./ruleset.ts";
-
-/** A name that a rule uses and that nothing defines. */
-export interface Dangling {
-  readonly what: "chain" | "set" | "variable";
-  readonly name: string;
-  readonly range: Range;
-  readonly table: Table;
-  /** A name of the same kind that differs by little. */
-  readonly near?: string;
-}
-
-/** Targets of xtables-addons and of vendors' kernels: no chains, even where iptables 1.8 does not know them. */
-const FOREIGN_TARGETS = new Set([
-  "ACCOUNT", "CHAOS", "DELUDE", "DHCPMAC", "DNETMAP", "ECHO", "FLOWOFFLOAD", "FULLCONENAT", "IMQ", "IPMARK", "IPV4OPTSSTRIP", "LOGMARK", "MIRROR",
-  "NDPI", "PROTO", "RAWDNAT", "RAWNAT", "RAWSNAT", "ROUTE", "SAME", "STEAL", "SYSRQ", "TARPIT", "WEBMON",
-]);
+import type { Range } from "../../../engine/location.ts";
+import { isUnknown } from "../../../engine/unknown.ts";
+import type { NftFile } from "../../../formats/nftables/index.ts";
+import type { Workspace } from "../../workspace.ts";
+import { includedBy, includesOf } from "../from-nftables/includes.ts";
+import { isFragment } from "../loading/repeat.ts";
+import type { Chain, Ruleset, Statement, Table } from "../ruleset.ts";
+import { missingIncludes } from "./includes.ts";
+import { mistypedInterfaces } from "./interfaces.ts";
+import type { Dangling } from "./dangling.ts";
+import { withNear } from "./dangling.ts";
+import { danglingInScript, isElsewhere } from "./scripts.ts";
+import { undefinedVariables } from "./variables.ts";
 
 /**
  * Chains, sets and variables that the rules of a file name and that neither it nor, where it includes others, any file
  * beside it defines. Files that are only a part of what is loaded are left alone: the rest may define them.
  */
 export function danglingReferences(workspace: Workspace, ruleset: Ruleset): Dangling[] {
+  const elsewhere = [...missingIncludes(workspace, ruleset), ...mistypedInterfaces(workspace, ruleset), ...danglingInScript(workspace, ruleset)];
   const whole = wholeness(workspace, ruleset);
-  if (whole === undefined) return [];
+  return whole === undefined ? elsewhere : [...elsewhere, ...danglingInWhole(workspace, ruleset, whole)];
+}
+
+function danglingInWhole(workspace: Workspace, ruleset: Ruleset, whole: { includes: boolean }): Dangling[] {
   const text = workspace.text(ruleset.path) ?? "";
-  const found: Dangling[] = [];
+  const found: Dangling[] = undefinedVariables(workspace, ruleset);
   for (const table of ruleset.tables) {
     if (ruleset.dialect === "iptables" && !declares(text, table)) continue;
     const beside = whole.includes ? siblings(workspace, ruleset, table) : [];
@@ -38,14 +33,12 @@ export function danglingReferences(workspace: Workspace, ruleset: Ruleset): Dang
     for (const chain of table.chains) {
       for (const { statement, place } of statementsOf(chain)) {
         for (const { target, range } of targetsOf(statement)) {
-          if (chains.has(target) || (ruleset.dialect === "iptables" && FOREIGN_TARGETS.has(target))) continue;
+          if (chains.has(target) || (ruleset.dialect === "iptables" && (isElsewhere(target) || /['"`]/.test(target)))) continue;
           const known = ruleset.dialect === "iptables" ? [...chains, "ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "MASQUERADE"] : [...chains];
           found.push(withNear({ what: "chain", name: target, range: range ?? place, table }, known));
         }
         const set = "set" in statement && ruleset.dialect === "nftables" ? statement.set : undefined;
         if (set !== undefined && !sets.has(set)) found.push(withNear({ what: "set", name: set, range: nameIn(text, place, `@${set}`), table }, [...sets]));
-        const variable = undefinedVariable(statement);
-        if (variable !== undefined) found.push({ what: "variable", name: variable, range: nameIn(text, place, `$${variable}`), table });
       }
     }
   }
@@ -58,21 +51,12 @@ function wholeness(workspace: Workspace, ruleset: Ruleset): { includes: boolean 
   if (document?.language === "iptables-save") return { includes: false };
   if (document?.language !== "nftables") return undefined;
   if (ruleset.replaces !== "ruleset" && !/^#!.*\bnft\b/.test(document.text)) return undefined;
+  // What another file includes, or a folder of fragments holds, sees what stands before it there.
+  if (isFragment(workspace, ruleset.path)) return undefined;
   const written = includesOf((document.tree as NftFile).commands);
   const resolve = includedBy(workspace, ruleset.path);
   if (written.some((path) => resolve(path).length === 0)) return undefined;
   return { includes: written.length > 0 };
-}
-
-function includesOf(commands: NftFile["commands"]): string[] {
-  return commands.flatMap((command) => {
-    if (command.kind === "include") return [command.path.text];
-    if (command.kind !== "table") return [];
-    return command.items.flatMap((item) => {
-      if (item.kind === "include") return [item.path.text];
-      return item.kind === "chain" ? item.rules.flatMap((rule) => (rule.kind === "include" ? [rule.path.text] : [])) : [];
-    });
-  });
 }
 
 /** A dump that declares its built-in chains is loaded whole; a few lines for `iptables-restore -n` do not declare them. */
@@ -106,38 +90,8 @@ function targetsOf(statement: Statement): { target: string; range: Range | undef
   });
 }
 
-function undefinedVariable(statement: Statement): string | undefined {
-  const unknowns = [
-    statement.kind === "match" ? statement.values : undefined,
-    statement.kind === "match-tuple" || statement.kind === "vmap" ? statement.elements : undefined,
-    statement.kind === "verdict" && (statement.verdict.kind === "jump" || statement.verdict.kind === "goto") ? statement.verdict.target : undefined,
-  ];
-  for (const value of unknowns) {
-    const name = isUnknown(value) ? /^\$([\w.-]+) is not defined in this file$/.exec(value.unknown)?.[1] : undefined;
-    if (name !== undefined) return name;
-  }
-  return undefined;
-}
-
 /** Where the name stands within the statement; else the statement. */
 function nameIn(text: string, place: Range, written: string): Range {
   const at = text.slice(place.start, place.end).indexOf(written);
   return at === -1 ? place : { start: place.start + at, end: place.start + at + written.length };
-}
-
-function withNear(dangling: Dangling, known: readonly string[]): Dangling {
-  const near = known.find((name) => name !== dangling.name && distance(name.toLowerCase(), dangling.name.toLowerCase()) <= (dangling.name.length > 4 ? 2 : 1));
-  return near === undefined ? dangling : { ...dangling, near };
-}
-
-/** Edit distance, given up beyond 3. */
-function distance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return 3;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
 }
