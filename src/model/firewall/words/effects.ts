@@ -19,7 +19,8 @@ const DOING: Readonly<Record<string, string>> = {
 /** What a rule does with the packets that it matches, in words: “counts, logs and drops”. */
 export function effectWords(statements: readonly Statement[], table: Table | undefined): string {
   const effects = statements.flatMap((statement) => effect(statement, table) ?? []);
-  return effects.length === 0 ? "nothing happens" : listing(effects);
+  if (effects.length > 0) return listing(effects);
+  return statements.some(({ kind }) => kind === "unknown") ? "what happens is not known" : "nothing happens";
 }
 
 function effect(statement: Statement, table: Table | undefined): string | undefined {

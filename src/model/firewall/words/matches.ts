@@ -50,12 +50,13 @@ export function matchWords(statements: readonly Statement[], table: Table | unde
   for (const statement of statements) {
     if (statement.kind === "match-tuple") clauses.push({ rank: PLACES.length, words: tupleWords(statement, table) });
     if (statement.kind === "limit") tail.push(limitWords(statement));
-    if (statement.kind === "unknown") tail.push(`if something that is not known holds (${statement.reason})`);
     if (statement.kind !== "match") continue;
     if (/^(meta l4proto|meta nfproto|meta protocol|icmp type|icmpv6 type)$/.test(statement.field)) continue;
     if (statement.field === "ct state" && !isUnknown(statement.values)) states.push(stateWords(statement));
     else clauses.push(clause(statement, table));
   }
+  const [first, ...more] = statements.flatMap((statement) => (statement.kind === "unknown" ? [statement.reason] : []));
+  if (first !== undefined) tail.push(`if what is not understood holds${first === "it is not understood" ? "" : ` (${first}${more.length > 0 ? ", and more" : ""})`}`);
   const subject = subjectWords(matches, table);
   const parts = [subject, ...joined(clauses)].filter((part) => part !== "");
   const head = parts.length > 0 ? (subject === "" ? ["everything", ...parts] : parts).join(" ") : states.length > 0 ? "" : "everything";
@@ -76,7 +77,8 @@ function joined(clauses: { rank: number; words: string }[]): string[] {
   join(/^from ports? /, /^from (?!ports? |anywhere|any |the hardware)/, (port, address) => `${port} of ${address.slice("from ".length)}`);
   join(/^to ports? /, /^to (?!ports? |anywhere|any |the hardware)/, (port, address) => `${port} of ${address.slice("to ".length)}`);
   join(/^arriving /, /^leaving /, (first, second) => `${first} and ${second}`);
-  return words;
+  const having = words.filter((one) => one.startsWith("with "));
+  return having.length < 2 ? words : [...words.filter((one) => !one.startsWith("with ")), having.map((one, i) => (i === 0 ? one : one.slice("with ".length))).join(" and ")];
 }
 
 function subjectWords(matches: readonly Match[], table: Table | undefined): string {
@@ -84,7 +86,7 @@ function subjectWords(matches: readonly Match[], table: Table | undefined): stri
   const types = of("icmp type", "icmpv6 type").map((match) => {
     const name = match.field === "icmp type" ? "ICMP" : "ICMPv6";
     const words = valuesOf(match, table);
-    return match.negated ? `${name} but not ${words}` : `${name} ${words}`;
+    return match.negated ? `${name} but not ${words}` : `${name} ${/^\d/.test(words) ? "type " : ""}${words}`;
   });
   const families = of("meta nfproto", "meta protocol").map((match) => saying(match, table, (value) => (value === 2n || value === 0x800n ? "IPv4" : value === 10n || value === 0x86ddn ? "IPv6" : value === 0x806n ? "ARP" : undefined)));
   const protocols = of("meta l4proto").map((match) => saying(match, table, (value) => PROTOCOLS[String(value)] ?? symbolOf("inet_proto", value)));
@@ -114,6 +116,8 @@ function clause(match: Match, table: Table | undefined): { rank: number; words: 
   const { field, negated } = match;
   const values = valuesOf(match, table);
   if (field === "tcp flags" && opens(match.values)) return { rank: PLACES.length, words: negated ? "not opening a connection (no SYN)" : "opening a connection (SYN)" };
+  // Of fragments all but the first have an offset.
+  if (field === "ip frag-off" && !isUnknown(match.values) && match.values.kind === "masked" && match.values.mask === 0x1fffn && match.values.values[0] === 0n) return { rank: PLACES.length, words: negated ? "as a later fragment" : "not as a later fragment" };
   const rank = PLACES.findIndex(([pattern]) => pattern.test(field));
   const place = PLACES[rank];
   if (place) {

@@ -74,7 +74,7 @@ export function symbolOf(type: string, value: bigint): string | undefined {
 }
 
 function maskedWords(field: Field, value: bigint, mask: bigint): string {
-  if (field === "tcp flags") return `${flagWords(value) || "none"} of ${flagWords(mask)}`;
+  if (field === "tcp flags") return value === mask ? flagWords(mask) : `${flagWords(value) || "none"} of ${flagWords(mask)}`;
   const type = fieldInfo(field)?.type;
   if (type === "ipv4_addr") return `${networkText(value, value, "ip")}/${networkText(mask, mask, "ip")}`;
   if (type === "ipv6_addr") return `${networkText(value, value, "ip6")}/${networkText(mask, mask, "ip6")}`;

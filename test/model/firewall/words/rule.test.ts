@@ -36,6 +36,9 @@ describe("a rule in words", () => {
     ["fib daddr type local accept", "Everything to local addresses: accepts"],
     ["tcp dport 22 ct count over 10 reject", "TCP to port 22, above 10 connections: rejects"],
     ["iifname \"eth0\" oifname \"eth1\" ip daddr 192.0.2.1 tcp dport { 80, 443 } accept", "TCP to ports 80 and 443 of 192.0.2.1 arriving on eth0 and leaving by eth1: accepts"],
+    ["tcp flags & (syn | ack) == syn | ack drop", "TCP with flags syn,ack: drops"],
+    ["ct original protocol udp ct original ip daddr 192.0.2.1 drop", "IPv4 with ct original protocol udp and ct original ip daddr 192.0.2.1: drops"],
+    ["tcp dport 22 frobnicate", "TCP to port 22, if what is not understood holds: what happens is not known"],
     ["counter", "Everything: counts"],
     ["tcp dport 25", "TCP to port 25: nothing happens"],
     ["tcp dport $ports accept", "TCP to port something not known here ($ports is not defined in this file): accepts"],
@@ -56,6 +59,8 @@ describe("a rule in words", () => {
     assert.equal(iptables("-A INPUT -s 10.0.0.0/8 -p tcp -m conntrack --ctstate NEW -m tcp --dport 22 -j ACCEPT"), "TCP to port 22 from 10.0.0.0/8, new connections: accepts");
     assert.equal(iptables("-A INPUT -p tcp ! --syn -m conntrack --ctstate NEW -j DROP"), "TCP not opening a connection (no SYN), new connections: drops");
     assert.equal(iptables("-A INPUT -p icmp --icmp-type echo-request -m limit --limit 1/s -j ACCEPT"), "ICMP echo-request, at most 1/s: accepts");
+    assert.equal(iptables("-A INPUT -i wlan0 -f -j DROP"), "Everything arriving on wlan0 as a later fragment: drops");
+    assert.equal(iptables("-A INPUT -p icmp --icmp-type 2 -j DROP"), "ICMP type 2: drops");
     assert.equal(iptables("-A INPUT -m set --match-set blocked src -j DROP"), "Everything from the set blocked: drops");
     assert.equal(iptables("-A INPUT -i eth+ -j LOG --log-prefix x"), "Everything arriving on eth*: logs");
     assert.equal(iptables("-A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 8080", "nat").replace(", port 8080", ""), "TCP to port 80: redirects to this host");
