@@ -3,6 +3,8 @@ import { hostsJson, hostsText } from "../report/hosts.ts";
 import { VERSION } from "../report/report.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
 import { explain } from "./explain.ts";
+import type { FlowsOptions } from "./flows.ts";
+import { flowsCommand } from "./flows.ts";
 import type { FixCommandOptions } from "./fix.ts";
 import { fixCommand } from "./fix.ts";
 import type { ReportOptions } from "./options.ts";
@@ -22,7 +24,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
     status = result;
   });
   if (args.length === 0) {
-    warn(terminal, "Name a command: review, check, fix, verdict, hosts or explain (see premortem --help).");
+    warn(terminal, "Name a command: review, check, fix, flows, verdict, hosts or explain (see premortem --help).");
     return 2;
   }
   try {
@@ -67,6 +69,14 @@ function commands(terminal: Terminal, done: (status: number) => void): Command {
     .addOption(failOnOption())
     .addOption(ruleOption())
     .action(async (paths: string[], options: FixCommandOptions) => done(await fixCommand(paths, options, terminal)));
+  program
+    .command("flows")
+    .description("which flows a change of a firewall opens and closes, each with a sample packet; of one file, what it accepts")
+    .argument("<before>", "the ruleset's file before the change")
+    .argument("[after]", "the ruleset's file after it; may be of another tool")
+    .option("--json", "as JSON")
+    .addOption(new Option("--as <language>", "what the files are, where their texts leave it open").choices(["nftables", "iptables", "ip6tables"]))
+    .action(async (before: string, after: string | undefined, options: FlowsOptions) => done(await flowsCommand(before, after, options, terminal)));
   program
     .command("verdict")
     .description("what happens to one packet, rule by rule")

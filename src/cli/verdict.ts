@@ -32,9 +32,11 @@ export interface VerdictOptions {
   readonly trace: boolean;
 }
 
-type As = "nftables" | "iptables" | "ip6tables";
+/** What `--as` says a file is. */
+export type As = "nftables" | "iptables" | "ip6tables";
 
-interface Read {
+/** A ruleset as a command reads it. */
+export interface Read {
   readonly ruleset: Ruleset;
   readonly sources: Sources;
 }
@@ -103,7 +105,7 @@ function withFamily(packet: Packet, rulesets: readonly Ruleset[]): Packet {
 }
 
 /** Reads a ruleset with what it includes. Its path in answers is the one that the user gave. */
-async function readRuleset(file: string, as: As | undefined, terminal: Terminal): Promise<Read> {
+export async function readRuleset(file: string, as: As | undefined, terminal: Terminal): Promise<Read> {
   const selection = select([file])[0]!;
   if (selection.targets === undefined) throw new Unavailable(isDirectory(file) ? `${file} is a directory; name the ruleset's file in it.` : `${file} cannot be read.`);
   const text = readText(file);

@@ -26,7 +26,7 @@ export class VerdictReport {
     const { verdict, chain, table, rule } = outcome;
     return {
       verdict,
-      rule: rule === undefined ? null : this.#at(outcome as Place),
+      rule: rule === undefined ? null : this.at(outcome as Place),
       chain: chain?.name ?? null,
       table: table === undefined ? null : `${table.family} ${table.name}`,
       reason: outcome.reason,
@@ -37,11 +37,11 @@ export class VerdictReport {
 
   #step(step: TraceStep): Json {
     return {
-      ...this.#at(step),
+      ...this.at(step),
       hook: step.hook,
       table: `${step.table.family} ${step.table.name}`,
       chain: step.chain.name,
-      rule: step.rule === undefined ? null : this.#written(step),
+      rule: step.rule === undefined ? null : this.written(step),
       matched: step.matched,
       effects: step.effects,
       ...(step.decision !== undefined && { decision: step.decision }),
@@ -59,7 +59,7 @@ export class VerdictReport {
       lines.push(ends.length > 1 ? `It may end in ${ends.join(" or ")}.` : "What the text does not tell decides.");
     }
     for (const [decision, place] of verdict === "unknown" ? outcome.places : outcome.chain === undefined ? [] : [[verdict, outcome as Place] as const]) {
-      lines.push(`${paint("bold", printable(this.#where(place)))} ${printable(this.#written(place))}${verdict === "unknown" && decision !== "unknown" ? paint("dim", ` (${decision})`) : ""}`);
+      lines.push(`${paint("bold", printable(this.#where(place)))} ${printable(this.written(place))}${verdict === "unknown" && decision !== "unknown" ? paint("dim", ` (${decision})`) : ""}`);
     }
     let header = "";
     for (const step of trace) {
@@ -75,16 +75,17 @@ export class VerdictReport {
   #traceLine(step: TraceStep): string {
     const sign = step.matched === "no" ? " " : step.matched === "maybe" ? "?" : step.decision === undefined ? "*" : step.decision === "accept" ? "+" : "-";
     const what = step.matched === "no" ? `no: ${step.reason ?? ""}` : `${step.effects.join(", ") || "nothing"}${step.reason === undefined ? "" : ` (perhaps: ${step.reason})`}`;
-    const rule = step.rule === undefined ? "" : `${this.#written(step)}  `;
+    const rule = step.rule === undefined ? "" : `${this.written(step)}  `;
     return `  ${sign} ${"  ".repeat(step.depth)}${this.#where(step)} ${step.chain.name}: ${rule}-> ${what}`;
   }
 
   #where(place: Place): string {
-    const { path, line } = this.#at(place);
+    const { path, line } = this.at(place);
     return `${path}:${line}`;
   }
 
-  #at(place: Place): { path: string; line: number } {
+  /** The file and line of a place. */
+  at(place: Place): { path: string; line: number } {
     const { path, range } = this.#sources.locate(place.path, rangeOf(place));
     let index = this.#lines.get(path);
     if (index === undefined) this.#lines.set(path, (index = new LineIndex(this.#sources.text(path))));
@@ -92,7 +93,7 @@ export class VerdictReport {
   }
 
   /** A rule's own text on one line, without the runs of blanks in it. */
-  #written(place: Place): string {
+  written(place: Place): string {
     if (place.rule === undefined) return `policy of chain ${place.chain.name}`;
     const { path, range } = this.#sources.locate(place.path, place.rule.range);
     const text = this.#sources.text(path).slice(range.start, range.end).replace(/\s+/g, " ").trim();

@@ -4,3 +4,6 @@ export { PacketSet } from "./packet-set.ts";
 export type { Condition, Numbers } from "./packet-set.ts";
 export { shadows } from "./shadowing.ts";
 export type { PlacedRule, Shadowed, Shadows } from "./shadowing.ts";
+export { acceptedFlows, compareFlows } from "./comparison.ts";
+export type { Doubt, Flow, FlowDifference } from "./comparison.ts";
+export type { FlowMatch } from "./match.ts";

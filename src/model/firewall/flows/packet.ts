@@ -3,7 +3,8 @@ import type { Block, Space } from "./space.ts";
 import { STATES, WITH_PORTS } from "./space.ts";
 import { formatAddress } from "./address.ts";
 
-const FLAGS = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
+/** TCP flags, from the lowest bit. */
+export const FLAG_NAMES = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"] as const;
 /** Protocols by the names that packets are described with. */
 export const PROTOCOL_NAMES: Readonly<Record<number, string>> = { 1: "icmp", 2: "igmp", 6: "tcp", 17: "udp", 33: "dccp", 47: "gre", 50: "esp", 51: "ah", 58: "icmpv6", 89: "ospf", 112: "vrrp", 132: "sctp", 136: "udplite" };
 
@@ -34,7 +35,7 @@ export function packetOf(space: Space, way: Packet["hook"], point: ReadonlyMap<B
 
 /** The names of TCP flags. */
 export function flagNames(bits: number): string[] {
-  return FLAGS.filter((_, i) => (bits >> i) & 1);
+  return FLAG_NAMES.filter((_, i) => (bits >> i) & 1);
 }
 
 /** A name of the class that a number stands for, which is in no other. */
