@@ -16,6 +16,7 @@ export const LANGUAGES = [
   "swanctl",
   "ipsec-conf",
   "racoon",
+  "firewalld",
   "premortem-config",
 ] as const;
 

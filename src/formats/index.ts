@@ -1,6 +1,7 @@
 import { cephConf } from "./ceph-conf/index.ts";
 import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
+import { firewalld } from "./firewalld/index.ts";
 import { ipsecConf } from "./ipsec-conf/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
@@ -29,6 +30,7 @@ export const formats: readonly Format<unknown>[] = [
   swanctl,
   racoon,
   ipsecConf,
+  firewalld,
   shell,
   nix,
   ansibleInventoryIni,

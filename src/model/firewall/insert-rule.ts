@@ -12,6 +12,8 @@ export interface NewRule {
  * where the file's layout leaves it open how.
  */
 export function insertRules(text: string, ruleset: Ruleset, table: Table, chain: Chain, before: FirewallRule | undefined, rules: readonly NewRule[]): TextEdit | undefined {
+  // A zone of firewalld is no place for rules of nft.
+  if (/^\uFEFF?\s*</.test(text)) return undefined;
   const edit = ruleset.dialect === "iptables" ? iptablesEdit(text, table, chain, before, rules) : nftEdit(text, chain, before, rules);
   return edit && { path: ruleset.path, range: { start: edit.at, end: edit.at }, newText: edit.newText };
 }

@@ -1,7 +1,9 @@
 import type { NftFile } from "../../formats/nftables/index.ts";
+import type { FirewalldTree } from "../../formats/firewalld/index.ts";
 import type { IptablesTree } from "../../formats/iptables/tree.ts";
 import type { ShellTree } from "../../formats/shell/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { fromFirewalld, servicesOf } from "./from-firewalld/index.ts";
 import { fromIptables } from "./from-iptables/index.ts";
 import { fromNftables } from "./from-nftables/index.ts";
 import { includesIn, scopeOf } from "./from-nftables/includes.ts";
@@ -16,6 +18,8 @@ export function readFirewall(workspace: Workspace, path: string): Ruleset | unde
       return fromNftables(path, document.tree as NftFile, scopeOf(workspace, path), includesIn(workspace));
     case "iptables-save":
       return fromIptables(path, document.tree as IptablesTree);
+    case "firewalld":
+      return fromFirewalld(path, document.tree as FirewalldTree, (name) => workspace.memo(servicesOf).get(name));
     case "shell":
       return fromShell(path, document.text, document.tree as ShellTree);
     default:
