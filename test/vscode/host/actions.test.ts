@@ -50,7 +50,7 @@ describe("quick fixes", () => {
 
   it("suppress in the whole file", async () => {
     const document = await open("etc/sysctl.d/60-two.conf", TWO);
-    const { command } = titled(await actions(document), /in this file, with a reason/);
+    const { command } = titled(await actions(document), /sysctl\/pmtud-disabled in this file, with a reason/);
     await vscode.commands.executeCommand(command!.command, ...(command!.arguments as unknown[]), "measured");
     await settled(document);
     assert.equal(document.lineAt(0).text, "# premortem-ignore-file sysctl/pmtud-disabled -- measured");

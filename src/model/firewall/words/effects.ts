@@ -106,6 +106,8 @@ function otherWords(name: string): string {
   if (Object.hasOwn(DOING, name)) return DOING[name]!;
   const dynamic = /^(add|update|delete) (@.+)$/.exec(name);
   if (dynamic) return dynamic[1] === "delete" ? `takes it out of ${dynamic[2]}` : `notes it in ${dynamic[2]}`;
+  const meter = /^meter @(.*)$/.exec(name);
+  if (meter) return `keeps count in the meter ${meter[1]}`.trimEnd();
   const flow = /^flow add (@.+)$/.exec(name);
   if (flow) return `hands the flow to the flowtable ${flow[1]}`;
   const change = /^(.+) set$/.exec(name);
