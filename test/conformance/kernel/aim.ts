@@ -12,9 +12,15 @@ const MOST_INTERFACES = 12;
 export function aimedPackets(ruleset: Ruleset, family: "ip" | "ip6", count: number, seed: number): Packet[] {
   const aim = new Aim(ruleset, family, seed);
   const packets: Packet[] = [];
+  const looped = new Set<string>();
   for (let tries = 0; packets.length < count && tries < count * 20; tries++) {
     const packet = shape(aim.draft(), family, aim.next);
-    if (packet !== undefined) packets.push(packet);
+    if (packet === undefined) continue;
+    // What the host sends to itself leaves a connection behind: no other packet may be of it, nor an answer to it.
+    const ends = packet.iif === "lo" ? [`${packet.saddr} ${packet.sport}`, `${packet.daddr} ${packet.dport}`].sort().join(" ") : "";
+    if (looped.has(ends)) continue;
+    if (ends !== "") looped.add(ends);
+    packets.push(packet);
   }
   // Connections that were announced by others lie in the oracle's table already, where no translation reaches them.
   const kept = translates(ruleset) ? packets.filter(({ ct, proto }) => ct !== "related" || proto === "icmp" || proto === "icmpv6") : packets;

@@ -41,7 +41,7 @@ export function shape(draft: Draft, family: "ip" | "ip6", next: () => number): P
   const port = (value: bigint): number => Math.min(65535, Math.max(1, Number(value)));
   const ports = { sport: port(draft.sport!), dport: port(draft.dport!) };
   const ct = local ? "new" : draft.ct!;
-  if (proto === 6) return { ...base, proto: "tcp", ...ports, ...tcpState(ct, draft.flags === undefined ? undefined : Number(draft.flags) & 255, hook === "output") };
+  if (proto === 6) return { ...base, proto: "tcp", ...ports, ...tcpState(ct, draft.flags === undefined ? undefined : Number(draft.flags) & 255, hook === "output" || local) };
   if (proto === 17) return { ...base, proto: "udp", ...ports, ct };
   if (proto === 132) return { ...base, proto: "sctp", ...ports, ct: ct === "untracked" ? ct : "new" };
   if (proto === 1 || proto === 58) {

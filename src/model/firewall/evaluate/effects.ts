@@ -11,7 +11,8 @@ import { write } from "./state.ts";
 /** Conntrack sees to a packet once: a notrack after that has an effect only on what it did not take. */
 export function afterNotrack(state: State, base: BaseChain, view: PacketView): State {
   if (state.untracked === "yes" || base.hook === "ingress") return state;
-  const early = beforeConntrack({ hook: base.hook, priority: base.priority, dialect: base.ruleset.dialect });
+  // What the host sends to itself has met conntrack at its output.
+  const early = view.packet.iif === "lo" ? "no" : beforeConntrack({ hook: base.hook, priority: base.priority, dialect: base.ruleset.dialect });
   if (early === "no" && view.state !== "invalid") return state;
   return { ...state, untracked: early === "maybe" && view.state !== "invalid" ? "maybe" : "yes" };
 }
