@@ -105,7 +105,8 @@ function ofCombination(workspace: Workspace, path: string, setting: SysctlSettin
   if (found === undefined) return undefined;
   const related: Related[] = "with" in found && found.with !== undefined ? [{ location: found.with.location, message: `The other value: ${found.with.value}.` }] : [];
   const fixes = mend(workspace, path, setting, found);
-  const reading = found.kind === "all-unread" && found.instead !== undefined ? { severity: "info" as const } : found.kind === "other-still-on" && found.with === undefined ? { confidence: "likely" as const } : {};
+  const mild = (found.kind === "all-unread" && found.instead !== undefined) || (found.kind === "less-than-all" && found.key.name === "default");
+  const reading = mild ? { severity: "info" as const } : found.kind === "other-still-on" && found.with === undefined ? { confidence: "likely" as const } : {};
   return { location: { path, range: setting.keyRange }, message: words(setting, found), ...reading, ...(related.length > 0 ? { related } : {}), ...(fixes.length > 0 ? { fixes } : {}) };
 }
 
