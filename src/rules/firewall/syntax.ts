@@ -42,6 +42,7 @@ export default rule({
     good: [table("tcp dport 22 accept"), { "rules.v4": save("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT") }],
     lookalike: [
       { "templates/rules.v4.j2": save("{% for port in open_ports %}\n-A INPUT -p tcp -m tcp --dport {{ port }} -j ACCEPT\n{% endfor %}") },
+      { "etc/firewalld/zones/edge.xml": '<?xml version="1.0" encoding="utf-8"?>\n<zone target="DROP">\n  <interface name="eth1"/>\n  <service name="ssh"/>\n  <port port="9100-9110" protocol="tcp"/>\n  <rule family="ipv4"><source address="192.0.2.0/28"/><port port="8080" protocol="tcp"/><accept/></rule>\n</zone>\n' },
       { "rules.v4": save('-A INPUT -p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m comment --comment "not the first; “quoted” -j DROP" -j RETURN') },
     ],
   },
