@@ -86,8 +86,8 @@ export class Tally {
 /** What the host sends to itself passes its output first; if nothing is written there, its input is a thing of its own. */
 function passesOutputUntouched(ruleset: Ruleset, packet: Packet): boolean {
   const trace: TraceStep[] = [];
-  const { iif: _, ...rest } = packet;
-  evaluate([ruleset], { ...rest, hook: "output", oif: "lo" }, trace);
+  const sent: Packet = { ...packet, hook: "output", oif: "lo" };
+  evaluate([ruleset], sent, trace);
   return trace.every(({ effects, matched }) => matched === "no" || effects.every((effect) => !/^(set |notrack|snat|dnat|masquerade|redirect|mark|connmark)/.test(effect)));
 }
 

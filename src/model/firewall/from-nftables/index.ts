@@ -13,7 +13,7 @@ import { dataField, keyFields, keyNames } from "./sets.ts";
 import { conditionIn } from "./condition.ts";
 import type { ChainState, Includes, SetChange, SetState, Source, TableState } from "./tables.ts";
 import { TablesState, keyOf } from "./tables.ts";
-import { lowerNumber } from "./values.ts";
+import { lowerNumber, lowerValues } from "./values.ts";
 import type { Chain, Family, FirewallRule, Hook, NamedSet, Ruleset, SetElement, Statement, Table, Verdict } from "../ruleset.ts";
 
 const FAMILIES = new Set<string>(["ip", "ip6", "inet", "arp", "bridge", "netdev"]);
@@ -85,6 +85,7 @@ class TableLowering {
       ...(hook && { hook }),
       ...(hook && (type === "filter" || type === "nat" || type === "route") && { type }),
       ...(hook && base?.priority && { priority: this.#priority(base.priority, scope) }),
+      ...(hook && base?.devices && { devices: devicesOf(base.devices, scope) }),
       ...(policy && { policy: this.#policy(policy, scope, state.range, source) }),
       rules,
       range,
@@ -208,6 +209,12 @@ function movedVerdict(verdict: Verdict, at: Range): Verdict {
 function nameOf({ key }: SetElement): string | undefined {
   if (key.some(isUnknown)) return undefined;
   return key.map((values) => ("kind" in values && values.kind === "names" ? values.names.join("|") : "kind" in values && values.kind === "intervals" ? values.intervals.join("|") : "?")).join(" . ");
+}
+
+/** The interfaces that a base chain names. */
+function devicesOf(written: Expression, scope: Scope): Maybe<readonly string[]> {
+  const values = lowerValues(written, { type: "ifname", bits: 128 }, scope);
+  return isUnknown(values) ? values : values.kind === "names" ? values.names : unknown("the devices are not read");
 }
 
 /** The sets to which rules add. */

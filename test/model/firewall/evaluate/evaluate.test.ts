@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { iptablesSave } from "../../../../src/formats/iptables/index.ts";
 import { nftables } from "../../../../src/formats/nftables/index.ts";
-import type { Outcome } from "../../../../src/model/firewall/evaluate/index.ts";
+import type { Outcome, TraceStep } from "../../../../src/model/firewall/evaluate/index.ts";
 import { evaluate } from "../../../../src/model/firewall/evaluate/index.ts";
 import { fromIptables } from "../../../../src/model/firewall/from-iptables/index.ts";
 import { fromNftables } from "../../../../src/model/firewall/from-nftables/index.ts";
@@ -88,5 +88,92 @@ table ip filter { chain input { type filter hook input priority 0; policy drop; 
   it("gives up on chains that jump 10^12 ways", () => {
     const chains = Array.from({ length: 12 }, (_, i) => `chain c${i} {\n${`jump c${i + 1}\n`.repeat(10)}}\n`).join("") + "chain c12 { tcp dport 1 accept\n }\n";
     assert.equal(ask(input("jump c0", "drop", chains)).verdict, "unknown");
+  });
+
+  it("carries marks of packets and connections over the hooks, with their masks", () => {
+    const marked = (mark: string, more = ""): Ruleset =>
+      nft(`table inet m { chain pre { type filter hook prerouting priority mangle; policy accept; ${more} ${mark} } }
+table inet f { chain input { type filter hook input priority 0; policy drop; meta mark 0x11 accept; } }`);
+    assert.equal(ask(marked("meta mark set 0x11")).verdict, "accept");
+    assert.equal(ask(marked("meta mark set meta mark or 0x10"), { mark: 1 }).verdict, "accept");
+    assert.equal(ask(marked("meta mark set meta mark and 0x10"), { mark: 1 }).verdict, "drop");
+    assert.equal(ask(marked("meta mark set ct mark", "ct mark set 0x11;")).verdict, "accept");
+    assert.equal(ask(marked("limit rate 1/second meta mark set 0x11")).verdict, "unknown");
+    assert.equal(ask(marked("limit rate 1/second meta mark set 0x20")).verdict, "drop", "either way it is another one");
+    const restored = fromIptables("rules.v4", iptablesSave.parse("*mangle\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -j MARK --set-xmark 0x4/0xffffffff\n-A PREROUTING -j CONNMARK --save-mark\nCOMMIT\n*filter\n:INPUT DROP [0:0]\n-A INPUT -m connmark --mark 0x4 -j ACCEPT\nCOMMIT\n").tree);
+    assert.equal(ask(restored).verdict, "accept");
+  });
+
+  it("shows later chains the translated address, and lets only the first translation count", () => {
+    const translated = (rule: string, filter: string): Ruleset =>
+      nft(`table ip n { chain pre { type nat hook prerouting priority dstnat; ${rule}; }
+ chain also { type nat hook prerouting priority -90; dnat to 192.0.2.99; } }
+table ip f { chain input { type filter hook input priority 0; policy drop; ${filter} } }`);
+    assert.equal(ask(translated("tcp dport 22 dnat to 192.0.2.50:2222", "ip daddr 192.0.2.50 tcp dport 2222 accept")).verdict, "accept");
+    assert.equal(ask(translated("tcp dport 22 dnat to 192.0.2.50:2222", "tcp dport 22 accept")).verdict, "drop");
+    assert.equal(ask(translated("tcp dport 23 dnat to 192.0.2.50", "ip daddr 192.0.2.99 accept")).verdict, "accept");
+    assert.equal(ask(translated("tcp dport 22 redirect to :2222", "tcp dport 2222 accept")).verdict, "accept");
+    assert.equal(ask(translated("tcp dport 22 dnat to 192.0.2.50", "ct status dnat accept")).verdict, "accept");
+  });
+
+  it("calls chains that translate where all of them are called, whatever their priority", () => {
+    const ruleset = nft(`table ip n { chain pre { type nat hook prerouting priority -300; tcp dport 22 dnat to 192.0.2.50; } }
+table ip f { chain early { type filter hook prerouting priority -150; policy accept; ip daddr 192.0.2.50 drop; } }`);
+    assert.equal(ask(ruleset).verdict, "accept");
+  });
+
+  it("calls of chains with one priority the one first that was loaded last", () => {
+    const ruleset = nft("table ip a { chain x { type filter hook input priority 0; drop; } }\ntable ip b { chain y { type filter hook input priority 0; drop; } }");
+    assert.equal(ask(ruleset).chain!.name, "y");
+    const other = nft("table ip c { chain z { type filter hook input priority 0; drop; } }");
+    assert.equal(evaluate([ruleset, other], ssh).chain!.name, "z");
+  });
+
+  it("does not let what the host sends to itself through chains that translate, nor makes it untracked at its input", () => {
+    const ruleset = nft(`table ip r { chain raw { type filter hook prerouting priority raw; policy accept; notrack; }
+ chain pre { type nat hook prerouting priority dstnat; tcp dport 22 dnat to 192.0.2.50; } }
+table ip f { chain input { type filter hook input priority 0; policy drop; ct state new tcp dport 22 ip daddr 198.51.100.1 accept; } }`);
+    assert.equal(ask(ruleset, { iif: "lo" }).verdict, "accept");
+    assert.equal(ask(ruleset).verdict, "drop");
+  });
+
+  it("follows as many jumps as the kernel takes", () => {
+    const nested = (depth: number): Ruleset => input("jump c1", "drop", Array.from({ length: depth }, (_, i) => `chain c${i + 1} {\n${i + 1 === depth ? "accept" : `jump c${i + 2}`}\n}\n`).join(""));
+    assert.equal(ask(nested(15)).verdict, "accept");
+    assert.equal(ask(nested(16)).verdict, "unknown");
+  });
+
+  it("judges only by chains at devices that the packet passes", () => {
+    const ruleset = nft('table netdev d { chain in { type filter hook ingress device "eth0" priority 0; policy drop; } }');
+    assert.equal(ask(ruleset).verdict, "drop");
+    assert.equal(ask(ruleset, { iif: "eth1" }).verdict, "accept");
+    assert.equal(ask(ruleset, { hook: "output", oif: "eth0" }).verdict, "accept");
+  });
+
+  it("finds elements of large sets, whatever else lies over them", () => {
+    const elements = Array.from({ length: 2000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24 . ${1000 + i}`).join(", ");
+    const ruleset = input("ip saddr . tcp dport @big accept", "drop", `set big { type ipv4_addr . inet_service; flags interval; elements = { 0.0.0.0/0 . 9, ${elements} } }`);
+    assert.equal(ask(ruleset, { saddr: "10.3.7.1", dport: 1000 + 3 * 256 + 7 }).verdict, "accept");
+    assert.equal(ask(ruleset, { saddr: "10.3.7.1", dport: 1000 }).verdict, "drop");
+    assert.equal(ask(ruleset, { saddr: "203.0.113.1", dport: 9 }).verdict, "accept");
+  });
+
+  it("traces every rule and policy that the packet comes to, with the reason where one does not match", () => {
+    const trace: TraceStep[] = [];
+    const chains = "chain one { tcp dport 23 drop\n meta mark set 0x1\n }\n";
+    const outcome = evaluate([input("iif lo accept\njump one\nlimit rate 1/second tcp dport 22 accept\naccept", "drop", chains)], ssh, trace);
+    assert.equal(outcome.verdict, "accept");
+    assert.deepEqual(
+      trace.map(({ chain, depth, matched, effects, reason }) => [chain.name, depth, matched, effects.join(), reason]),
+      [
+        ["input", 0, "no", "", "meta iifname is eth0"],
+        ["input", 0, "yes", "jump one", undefined],
+        ["one", 1, "no", "", "tcp dport is 22"],
+        ["one", 1, "yes", "set meta mark", undefined],
+        ["input", 0, "maybe", "accept", "a limit (limit rate 1/second) decides"],
+        ["input", 0, "yes", "accept", undefined],
+      ],
+    );
+    assert.deepEqual(evaluate([input("accept")], ssh), evaluate([input("accept")], ssh, []));
   });
 });
