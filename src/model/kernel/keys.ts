@@ -17,7 +17,10 @@ export interface KeyFacts {
   /** How many numbers a list has. */
   readonly count?: number;
   readonly unit?: string;
+  /** Of the newest kernel that has it. */
   readonly default?: string | number;
+  /** Where it changed: each default with the first checked kernel that has it. */
+  readonly defaults?: readonly (readonly [kernel: string, value: string | number])[];
   /** The first kernel that has it; two: the last checked one without and the first with it. */
   readonly since?: string | readonly [string, string];
   /** The first kernel without it; two: the last checked one with and the first without it; empty: no kernel since 2.4. */
@@ -47,6 +50,7 @@ interface Row {
   readonly max?: number;
   readonly u?: string;
   readonly d?: string | number;
+  readonly h?: readonly (readonly [string, string | number])[];
   readonly s?: string | readonly [string, string];
   readonly r?: string | readonly [string, string];
   readonly x?: string;
@@ -97,6 +101,7 @@ function facts(key: string, row: Row): KeyFacts {
     ...(row.n === undefined ? {} : { count: row.n }),
     ...(row.u === undefined ? {} : { unit: row.u }),
     ...(row.d === undefined ? {} : { default: row.d }),
+    ...(row.h === undefined ? {} : { defaults: row.h }),
     ...(row.s === undefined ? {} : { since: row.s }),
     ...(row.r === undefined ? {} : { removed: row.r }),
     never: row.x === "never",

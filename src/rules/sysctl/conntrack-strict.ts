@@ -111,10 +111,11 @@ function saidOfModule(workspace: Workspace, { location, key }: Report): boolean 
 function reportsOf(workspace: Workspace, ruleset: Ruleset): Report[] {
   if (!isStateful(ruleset)) return [];
   const evidence = longLived(workspace, ruleset);
-  if (evidence === undefined || passesUntracked(ruleset)) return [];
+  if (evidence === undefined) return [];
   const { hosts } = exposure(workspace, ruleset.path);
   const strict = hosts.filter(({ switches }) => !switches.liberal.on && switches.liberal.state !== "hidden");
-  return [...strictReports(workspace, ruleset, strict, evidence), ...looseReports(workspace, hosts, evidence)];
+  const reports = [...strictReports(workspace, ruleset, strict, evidence), ...looseReports(workspace, hosts, evidence)];
+  return reports.length > 0 && passesUntracked(ruleset) ? [] : reports;
 }
 
 function strictReports(workspace: Workspace, ruleset: Ruleset, strict: readonly Exposed[], evidence: LongLived): Report[] {
