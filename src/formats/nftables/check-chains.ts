@@ -52,6 +52,9 @@ export function checkBase(base: BaseChain, family: string, expand: (expression: 
   if (priority) checkPriority(priority, base, family, expand, say);
 }
 
+/** A variable may name itself in what it adds to. */
+const DEEPEST = 10;
+
 function hidden(name: Name): boolean {
   return name.text === "" || name.text.includes(HOLE);
 }
@@ -63,11 +66,12 @@ function checkPriority(written: Expression, { type, hook }: BaseChain, family: s
   }
 }
 
-function valueOf(written: Expression, family: string, hook: string, expand: (expression: Expression) => Expression, wrong: (what: string) => void): number | undefined {
+function valueOf(written: Expression, family: string, hook: string, expand: (expression: Expression) => Expression, wrong: (what: string) => void, depth = 0): number | undefined {
   const expression = expand(written);
   if (expression.kind === "binary") {
-    const left = valueOf(expression.left, family, hook, expand, wrong);
-    const right = valueOf(expression.right, family, hook, expand, wrong);
+    if (depth > DEEPEST) return undefined;
+    const left = valueOf(expression.left, family, hook, expand, wrong, depth + 1);
+    const right = valueOf(expression.right, family, hook, expand, wrong, depth + 1);
     if (left === undefined || right === undefined) return undefined;
     return expression.operator === "-" ? left - right : left + right;
   }

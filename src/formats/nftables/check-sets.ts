@@ -43,10 +43,6 @@ export class Sets {
     this.#declared.set(set.name.text, again ? { isMap: before.isMap, key: undefined, data: undefined, ranges: true, merges: true, timed: true } : { isMap: set.kind === "map", key, data: dataOf(set), ranges: set.flags.includes("interval"), merges: set.flags.includes("auto-merge"), timed: set.flags.includes("timeout") });
   }
 
-  /** Commands have taken elements away. */
-  empty(): void {
-    this.#spans.clear();
-  }
 
   /** A set where it stands: its declaration and its elements. */
   set(set: SetNode): void {
@@ -130,16 +126,19 @@ export class Sets {
   #overlaps(name: string, written: Expression, info: FieldInfo): void {
     let spans = this.#spans.get(name);
     if (!spans) this.#spans.set(name, (spans = []));
-    const before = spans.length;
     for (const { key } of elementsOf(this.#values.expand(written))) {
       const span = this.#values.span(key, info);
       if (span) spans.push({ first: span.first, last: span.last, at: key.range });
     }
-    if (spans.length === before) return;
-    const clash = overlap(spans);
-    if (!clash) return;
-    this.#say({ range: clash.at }, `This overlaps with another element of ${name}: nft loads nothing of this file. Remove one, or add "auto-merge" to the set.`);
-    this.#spans.set(name, []);
+  }
+
+  /** Tells of elements that overlap, once all commands have added theirs. */
+  finish(): void {
+    for (const [name, spans] of this.#spans) {
+      const clash = overlap(spans);
+      if (clash) this.#say({ range: clash.at }, `This overlaps with another element of ${name}: nft loads nothing of this file. Remove one, or add "auto-merge" to the set.`);
+    }
+    this.#spans.clear();
   }
 }
 

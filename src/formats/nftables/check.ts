@@ -67,7 +67,10 @@ class Checker {
   }
 
   finish(): void {
-    for (const { jumps } of this.#tables.values()) jumps.check(this.#say);
+    for (const { jumps, sets } of this.#tables.values()) {
+      jumps.check(this.#say);
+      sets.finish();
+    }
   }
 
   #table(at: Address): CheckedTable {
@@ -191,7 +194,7 @@ function keyOf({ family, table }: Address): string {
 /** What is taken away may come back as another thing: chains that lead elsewhere, sets with other elements. */
 function forget(table: CheckedTable): void {
   table.jumps = new Jumps();
-  table.sets.empty();
+  table.sets.finish();
 }
 
 /** What ends a rule, by its word; undefined where the rule goes on. */

@@ -12,6 +12,9 @@ const RESERVED = new Set(
   "accept drop continue return jump goto counter log limit quota reject notrack masquerade meta ct fib iif iifname oif oifname numgen jhash symhash skuid skgid cgroup".split(" "),
 );
 
+/** Each operand makes the tree one level deeper, and no field has so many bits. */
+const MOST_OPERANDS = 500;
+
 /** Where an expression stands: what is matched (`left`), a constant (`right`), or a value that is set (`value`). */
 export type Side = "left" | "right" | "value";
 
@@ -88,9 +91,13 @@ function parseSpan(c: Cursor, side: Side): Expression {
 /** Operators of `level` and above, by climbing their precedence. */
 function parseBinary(c: Cursor, side: Side, level: number): Expression {
   let left = parsePrimary(c, side);
-  for (;;) {
+  for (let count = 0; ; count++) {
     const operator = operatorAt(c);
     if (operator === undefined || LEVELS[operator] < level || c.failed) return left;
+    if (count === MOST_OPERANDS) {
+      c.error(c.token, "This is too long to be read.", false);
+      return left;
+    }
     c.next();
     const right = parseBinary(c, side === "left" ? "value" : side, LEVELS[operator] + 1);
     left = { kind: "binary", operator, left, right, range: { start: left.range.start, end: c.lastEnd } };

@@ -4,7 +4,7 @@ import type { ElementNode, Expression } from "../../../formats/nftables/index.ts
 import type { Scope } from "./scope.ts";
 import { expand } from "./scope.ts";
 import type { LoweredField } from "./fields.ts";
-import { lowerValues } from "./values.ts";
+import { MOST_VALUES, lowerValues } from "./values.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { SetElement, Values, Verdict } from "../ruleset.ts";
 
@@ -29,6 +29,7 @@ export function lowerElements(written: Expression, reader: ElementReader): Maybe
       if (inner.kind === "set" && element.value === undefined) {
         const nested = lowerElements(inner, reader);
         if (!Array.isArray(nested)) return nested;
+        if (found.length + nested.length > MOST_VALUES) return unknown("there are too many elements");
         for (const one of nested) found.push(one);
       } else found.push(lowerElement(element, reader));
     }

@@ -1,6 +1,7 @@
 import type { Range } from "../../../engine/location.ts";
-import type { BaseChain, ChainNode, Command, Definition, ElementNode, Expression, Include, Name, NftFile, RuleNode, SetNode, TableItem } from "../../../formats/nftables/index.ts";
+import type { BaseChain, ChainNode, Command, Definition, Expression, Include, Name, NftFile, RuleNode, SetNode, TableItem } from "../../../formats/nftables/index.ts";
 import type { Scope } from "./scope.ts";
+import { resolved } from "./scope.ts";
 
 /** Where commands come from: the file itself, or one that it includes. */
 export interface Source {
@@ -92,11 +93,19 @@ export class TablesState {
   /** The paths of the files that were read on the way. */
   readonly included = new Set<string>();
   #count = 0;
+  /** The variables that something has kept. */
+  #seen: Scope | undefined;
 
   constructor(scope: Scope, includes: Includes, source: Source) {
     this.scope = new Map(scope);
     this.#includes = includes;
     this.#open = [source];
+  }
+
+  /** The variables as they are here, for something that keeps them. */
+  get #current(): Scope {
+    this.#seen = this.scope;
+    return this.scope;
   }
 
   get #source(): Source {
@@ -142,12 +151,14 @@ export class TablesState {
   #define({ verb, name, value }: Definition): void {
     if (verb !== "undefine" && !this.scope.has(name.text)) {
       // What stands before sees no variable that is defined after it, but cannot tell the difference either.
-      if (value) this.scope.set(name.text, value);
+      if (value) this.scope.set(name.text, resolved(value, this.scope, false));
       return;
     }
-    this.scope = new Map(this.scope);
-    if (verb === "undefine" || !value) this.scope.delete(name.text);
-    else this.scope.set(name.text, resolveOnce(value, name.text, this.scope));
+    const after = verb === "undefine" || !value ? undefined : resolved(value, this.scope, true);
+    // Rules that stand before keep what they see.
+    if (this.#seen === this.scope) this.scope = new Map(this.scope);
+    if (after === undefined) this.scope.delete(name.text);
+    else this.scope.set(name.text, after);
   }
 
   /** Runs the files that an include names where it stands; false where there are none, or where they go in a circle. */
@@ -194,7 +205,7 @@ export class TablesState {
   #elements(added: SetState["added"], file: NftFile): void {
     for (const command of file.commands) {
       if (command.kind === "define") this.#define(command);
-      else if (command.kind === "other" && command.item?.kind === "set" && command.item.elements) added.push({ elements: command.item.elements, scope: this.scope, source: this.#source, removes: false });
+      else if (command.kind === "other" && command.item?.kind === "set" && command.item.elements) added.push({ elements: command.item.elements, scope: this.#current, source: this.#source, removes: false });
       else this.unknown++;
     }
   }
@@ -202,8 +213,8 @@ export class TablesState {
   #chainRules(chain: ChainState, rules: ChainNode["rules"]): void {
     for (const rule of rules) {
       if (rule.kind === "define") this.#define(rule);
-      else if (rule.kind === "rule") chain.rules.push({ rule, scope: this.scope, source: this.#source });
-      else if (!this.#include(rule, (file) => this.#rules(chain, file))) chain.rules.push({ rule, scope: this.scope, source: this.#source });
+      else if (rule.kind === "rule") chain.rules.push({ rule, scope: this.#current, source: this.#source });
+      else if (!this.#include(rule, (file) => this.#rules(chain, file))) chain.rules.push({ rule, scope: this.#current, source: this.#source });
     }
   }
 
@@ -239,7 +250,7 @@ export class TablesState {
   #chain(table: TableState, node: ChainNode): void {
     let state = table.chains.get(node.name.text);
     if (!state) {
-      state = { name: node.name, scope: this.scope, source: this.#source, range: node.range, rules: [] };
+      state = { name: node.name, scope: this.#current, source: this.#source, range: node.range, rules: [] };
       table.chains.set(node.name.text, state);
     }
     if (node.base) state.base = node.base;
@@ -252,16 +263,16 @@ export class TablesState {
         state.range = node.range;
         state.source = this.#source;
       }
-      state.scope = this.scope;
+      state.scope = this.#current;
     }
     this.#chainRules(state, node.rules);
-    state.scope = this.scope;
+    state.scope = this.#current;
   }
 
   #set(table: TableState, node: SetNode): void {
     const state = table.sets.get(node.name.text);
     if (state && node.keyType.length === 0 && !node.keyExpression) {
-      if (node.elements) state.added.push({ elements: node.elements, scope: this.scope, source: this.#source, removes: false });
+      if (node.elements) state.added.push({ elements: node.elements, scope: this.#current, source: this.#source, removes: false });
       return;
     }
     const added = state?.added ?? [];
@@ -269,7 +280,7 @@ export class TablesState {
       if (part.kind === "define") this.#define(part);
       else this.#include(part, (file) => this.#elements(added, file));
     }
-    table.sets.set(node.name.text, { node, scope: this.scope, source: this.#source, flushed: false, added });
+    table.sets.set(node.name.text, { node, scope: this.#current, source: this.#source, flushed: false, added });
   }
 
   #object(command: Extract<Command, { kind: "object" }>): void {
@@ -308,7 +319,7 @@ export class TablesState {
       case "element": {
         const set = table?.sets.get(name);
         if (!set || !command.elements) this.unknown++;
-        else set.added.push({ elements: command.elements, scope: this.scope, source: this.#source, removes: !adds });
+        else set.added.push({ elements: command.elements, scope: this.#current, source: this.#source, removes: !adds });
       }
     }
   }
@@ -325,15 +336,15 @@ export class TablesState {
     let chain = table.chains.get(name.text);
     if (!chain) {
       // The chain is one that the running ruleset has.
-      chain = { name, scope: this.scope, source: this.#source, range: command.range, rules: [] };
+      chain = { name, scope: this.#current, source: this.#source, range: command.range, rules: [] };
       table.chains.set(name.text, chain);
     }
     const index = position?.by === "index" ? position.value : undefined;
-    const placed = rule && { rule, scope: this.scope, source: this.#source };
+    const placed = rule && { rule, scope: this.#current, source: this.#source };
     if (!placed || (verb !== "add" && verb !== "create" && verb !== "insert") || (position && index === undefined)) {
       // Which rule a handle means is not in the text: any of the chain may go, or have another one beside it.
       const what = verb === "delete" || verb === "destroy" ? "is taken away" : verb === "replace" ? "is replaced" : "gets another one beside it";
-      chain.rules.unshift({ rule: doubt(`the rule with the handle ${position?.value ?? "?"} ${what}, and which one that is is not in the text`, command.range), scope: this.scope, source: this.#source });
+      chain.rules.unshift({ rule: doubt(`the rule with the handle ${position?.value ?? "?"} ${what}, and which one that is is not in the text`, command.range), scope: this.#current, source: this.#source });
       if (!placed || verb === "replace") return;
     }
     if (verb === "insert") chain.rules.splice(index ?? 0, 0, placed);
@@ -366,12 +377,4 @@ function doubt(reason: string, range: Range): RuleNode {
 /** How tables are told apart. */
 export function keyOf(family: string, name: string): string {
   return `${family} ${name}`;
-}
-
-/** `redefine x = { $x, 192.0.2.1 }` adds to what was there. */
-function resolveOnce(value: Expression, name: string, scope: Scope): Expression {
-  const old = scope.get(name);
-  if (!old || value.kind !== "set") return value.kind === "variable" && value.name === name && old ? old : value;
-  const elements: ElementNode[] = value.elements.map((element) => (element.key.kind === "variable" && element.key.name === name ? { ...element, key: old } : element));
-  return { ...value, elements };
 }

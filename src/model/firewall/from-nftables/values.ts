@@ -11,6 +11,8 @@ import { mergeIntervals } from "../values.ts";
 
 /** Masked comparisons with more values than this are not worth listing. */
 const MAX_MASKED = 256n;
+/** Variables that hold each other several times make more values than anyone has written. */
+export const MOST_VALUES = 100_000;
 
 /** The values that an expression stands for in a field of that type: one value, a range, a list or a set of them. */
 export function lowerValues(expression: Expression, info: FieldInfo, scope: Scope): Values {
@@ -30,6 +32,7 @@ export function lowerValues(expression: Expression, info: FieldInfo, scope: Scop
 /** Fills `spans` and `names`; gives the reason where a value cannot be known. */
 function collect(written: Expression, info: FieldInfo, scope: Scope, spans: [bigint, bigint][], names: string[]): string | undefined {
   const expression = expand(written, scope);
+  if (written.kind === "variable" && spans.length + names.length > MOST_VALUES) return "there are too many values";
   switch (expression.kind) {
     case "word": {
       const value = resolve(info.type, info.bits, expression.text, expression.quoted);
