@@ -16,20 +16,24 @@ const RULESET = `flush ruleset
 define management = { 10.20.0.0/16, 10.21.4.0/24 }
 
 table inet filter {
+  set blocked {
+    type ipv4_addr
+    flags interval
+    elements = { 192.0.2.0/24, 198.51.100.7 }
+  }
+
   chain ssh {
     ip saddr $management accept
     limit rate 5/minute log prefix "ssh: "
-    drop
   }
 
   chain input {
     type filter hook input priority filter; policy drop;
     ct state vmap { established : accept, related : accept, invalid : drop }
-    iifname { "lo", "mgmt0" } accept
-    tcp dport { 22, 80-443 } ct state new jump ssh
-    ip protocol icmp accept
-    ip6 nexthdr ipv6-icmp accept
-    tcp dport 443 ip saddr 10.20.7.0/24 ct state new accept
+    iifname "lo" accept
+    ip saddr @blocked drop
+    iifname { "bond0", "bond1" } tcp dport { 22, 2222 } ct state new jump ssh
+    meta l4proto { icmp, ipv6-icmp } accept
   }
 
   chain output {
@@ -72,7 +76,7 @@ async function finding() {
   }
 }
 
-/** media/hover.png: what a rule does, and whether it can match at all. */
+/** media/hover.png: what a rule and the chain that it leads to do. */
 async function hover() {
   const folder = mkdtempSync(join(tmpdir(), "premortem-picture-"));
   writeFileSync(join(folder, "nftables.conf"), RULESET);
@@ -80,14 +84,14 @@ async function hover() {
   const vscode = await startWindow({ size: { width: 960, height: 620 }, settings });
   try {
     const window = await vscode.open(folder, "nftables.conf");
-    await window.line("tcp dport 443").waitFor();
+    await window.line("jump ssh").waitFor();
     await window.command("View: Toggle Primary Side Bar Visibility");
     await window.page.locator(".part.sidebar").waitFor({ state: "hidden" });
-    const words = window.page.locator(".monaco-hover", { hasText: "Rule 6" }).first();
+    const words = window.page.locator(".monaco-hover", { hasText: "Rule 4" }).first();
     // The extension may still be starting when the first hover is asked for.
     for (let tries = 0; tries < 20 && !(await words.isVisible()); tries++) {
       await window.page.mouse.move(5, 600);
-      await window.line("tcp dport 443").getByText("dport").first().hover();
+      await window.line("jump ssh").getByText("ssh").first().hover();
       await words.waitFor({ timeout: 2000 }).catch(() => {});
     }
     await words.waitFor();

@@ -35,8 +35,9 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     configuration,
     new Status(linter),
     vscode.window.registerUriHandler(new Pages(extensionUri)),
-    registerFirewallLanguage(projects),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
+    // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
+    registerFirewallLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     command("premortem.reviewChange", () => reviews.command()),
     command("premortem.clearReview", () => reviews.clear()),

@@ -5,7 +5,7 @@ import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
 
 /** Languages that the firewall model reads. */
-const READ = new Set<string>(["nftables", "iptables-save", "shell"]);
+const READ = new Set<string>(["nftables", "iptables-save", "shell", "firewalld"]);
 
 /** A firewall file at the version at hand, and the files around it. */
 export interface FirewallPlace {

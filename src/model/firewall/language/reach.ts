@@ -77,7 +77,9 @@ function addCalls(workspace: Workspace, { path, table }: PlacedTable, chain: Cha
   const add = (target: string, kind: Call["kind"]): void => {
     let calls = graph.calls.get(target);
     if (!calls) graph.calls.set(target, (calls = []));
-    if (calls.at(-1)?.rule.range !== rule.range) calls.push({ path, chain, rule, kind });
+    // A loop of a script, and alternatives in one line, are several rules of one place.
+    const last = calls.at(-1);
+    if (last?.rule.range.start !== rule.range.start || last.path !== path || last.chain !== chain) calls.push({ path, chain, rule, kind });
   };
   for (const statement of rule.statements) {
     if (statement.kind === "unknown") graph.open = true;

@@ -76,7 +76,7 @@ export function way(workspace: Workspace, path: string, table: Table, chain: Cha
   const lines: Piece[][] = [];
   if (chain.hook !== undefined) {
     const { hook } = chain;
-    lines.push([`Sees ${hookWords(hook)}${chain.type === "nat" ? "; of each connection only the first one" : ""}.`]);
+    lines.push([`The chain sees ${hookWords(hook)}${chain.type === "nat" ? "; of each connection only the first one" : ""}.`]);
   }
   if (reach.calls.length > 0) lines.push(["Called by ", ...enumerated(reach.calls.map((call) => caller(workspace, path, call))), "."]);
   const direct = new Set(reach.calls.map((call) => call.chain.name));

@@ -44,7 +44,7 @@ describe("hover in firewall files", () => {
     assert.deepEqual(hover(at("ct state new")), [
       "TCP to port 22 arriving on eth0 or eth1, new connections: jumps to ssh.",
       "Rule 1 of 3 of chain input in table inet filter: filter chain on the input hook, priority 0 (filter), policy drop.",
-      "Sees packets for this host.",
+      "The chain sees packets for this host.",
       "It can match: earlier rules leave some of its packets.",
     ]);
   });
