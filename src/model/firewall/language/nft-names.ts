@@ -1,4 +1,3 @@
-import type { Range } from "../../../engine/location.ts";
 import { unquote } from "../../../formats/nftables/cursor.ts";
 import type { Address, Command, Definition, Include, Name, NftFile, TableItem } from "../../../formats/nftables/index.ts";
 import type { Token } from "../../../formats/nftables/lexer.ts";
@@ -108,8 +107,7 @@ function variable({ verb, name }: Definition, found: Occurrence[]): void {
 }
 
 function include({ path }: Include, found: Occurrence[]): void {
-  const quotes: Range = { start: path.range.start + 1, end: path.range.start + 1 + path.text.length };
-  add("include", { text: path.text, range: quotes }, "", "use", found);
+  add("include", path, "", "use", found);
 }
 
 function kindOf(what: string): NameKind | undefined {
@@ -120,5 +118,8 @@ function kindOf(what: string): NameKind | undefined {
 }
 
 function add(kind: NameKind, name: Name, scope: string | undefined, role: Occurrence["role"], found: Occurrence[]): void {
-  if (name.text !== "" && !name.text.includes(HOLE)) found.push({ kind, name: name.text, scope, range: name.range, role });
+  const { text, range } = name;
+  if (text === "" || text.includes(HOLE)) return;
+  const quoted = range.end - range.start === text.length + 2;
+  found.push({ kind, name: text, scope, range: quoted ? { start: range.start + 1, end: range.end - 1 } : range, role });
 }
