@@ -36,6 +36,7 @@ export function familyGaps(rulesets: readonly Ruleset[]): FamilyGap[] {
   const families = ["ip", "ip6"] as const;
   if (!families.every((family) => rulesets.some((ruleset) => baseChains(ruleset, "input", family).length > 0))) return [];
   const doors = [...new Set(["uplink0", ...rulesets.flatMap(interfacesOf)])].slice(0, 12);
+  if (!families.some((family) => rulesets.some((ruleset) => ofOneFamily(ruleset, family)))) return [];
   const services = { ip: openServices(rulesets, "ip"), ip6: openServices(rulesets, "ip6") };
   const closed = { ip: isClosed(rulesets, "ip", doors), ip6: isClosed(rulesets, "ip6", doors) };
   const found: FamilyGap[] = [];
@@ -61,10 +62,10 @@ export function openFamily(rulesets: readonly Ruleset[]): { readonly open: Famil
   const doors = [...new Set(["uplink0", ...rulesets.flatMap(interfacesOf)])].slice(0, 12);
   for (const open of ["ip6", "ip"] as const) {
     const other = open === "ip" ? "ip6" : "ip";
-    if (!isClosed(rulesets, other, doors) || openServices(rulesets, other).length === 0) continue;
     const chains = rulesets.flatMap((ruleset) => baseChains(ruleset, "input", open).map((base) => ({ ...base, path: ruleset.path })));
     const only = chains.filter(({ table, chain }) => table.family === open && chain.policy === "accept");
     if (chains.length === 0 || only.length !== chains.length || chains.some(({ chain }) => chain.rules.length > 0)) continue;
+    if (!isClosed(rulesets, other, doors) || openServices(rulesets, other).length === 0) continue;
     const packet: Packet = { hook: "input", iif: "uplink0", saddr: FAR[other], daddr: OTHER[other], proto: "tcp", sport: 40113, dport: 41731, ct: "new" };
     const refused = evaluate(rulesets, packet);
     const closedBy = refused.places.get(refused.possible[0]!);
@@ -91,6 +92,7 @@ function openServices(rulesets: readonly Ruleset[], family: Family): Service[] {
         const { rule, sample } = accepting;
         if (sample.saddr !== undefined || sample.daddr !== undefined || sample.sport !== undefined || sample.states?.includes("new") === false) continue;
         for (const port of portsOf(rule, proto)) {
+          if (found.length >= MOST_SERVICES) return found;
           const packet: Packet = { hook: "input", iif: sample.iif ?? "uplink0", saddr: FAR[family], daddr: OTHER[family], proto, sport: 40113, dport: port, ct: "new" };
           const outcome = evaluate(rulesets, packet);
           if (outcome.verdict === "accept" && outcome.rule === rule) found.push({ proto, port, accepting, packet, path: ruleset.path });
@@ -100,6 +102,19 @@ function openServices(rulesets: readonly Ruleset[], family: Family): Service[] {
   }
   return found;
 }
+
+/** Whether input rules accept by a field that only one of the families has: without one, both are treated alike. */
+function ofOneFamily({ tables }: Ruleset, family: Family): boolean {
+  return tables.some((table) => {
+    if (table.family === family) return table.chains.some(({ hook }) => hook === "input");
+    return table.family === "inet" && table.chains.some(({ rules }) => rules.some(({ statements }) => statements.some((statement) => statement.kind === "match" && FAMILY_FIELD.test(statement.field)) && statements.some((statement) => statement.kind === "verdict" && statement.verdict.kind === "accept")));
+  });
+}
+
+/** Fields by which a rule for both families becomes one for IPv4 or IPv6; addresses say more than that. */
+const FAMILY_FIELD = /^(meta nfproto|meta protocol|ip protocol|ip6 nexthdr)$/;
+/** Services of a family that are looked at. */
+const MOST_SERVICES = 80;
 
 /** Single ports, and the first of short ranges, that a rule names. */
 function portsOf({ statements }: FirewallRule, proto: string): number[] {

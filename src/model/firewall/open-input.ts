@@ -41,8 +41,13 @@ export function openInputs(ruleset: Ruleset, beside: readonly Ruleset[]): OpenIn
       if (found.some((other) => other.chain === chain) || chain.rules.length === 0 || (ruleset.dialect === "iptables" && table.name !== "filter")) continue;
       const doors = [...new Set(["uplink0", ...interfacesOf(ruleset)])].slice(0, 10);
       const packets = doors.flatMap((iif) => ["tcp", "udp"].map((proto): Packet => ({ hook: "input", iif, saddr: FAR[family], daddr: OTHER[family], proto, sport: 40113, dport: 41731, ct: "new" })));
-      const outcomes = packets.map((packet) => evaluate([ruleset], packet));
-      if (!outcomes.every(({ verdict }) => verdict === "accept") || packets.some((packet) => evaluate(beside, packet).verdict !== "accept")) continue;
+      const outcomes: Outcome[] = [];
+      for (const packet of packets) {
+        const outcome = evaluate([ruleset], packet);
+        if (outcome.verdict !== "accept") break;
+        outcomes.push(outcome);
+      }
+      if (outcomes.length < packets.length || packets.some((packet) => evaluate(beside, packet).verdict !== "accept")) continue;
       const open = judge(table, chain, outcomes, packets[0]!);
       if (open) found.push(open);
     }

@@ -5,7 +5,8 @@ import type { Expression, NftFile } from "../../../formats/nftables/index.ts";
 import { changedVariables } from "../../fleet/change/variables.ts";
 import type { Value } from "../../fleet/fleet.ts";
 import type { Workspace } from "../../workspace.ts";
-import type { FirewallRule, NamedSet, SetElement, Table, Values } from "../ruleset.ts";
+import { valuesCover } from "../cover.ts";
+import type { FirewallRule, NamedSet, SetElement, Table } from "../ruleset.ts";
 import type { RulesetPair } from "./pairs.ts";
 
 /** A set, map or list that rules still ask, and of which the change leaves little. */
@@ -70,14 +71,7 @@ function elsewhere(element: SetElement, table: Table, but: NamedSet): boolean {
 
 /** Whether every value of an element is one of another's, as when networks are put together. */
 function covers(wide: SetElement, narrow: SetElement): boolean {
-  return wide.key.length === narrow.key.length && narrow.key.every((values, i) => includes(wide.key[i]!, values));
-}
-
-function includes(wide: Values, narrow: Values): boolean {
-  if (isUnknown(wide) || isUnknown(narrow)) return false;
-  if (wide.kind === "intervals" && narrow.kind === "intervals") return narrow.intervals.every(([low, high]) => wide.intervals.some(([from, to]) => from <= low && high <= to));
-  if (wide.kind === "names" && narrow.kind === "names") return narrow.names.every((name) => wide.names.includes(name));
-  return wide.kind === "masked" && narrow.kind === "masked" && wide.mask === narrow.mask && narrow.values.every((value) => wide.values.includes(value));
+  return wide.key.length === narrow.key.length && narrow.key.every((values, i) => valuesCover(wide.key[i]!, values));
 }
 
 function asking(table: Table, name: string): FirewallRule[] {

@@ -58,20 +58,23 @@ const KNOWN = new WeakMap<Ruleset, Shadows>();
 /**
  * The rules of a ruleset that no packet reaches, or that change nothing: by the union of all rules before them, of both
  * families, and only by those that are certain. A rule that is limited, counted, timed or conditional takes nothing away.
+ * `budget`: the most nodes of the diagrams; where they do not suffice, nothing is said but that.
  */
-export function shadows(ruleset: Ruleset): Shadows {
+export function shadows(ruleset: Ruleset, budget?: number): Shadows {
   let known = KNOWN.get(ruleset);
-  if (!known) KNOWN.set(ruleset, (known = new Search(ruleset).run()));
+  if (!known) KNOWN.set(ruleset, (known = new Search(ruleset, budget).run()));
   return known;
 }
 
 class Search {
   readonly #ruleset: Ruleset;
+  readonly #budget: number | undefined;
   readonly #found = new Map<FirewallRule, Found>();
   readonly #notComputed: string[] = [];
 
-  constructor(ruleset: Ruleset) {
+  constructor(ruleset: Ruleset, budget: number | undefined) {
     this.#ruleset = ruleset;
+    this.#budget = budget;
   }
 
   run(): Shadows {
@@ -101,7 +104,7 @@ class Search {
   }
 
   #family(family: "ip" | "ip6"): void {
-    const space = new Space(new Diagram(), family, [this.#ruleset]);
+    const space = new Space(new Diagram(this.#budget), family, [this.#ruleset]);
     const composition = new Composition(space);
     const seen = new Set<string>();
     for (const way of WAYS) {
