@@ -106,6 +106,10 @@ const NAT_OF: Readonly<Record<string, readonly string[]>> = {
 
 /** What the kernel refuses at a chain's hook, such as masquerade before routing. */
 export function checkPlacement(statement: StatementNode, { base }: ChainNode, family: string, say: Say): void {
+  if (statement.kind === "nat" && (family === "bridge" || family === "netdev" || family === "arp")) {
+    return say(statement, `${statement.nat} works only for IPv4 and IPv6, in tables of family ip, ip6 or inet: nft loads nothing of this file.`);
+  }
+  if (statement.kind === "fwd" && family !== "netdev" && family !== "") return say(statement, "fwd works only in tables of family netdev: nft loads nothing of this file.");
   if (!base || hidden(base.type) || hidden(base.hook) || family === "netdev" || family === "bridge" || family === "arp") return;
   const hook = base.hook.text;
   if (statement.kind === "nat") {

@@ -22,6 +22,7 @@ export class Protocols {
   /** Whether the rule asks for a transport protocol in any way. */
   told = false;
   #vlan = false;
+  #ether = false;
   readonly #layered: boolean;
   readonly #say: Say;
 
@@ -45,6 +46,8 @@ export class Protocols {
       this.#say(field, `Only a table of family bridge knows the bridge (${field.field}): the kernel refuses the whole file.`);
       return false;
     }
+    if (field.field.startsWith("ether ")) this.#ether = true;
+    if (field.field.startsWith("vlan ") && this.#ether && !this.#vlan && !this.#layered && this.family !== "") return this.#conflict(field, "Ethernet", "vlan");
     if (field.field.startsWith("vlan ") && this.#layered) {
       if (this.network !== undefined && !this.#vlan) return this.#conflict(field, `Ethernet with ${this.network}`, "vlan");
       this.#vlan = true;
@@ -87,7 +90,7 @@ export class Protocols {
         this.network = networkOf(ETHER_TYPES.get(last)) ?? this.network;
         break;
       case "ether type":
-        if (this.#layered || this.family === "inet") this.#ethernet(last);
+        if (this.#layered || this.family === "inet" || ETHER_TYPES.get(last) === "vlan") this.#ethernet(last);
     }
   }
 

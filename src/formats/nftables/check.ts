@@ -17,6 +17,7 @@ export function checkTypes(file: NftFile): SyntaxProblem[] {
   for (const command of file.commands) checker.declare(command);
   for (const command of file.commands) checker.command(command);
   checker.finish();
+  if (!file.masked.regions.some(({ kind }) => kind === "tag")) checker.fragments(file.commands);
   return checker.problems;
 }
 
@@ -71,6 +72,16 @@ class Checker {
       jumps.check(this.#say);
       sets.finish();
     }
+  }
+
+  /** Parts of a table may have a file of their own, but not beside a whole table. */
+  fragments(commands: readonly Command[]): void {
+    if (!commands.some((command) => (command.kind === "table" && command.hasBody) || (command.kind === "object" && command.what !== "ruleset"))) return;
+    const part = commands.find((command) => command.kind === "other" && command.item !== undefined);
+    if (part?.kind !== "other" || !part.item) return;
+    const rule = part.item.kind === "chain" && part.item.name.text === "";
+    const { start } = part.range;
+    this.#say({ range: { start, end: Math.min(part.range.end, start + (rule ? part.range.end - start : part.item.kind === "other" ? part.item.what.length : part.item.kind.length)) } }, `This ${rule ? "rule stands outside of a chain" : "stands outside of a table"}: nft loads nothing of this file. Move it into the braces, or mend the braces before it.`);
   }
 
   #table(at: Address): CheckedTable {
@@ -206,6 +217,7 @@ function endOf(statement: StatementNode): string | undefined {
       return statement.nat === "tproxy" ? undefined : statement.nat;
     case "reject":
     case "queue":
+    case "fwd":
       return statement.kind;
     default:
       return undefined;
@@ -224,10 +236,17 @@ function fieldsRead(statement: StatementNode): readonly FieldNode[] {
     case "dynamic":
       return plainFields(statement.key);
     case "set":
-      return plainFields(statement.field);
+      return [...plainFields(statement.field), ...keyFields(statement.value)];
+    case "nat":
+      return statement.to ? keyFields(statement.to) : NONE;
     default:
       return NONE;
   }
+}
+
+/** What a value is looked up by. */
+function keyFields(value: Expression): readonly FieldNode[] {
+  return value.kind === "map" ? plainFields(value.key) : NONE;
 }
 
 function plainFields(expression: Expression): readonly FieldNode[] {

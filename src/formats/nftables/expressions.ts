@@ -151,7 +151,7 @@ export function parseSetLike(c: Cursor): Expression {
   if (c.is("$")) return parseVariable(c);
   if (c.is("@")) {
     const { start } = c.next();
-    const name = c.name("the name of a set");
+    const name = c.identifier("the name of a set");
     return { kind: "set-reference", name, range: c.range(start) };
   }
   const { token } = c;
