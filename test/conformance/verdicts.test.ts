@@ -10,7 +10,7 @@ import { recorded } from "../support/recorded.ts";
 import { skip } from "../support/skip.ts";
 import { aimedPackets } from "./kernel/aim.ts";
 import type { Difference, Subject } from "./kernel/compare.ts";
-import { Tally } from "./kernel/compare.ts";
+import { Tally, whole } from "./kernel/compare.ts";
 import { generated } from "./kernel/dice.ts";
 import { iptablesRuleset } from "./kernel/generate-iptables.ts";
 import { LOCAL, nftRuleset } from "./kernel/generate-nft.ts";
@@ -31,11 +31,11 @@ const CORPUS = Math.max(30, Math.ceil(WANTED / 3000));
 function save(name: string, path: string): Subject {
   const text = readFileSync(path, "utf8");
   const ruleset = fromIptables(name, iptablesSave.parse(text).tree);
-  return { name, text, tool: ruleset.tables[0]?.family === "ip6" ? "ip6tables" : "iptables", ruleset };
+  return { name, loaded: [{ text, tool: ruleset.tables[0]?.family === "ip6" ? "ip6tables" : "iptables" }], rulesets: [ruleset] };
 }
 
 function nft(name: string, text: string): Subject {
-  return { name, text, tool: "nft", ruleset: fromNftables(name, nftables.parse(text).tree) };
+  return { name, loaded: [{ text, tool: "nft" }], rulesets: [fromNftables(name, nftables.parse(text).tree)] };
 }
 
 function ours(): Subject[] {
@@ -65,18 +65,24 @@ function recordedNft(): Subject[] {
   return spread(texts.filter(({ text }) => /hook (input|forward|output)/.test(text)), CORPUS).map(({ name, text }) => nft(name, text));
 }
 
+function saved(name: string, text: string, version: "ip" | "ip6"): Subject {
+  return { name, loaded: [{ text, tool: version === "ip" ? "iptables" : "ip6tables" }], rulesets: [fromIptables(name, iptablesSave.parse(text).tree, version)] };
+}
+
 function generatedSubjects(): Subject[] {
-  const made = (version: "ip" | "ip6", seed: number): Subject[] =>
-    generated((dice) => iptablesRuleset(dice, version), Math.ceil(GENERATED / 2), seed).map((text, i) => {
-      const name = `generated-${version}tables-${seed}-${i}`;
-      return { name, text, tool: version === "ip" ? "iptables" : "ip6tables", ruleset: fromIptables(name, iptablesSave.parse(text).tree, version) };
-    });
-  return [...generated(nftRuleset, GENERATED, SEED).map((text, i) => nft(`generated-nft-${SEED}-${i}`, text)), ...made("ip", SEED), ...made("ip6", SEED)];
+  const made = (version: "ip" | "ip6", seed: number): Subject[] => generated((dice) => iptablesRuleset(dice, version), Math.ceil(GENERATED / 2), seed).map((text, i) => saved(`generated-${version}tables-${seed}-${i}`, text, version));
+  const alone = [...generated(nftRuleset, GENERATED, SEED).map((text, i) => nft(`generated-nft-${SEED}-${i}`, text)), ...made("ip", SEED), ...made("ip6", SEED)];
+  // Hosts on which both tools load something; the tables of the first have other names than those of the second.
+  const both = generated((dice) => [nftRuleset(dice), iptablesRuleset(dice, "ip")] as const, Math.ceil(GENERATED / 5), SEED + 1).map(([one, other], i): Subject => {
+    const [first, second] = [nft(`generated-both-${SEED}-${i}`, one), saved(`generated-both-${SEED}-${i}-iptables`, other, "ip")];
+    return { name: first.name, loaded: [...first.loaded, ...second.loaded], rulesets: [...first.rulesets, ...second.rulesets] };
+  });
+  return [...alone, ...both];
 }
 
 /** Both families in turn where a ruleset is for both. */
-function familyOf({ ruleset }: Subject, index: number): "ip" | "ip6" {
-  const families = ruleset.tables.map(({ family }) => family);
+function familyOf(subject: Subject, index: number): "ip" | "ip6" {
+  const families = whole(subject).tables.map(({ family }) => family);
   const six = families.includes("ip6") || families.includes("inet");
   const four = families.includes("ip") || families.includes("inet");
   return six && (!four || index % 2 === 1) ? "ip6" : "ip";
@@ -100,9 +106,9 @@ describe("verdicts against the kernel", function () {
       while (next < subjects.length) {
         const index = next++;
         const subject = subjects[index]!;
-        const packets = aimedPackets(subject.ruleset, familyOf(subject, index), each, SEED * 1000 + index);
-        const answer = await kernel.ask(subject.text, subject.tool, packets, [LOCAL.ip, LOCAL.ip6]);
-        if ("refused" in answer) console.log(`      the kernel does not take ${subject.name}: ${answer.refused.replace(/\s+/g, " ").slice(0, 160)}`);
+        const packets = aimedPackets(whole(subject), familyOf(subject, index), each, SEED * 1000 + index);
+        const answer = await kernel.ask(subject.loaded, packets, [LOCAL.ip, LOCAL.ip6]);
+        if ("refused" in answer) console.log(`      the kernel does not take ${subject.name}: ${answer.refused.replace(/\s+/g, " ").slice(-160)}`);
         tally.add(subject, packets, answer);
       }
       await kernel.close();

@@ -57,7 +57,7 @@ class Aim {
     this.next = random(seed);
     this.#family = family;
     for (const table of ruleset.tables) {
-      if (table.family !== family && table.family !== "inet") continue;
+      if (table.family !== family && table.family !== "inet" && table.family !== "netdev") continue;
       for (const chain of table.chains) for (const rule of chain.rules) this.#learn({ table, chain, rule });
     }
   }
@@ -124,6 +124,7 @@ class Aim {
   #towards({ table, chain, rule }: Target, draft: Draft, depth: number): void {
     if (chain.hook !== undefined) {
       if (chain.hook === "input" || chain.hook === "forward" || chain.hook === "output") draft.hook = chain.hook;
+      else if (chain.hook === "ingress" && chain.devices !== undefined && !isUnknown(chain.devices)) [draft.hook, draft.iif] = [this.#pick(["input", "forward"] as const), this.#pick(chain.devices)];
       else if (chain.hook === "prerouting") draft.hook = this.#pick(["input", "forward"] as const);
       else draft.hook = this.#pick(["forward", "output"] as const);
     } else if (depth < 8) {

@@ -1,14 +1,18 @@
 import type { TraceStep } from "../../../src/model/firewall/evaluate/index.ts";
 import { evaluate } from "../../../src/model/firewall/evaluate/index.ts";
 import type { Chain, FirewallRule, Packet, Ruleset } from "../../../src/model/firewall/ruleset.ts";
-import type { Answer, Followed, KernelDecision, Tool } from "./oracle.ts";
+import type { Answer, Followed, KernelDecision, Loaded } from "./oracle.ts";
 
-/** A ruleset as text, as the kernel is to load it, and as Premortem reads it. */
+/** What one host loads, as the kernel is to load it, and as Premortem reads it. */
 export interface Subject {
   readonly name: string;
-  readonly text: string;
-  readonly tool: Tool;
-  readonly ruleset: Ruleset;
+  readonly loaded: readonly [Loaded, ...Loaded[]];
+  readonly rulesets: readonly [Ruleset, ...Ruleset[]];
+}
+
+/** All that a host loads as if it were one ruleset. */
+export function whole({ rulesets }: Subject): Ruleset {
+  return { ...rulesets[0], tables: rulesets.flatMap(({ tables }) => tables) };
 }
 
 /** One packet of which the kernel and Premortem do not say the same. */
@@ -38,27 +42,27 @@ export class Tally {
     return this.rules + this.verdicts + this.unknown;
   }
 
-  add({ name, ruleset }: Subject, packets: readonly Packet[], answer: Answer): void {
+  add(subject: Subject, packets: readonly Packet[], answer: Answer): void {
     if ("refused" in answer) {
       this.refused++;
       return;
     }
     this.rulesets++;
-    const numbers = new RuleNumbers(ruleset, answer.rules);
+    const numbers = new RuleNumbers(whole(subject), answer.rules);
     for (const [i, packet] of packets.entries()) {
       const kernel = answer.packets[i];
       if (kernel === undefined) this.lost++;
       else if (kernel.route !== undefined && kernel.route !== packet.hook) this.elsewhere++;
-      else if (packet.iif === "lo" && !passesOutputUntouched(ruleset, packet)) this.elsewhere++;
-      else this.#compare(name, ruleset, packet, kernel, numbers);
+      else if (packet.iif === "lo" && !passesOutputUntouched(subject, packet)) this.elsewhere++;
+      else this.#compare(subject, packet, kernel, numbers);
     }
   }
 
-  #compare(name: string, ruleset: Ruleset, packet: Packet, kernel: Followed, numbers: RuleNumbers): void {
+  #compare(subject: Subject, packet: Packet, kernel: Followed, numbers: RuleNumbers): void {
     const trace: TraceStep[] = [];
-    const outcome = evaluate([ruleset], packet, trace);
+    const outcome = evaluate(subject.rulesets, packet, trace);
     const said = kernel.through ? "accept" : "drop";
-    const differs = (ours: string): void => void this.differences.push({ ruleset: name, packet, kernel: `${said} ${shown(kernel.decisions)}`, ours });
+    const differs = (ours: string): void => void this.differences.push({ ruleset: subject.name, packet, kernel: `${said} ${shown(kernel.decisions)}`, ours });
     const possible = outcome.possible.map((one) => (one === "reject" ? "drop" : one));
     if (!possible.includes("unknown") && !possible.includes(said)) return differs(`${outcome.verdict} (${outcome.reason}) ${shown(decisionsOf(trace, numbers))}`);
     if (outcome.verdict === "unknown") {
@@ -71,9 +75,10 @@ export class Tally {
       this.verdicts++;
       return;
     }
-    const all = decisionsOf(trace, numbers);
+    // The oracle does not see what chains at the loopback device do.
+    const all = decisionsOf(packet.iif === "lo" ? trace.filter(({ hook }) => hook !== "ingress") : trace, numbers);
     // While no rule of the namespace asks conntrack, it is off and the chains that translate are not called.
-    const translators = translatorsOf(ruleset);
+    const translators = translatorsOf(whole(subject));
     const called = kernel.decisions.some(([family, table, chain]) => translators.has(`${family} ${table} ${chain}`));
     const ours = called ? all : all.filter(([family, table, chain, number, accepted]) => number !== -1 || !accepted || !translators.has(`${family} ${table} ${chain}`));
     // A chain of which the kernel holds other rules than there are lines is compared by its name alone.
@@ -84,10 +89,10 @@ export class Tally {
 }
 
 /** What the host sends to itself passes its output first; if nothing is written there, its input is a thing of its own. */
-function passesOutputUntouched(ruleset: Ruleset, packet: Packet): boolean {
+function passesOutputUntouched({ rulesets }: Subject, packet: Packet): boolean {
   const trace: TraceStep[] = [];
   const sent: Packet = { ...packet, hook: "output", oif: "lo" };
-  evaluate([ruleset], sent, trace);
+  evaluate(rulesets, sent, trace);
   return trace.every(({ effects, matched }) => matched === "no" || effects.every((effect) => !/^(set |notrack|snat|dnat|masquerade|redirect|mark|connmark)/.test(effect)));
 }
 

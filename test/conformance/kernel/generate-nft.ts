@@ -18,12 +18,14 @@ type Hook = "prerouting" | "input" | "forward" | "output" | "postrouting";
 /** A ruleset of nft: one to three tables with sets, maps, chains that jump among one another, marks and translations. */
 export function nftRuleset(dice: Dice): string {
   const families = dice.pick([["inet"], ["inet"], ["ip"], ["ip6"], ["inet", "ip"], ["inet", "ip6", "ip"]] as const);
-  return families.map((family, i) => new NftTable(dice, family, `t${i}`).text()).join("\n");
+  const tables = families.map((family, i) => new NftTable(dice, family, `t${i}`).text());
+  if (dice.chance(0.12)) tables.push(new NftTable(dice, "netdev", "links").atDevices());
+  return tables.join("\n");
 }
 
 class NftTable {
   readonly #dice: Dice;
-  readonly #family: "inet" | Version;
+  readonly #family: "inet" | "netdev" | Version;
   readonly #name: string;
   /** Names of sets by what they hold. */
   readonly #sets = new Map<string, string[]>();
@@ -31,7 +33,7 @@ class NftTable {
   /** nft refuses rules that ask two protocols for their fields: what the current rule is about. */
   #protocolNow: "tcp" | "udp" | "sctp" | "icmp" | "any" = "any";
 
-  constructor(dice: Dice, family: "inet" | Version, name: string) {
+  constructor(dice: Dice, family: "inet" | "netdev" | Version, name: string) {
     this.#dice = dice;
     this.#family = family;
     this.#name = name;
@@ -58,6 +60,16 @@ class NftTable {
     return `table ${this.#family} ${this.#name} {\n${sets}${chains.join("")}}\n`;
   }
 
+  /** Chains at interfaces, which see packets before all others do. */
+  atDevices(): string {
+    const { pick, many } = this.#dice;
+    const rule = (): string => {
+      const version = this.#about();
+      return [...this.#dice.some([() => this.#address(version), () => this.#port()], 2, 1).map((make) => make()), pick(["drop", "accept", "counter", "meta mark set 0x10"])].join(" ");
+    };
+    return `table netdev ${this.#name} {\n${this.#chain("in_eth0", `type filter hook ingress device "${pick(["eth0", "eth1"])}" priority ${pick(["0", "-500"])}; policy ${pick(["accept", "accept", "drop"])};`, many(1, 5, rule))}}\n`;
+  }
+
   #base(name: string, hook: Hook, priority: string): string {
     const { pick, many } = this.#dice;
     return this.#chain(name, `type filter hook ${hook} priority ${priority}; policy ${hook === "postrouting" ? "accept" : pick(["accept", "drop", "drop"])};`, many(2, 14, () => this.#rule(hook, 0)));
@@ -69,7 +81,7 @@ class NftTable {
 
   #declareSets(): string {
     const { chance } = this.#dice;
-    const versions: Version[] = this.#family === "inet" ? ["ip", "ip6"] : [this.#family];
+    const versions: Version[] = this.#family === "ip" || this.#family === "ip6" ? [this.#family] : ["ip", "ip6"];
     let text = "";
     const add = (kind: string, name: string, declaration: string): void => {
       this.#sets.set(kind, [...(this.#sets.get(kind) ?? []), name]);
@@ -147,7 +159,7 @@ class NftTable {
   }
 
   #version(): Version {
-    return this.#family === "inet" ? this.#dice.pick(["ip", "ip6"] as const) : this.#family;
+    return this.#family === "ip" || this.#family === "ip6" ? this.#family : this.#dice.pick(["ip", "ip6"] as const);
   }
 
   #matches(where: Hook | "user", version: Version): string[] {

@@ -6,6 +6,12 @@ import type { Packet } from "../../../src/model/firewall/ruleset.ts";
 
 export type Tool = "nft" | "iptables" | "ip6tables";
 
+/** A text and what loads it. Only the first of several may be nft's. */
+export interface Loaded {
+  readonly text: string;
+  readonly tool: Tool;
+}
+
 /** A rule or (-1) policy that has ended a base chain: family, table, chain, how many rules of the chain stand before it, accepted. */
 export type KernelDecision = readonly [family: string, table: string, chain: string, number: number, accepted: boolean];
 
@@ -38,9 +44,9 @@ export class Kernel {
     this.#answers = createInterface({ input: this.#child.stdout, crlfDelay: Infinity })[Symbol.asyncIterator]();
   }
 
-  /** `local`: addresses of the host whatever the packets are; translations lead to them. */
-  async ask(ruleset: string, tool: Tool, packets: readonly Packet[], local: readonly string[] = []): Promise<Answer> {
-    const job = { ruleset, tool, local, packets: packets.map(({ saddr, daddr, ct, flags, ...rest }) => ({ ...rest, src: saddr, dst: daddr, state: ct ?? "new", ...(flags && { flags: flags.join(",") || "none" }) })) };
+  /** Loads the texts in their order. `local`: addresses of the host whatever the packets are; translations lead to them. */
+  async ask([first, ...beside]: readonly [Loaded, ...Loaded[]], packets: readonly Packet[], local: readonly string[] = []): Promise<Answer> {
+    const job = { ruleset: first.text, tool: first.tool, beside: beside.map(({ tool, text }) => [tool, text]), local, packets: packets.map(({ saddr, daddr, ct, flags, ...rest }) => ({ ...rest, src: saddr, dst: daddr, state: ct ?? "new", ...(flags && { flags: flags.join(",") || "none" }) })) };
     this.#child.stdin.write(`${JSON.stringify(job)}\n`);
     const { value, done } = await this.#answers.next();
     if (done === true) throw new Error(`the oracle has ended: ${this.#errors.slice(-2000)}`);

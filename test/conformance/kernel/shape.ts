@@ -82,10 +82,12 @@ function icmp(draft: Draft, family: "ip" | "ip6", next: () => number): Pick<Pack
   const code = draft.code ?? 0;
   if (type > 255 || code > 255) return undefined;
   if (ct === "untracked") return { type, code, ct };
+  // An echo and its answer are of one connection only if both have code 0.
+  const answered = code === 0 && ct === "established";
   if (family === "ip6" && ((type >= 130 && type <= 137) || type === 143)) return type === 137 ? undefined : { type, code };
   if (ct === "invalid" && hook !== "output") return { type, code, ct };
-  if (REQUESTS[family].includes(type)) return { type, code, ct: ct === "established" ? ct : "new" };
-  if (ANSWERS[family].includes(type)) return { type, code, ct: "established" };
+  if (REQUESTS[family].includes(type)) return { type, code, ct: answered ? "established" : "new" };
+  if (ANSWERS[family].includes(type) && code === 0) return { type, code, ct: "established" };
   if (ERRORS[family].includes(type)) return { type, code, ct: "related" };
   return hook === "output" ? undefined : { type, code, ct: "invalid" };
 }

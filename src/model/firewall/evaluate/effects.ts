@@ -12,7 +12,7 @@ import { write } from "./state.ts";
 export function afterNotrack(state: State, base: BaseChain, view: PacketView): State {
   if (state.untracked === "yes" || base.hook === "ingress") return state;
   // What the host sends to itself has met conntrack at its output.
-  const early = view.packet.iif === "lo" ? "no" : beforeConntrack({ hook: base.hook, priority: base.priority, dialect: base.ruleset.dialect });
+  const early = view.looped ? "no" : beforeConntrack({ hook: base.hook, priority: base.priority, dialect: base.ruleset.dialect });
   if (early === "no" && view.state !== "invalid") return state;
   return { ...state, untracked: early === "maybe" && view.state !== "invalid" ? "maybe" : "yes" };
 }

@@ -85,7 +85,7 @@ export class Evaluation {
     const { state, protocol } = this.#view;
     if (!translates) return false;
     // What the host sends to itself was translated at its output, or not at all.
-    if (this.#view.packet.iif === "lo") return true;
+    if (this.#view.looped) return true;
     // One translation of each end is all that a connection gets.
     const done = this.#state.written.get(`nat ${manipulation(chain.hook)}`);
     return done?.kind === "name" || this.#state.untracked === "yes" || !(state === "new" || (state === "related" && protocol !== 1 && protocol !== 58));

@@ -18,7 +18,7 @@ export function conntrackReading(key: string, view: PacketView, point: Point, { 
   if (untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
   const { state } = view;
   // What the host sends to itself keeps at its input what conntrack found at its output.
-  const before = view.packet.iif === "lo" ? "no" : beforeConntrack(point);
+  const before = view.looped ? "no" : beforeConntrack(point);
   if (before === "maybe" && untracked === "no") return notKnown("conntrack has the same priority as the chain");
   const early = before === "yes";
   if (early && view.packet.ct === "untracked" && untracked === "no") return notKnown("when the packet was exempt from tracking is not told");

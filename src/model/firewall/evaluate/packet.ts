@@ -187,6 +187,11 @@ export class PacketView {
     }
   }
 
+  /** True of what the host sends to itself, at its input: it was at its output before. */
+  get looped(): boolean {
+    return this.packet.hook === "input" && this.packet.iif === "lo";
+  }
+
   /** Whom the destination address stands for; undefined where it is not told. */
   get destinationKind(): "unicast" | "multicast" | "broadcast" | undefined {
     const { daddr } = this.packet;
