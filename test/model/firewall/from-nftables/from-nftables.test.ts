@@ -188,6 +188,14 @@ describe("model/firewall from nftables", () => {
     assert.equal(show(chain!.rules[0]!.statements), "ip saddr=3221225984-3221226239; meta l4proto=6; tcp dport=22|80|443; accept");
   });
 
+  it("gives variables up that hold themselves, or each other too often", () => {
+    const doubled = Array.from({ length: 40 }, (_, i) => `define a${i + 1} = { $a${i}, $a${i} }\n`).join("");
+    const rule = (definitions: string, written: string): string => show(ruleset(`${definitions}table ip t {\n chain c {\n  ip saddr ${written} accept\n }\n}\n`).tables[0]!.chains[0]!.rules[0]!.statements);
+    assert.equal(rule(`define a0 = { 192.0.2.1, 192.0.2.3 }\n${doubled}`, "$a40"), "ip saddr=?; accept");
+    assert.equal(rule("define a = { $a, 192.0.2.1 }\n", "$a"), "ip saddr=?; accept");
+    assert.equal(rule("define a = { 192.0.2.1 }\ndefine b = { $a }\nredefine a = { $b, 192.0.2.3 }\n", "$a"), "ip saddr=3221225985|3221225987; accept");
+  });
+
   it("numbers priorities, by family", () => {
     const priority = (written: string, family = "inet"): unknown => ruleset(`table ${family} t {\n chain c {\n  type filter hook input priority ${written}; policy accept;\n }\n}\n`).tables[0]!.chains[0]!.priority;
     assert.equal(priority("filter"), 0);
