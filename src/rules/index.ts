@@ -57,12 +57,15 @@ import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
 import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
+import sysctlConntrackTableTooSmall from "./sysctl/conntrack-table-too-small.ts";
 import sysctlForwardingOff from "./sysctl/forwarding-off.ts";
 import sysctlInertKey from "./sysctl/inert-key.ts";
 import sysctlInvalidValue from "./sysctl/invalid-value.ts";
 import sysctlKeyNeedsModule from "./sysctl/key-needs-module.ts";
+import sysctlLimitLowered from "./sysctl/limit-lowered.ts";
 import sysctlOverridden from "./sysctl/overridden.ts";
 import sysctlPmtudDisabled from "./sysctl/pmtud-disabled.ts";
+import sysctlPortRangeOverlap from "./sysctl/port-range-overlap.ts";
 import sysctlRemovedKey from "./sysctl/removed-key.ts";
 import sysctlStrictReversePath from "./sysctl/strict-reverse-path.ts";
 import sysctlSyntax from "./sysctl/syntax.ts";
@@ -127,12 +130,15 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
   ["sysctl/conntrack-strict", sysctlConntrackStrict],
+  ["sysctl/conntrack-table-too-small", sysctlConntrackTableTooSmall],
   ["sysctl/forwarding-off", sysctlForwardingOff],
   ["sysctl/inert-key", sysctlInertKey],
   ["sysctl/invalid-value", sysctlInvalidValue],
   ["sysctl/key-needs-module", sysctlKeyNeedsModule],
+  ["sysctl/limit-lowered", sysctlLimitLowered],
   ["sysctl/overridden", sysctlOverridden],
   ["sysctl/pmtud-disabled", sysctlPmtudDisabled],
+  ["sysctl/port-range-overlap", sysctlPortRangeOverlap],
   ["sysctl/removed-key", sysctlRemovedKey],
   ["sysctl/strict-reverse-path", sysctlStrictReversePath],
   ["sysctl/syntax", sysctlSyntax],

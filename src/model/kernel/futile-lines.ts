@@ -5,12 +5,23 @@ import { globMatches, isGlob } from "./key.ts";
 import { folderRank, isRead } from "./loading/order.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
-/** A place in one of sysctl.d's folders that is not read at boot; undefined: it is read, or nobody can tell. */
-export function unreadPlace({ placements }: SysctlSetting): { readonly destination: string; readonly hidden: boolean } | undefined {
-  let found: { readonly destination: string; readonly hidden: boolean } | undefined;
+/** A place in one of sysctl.d's folders that is not read at boot. */
+export interface UnreadPlace {
+  readonly destination: string;
+  /** Its name starts with a dot: procps reads it. */
+  readonly hidden: boolean;
+  /** Only a tree that mirrors a host's says so; a package may rename what it installs. */
+  readonly byTree: boolean;
+}
+
+/** Where a setting of the file `path` goes to a name that is not read; undefined: it is read, or nobody can tell. */
+export function unreadPlace(path: string, { placements }: SysctlSetting): UnreadPlace | undefined {
+  let found: UnreadPlace | undefined;
   for (const { destination } of placements) {
     if (isUnknown(destination) || folderRank(destination) === -1 || isRead(destination, "systemd")) return undefined;
-    found ??= { destination, hidden: isRead(destination, "procps") };
+    // Marks for a build, as in `60-net.conf#package`.
+    if (!/^[\w.+@/-]+$/.test(destination)) return undefined;
+    found ??= { destination, hidden: isRead(destination, "procps"), byTree: path.endsWith(destination) || path === destination.slice(1) };
   }
   return found;
 }

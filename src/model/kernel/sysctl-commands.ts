@@ -7,7 +7,7 @@ import type { SysctlSetting } from "./sysctl.ts";
 
 const KEY = String.raw`(?:net|vm|fs|kernel|user|abi)[./][\w./*-]+`;
 /** `sysctl -w key=value …`: every pair of the command. */
-const COMMAND = /(?:^|[\s;&|("'`])sysctl((?:[ \t]+-{1,2}[\w-]+)*)((?:[ \t]+["']?[\w./*-]+=["']?[^\s"';&|)`]+["']?)+)/gm;
+const COMMAND = /(?:^|[\s;&|("'`]|bin\/)sysctl((?:[ \t]+-{1,2}[\w-]+)*)((?:[ \t]+["']?[\w./*-]+=["']?[^\s"';&|)`]+["']?)+)/gm;
 const PAIR = new RegExp(String.raw`(${KEY})=["']?([^\s"';&|)\x60]+)`, "g");
 /** `echo "key = value" >> /etc/sysctl.d/…` and `echo 1 > /proc/sys/…` */
 const ECHO = new RegExp(String.raw`\b(?:echo|printf)[ \t]+(?:-\w+[ \t]+)*["']?(${KEY})[ \t]*=[ \t]*([^"'\n;&|>]*?)(?:\\n)?["']?[ \t]*(?:>>?|\|[ \t]*(?:sudo[ \t]+)?tee\b)[^\n]*sysctl`, "g");

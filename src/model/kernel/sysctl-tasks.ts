@@ -54,8 +54,13 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
       else if (contentOf(found.node) !== undefined) ofContent(workspace, path, found, add);
       else if (!specified.nodes.has(found.node)) later.push({ path, found });
       for (const entry of entriesOf(found.node)) {
-        if (entry.value.kind !== "scalar" || !COMMANDS.has(moduleName(entry.key))) continue;
+        if (entry.value.kind !== "scalar") continue;
         const { start, end } = entry.value.range;
+        if (moduleName(entry.key) === "sysctl") {
+          ofModule(workspace, path, { node: shortForm(text, entry.value.range), parent: found.node, key: entry.key, conditions: found.conditions }, add);
+          for (const name of loopVariables(found.node)) looped.add(name);
+        }
+        if (!COMMANDS.has(moduleName(entry.key))) continue;
         for (const one of commandSettings(text.slice(start, end), start, scopeAt(workspace, path, start), found.conditions)) add(path, one);
       }
     }
@@ -63,6 +68,18 @@ function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetti
   // Variables of roles that are not in the repository.
   for (const { path, found } of later) if (!looped.has(found.key ?? "")) ofVariable(workspace, path, found, add);
   return new Map([...byPath].map(([path, settings]) => [path, [...settings.values()].sort((a, b) => a.range.start - b.range.start)]));
+}
+
+/** `sysctl: name=vm.swappiness value=10`: a module's arguments in one line. */
+function shortForm(text: string, range: Range): YamlMapping {
+  const entries = [...text.slice(range.start, range.end).matchAll(/\b(\w+)=("[^"\n]*"|'[^'\n]*'|(?:\{\{[^}\n]*\}\}|[^\s{"']|\{(?!\{))+)/g)].map((match) => {
+    const start = range.start + match.index;
+    const valueRange = unquotedRange(text, { start: start + match[1]!.length + 1, end: start + match[0].length });
+    const value = text.slice(valueRange.start, valueRange.end);
+    const node: YamlNode = { kind: "scalar", range: valueRange, value, text: value };
+    return { key: match[1]!, keyRange: { start, end: start + match[1]!.length }, value: node, range: { start, end: start + match[0].length } };
+  });
+  return { kind: "mapping", range, entries };
 }
 
 type Add = (path: string, setting: SysctlSetting) => void;

@@ -64,10 +64,10 @@ export default rule({
 /** A file that nobody reads; said once a file. */
 function ofPlace(workspace: Workspace, path: string, setting: SysctlSetting): Report | undefined {
   const location = { path, range: setting.keyRange };
-  const place = unreadPlace(setting);
+  const place = unreadPlace(path, setting);
   if (place !== undefined) {
     const why = place.hidden ? "systemd-sysctl leaves out files whose name starts with a dot, and only procps reads it" : "only names that end in .conf, directly in the folder, are read";
-    return { location, message: `This goes to ${place.destination}: ${why}, so nothing here is set at boot. Name the file NAME.conf.` };
+    return { location, message: `This goes to ${place.destination}: ${why}, so nothing here is set at boot. Name the file NAME.conf.`, ...(place.byTree ? { severity: "info", confidence: "possible" } : {}) };
   }
   const unread = unreadAtBoot(workspace, setting);
   if (unread === undefined) return undefined;
