@@ -1,5 +1,6 @@
-import { normaliseKey } from "../../model/kernel/key.ts";
-import { keyFacts } from "../../model/kernel/keys.ts";
+import { isGlob } from "../../model/kernel/key.ts";
+import { misspelt } from "../../model/kernel/spelling.ts";
+import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
@@ -17,6 +18,9 @@ export default rule({
     bad: [
       { "etc/sysctl.d/60-net.conf": "net.core.somaxconn = 4096\n⟦net.ipv4.tcp_syncookies 1⟧\n" },
       { "etc/sysctl.d/60-net.conf": "⟦net.ipv4.conf.bond0.120.rp_filter⟧ = 2\n" },
+      { "etc/sysctl.d/60-net.conf": "⟦/proc/sys/vm/swappiness⟧ = 10\n⟦net.ipv4.conf/all/rp_filter⟧ = 2\n" },
+      { "etc/sysctl.d/60-net.conf": "⟦- vm.swappiness⟧ = 10\n" },
+      { "etc/sysctl.d/60-net.conf": "net.ipv4.conf.*.rp_filter = 2\n-⟦net.ipv4.conf.eth*.rp_filter⟧\n" },
     ],
     good: { "etc/sysctl.d/60-net.conf": "# forwarding\nnet.ipv4.ip_forward=1\n-net/ipv4/conf/bond0.120/rp_filter = 2\n; none\n" },
     lookalike: { "etc/sysctl.d/50-default.conf": "net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\nnet.ipv4.conf.bond0/120.rp_filter = 2\n" },
@@ -35,22 +39,25 @@ export default rule({
       }
       return;
     }
+    const text = context.workspace.text(path)!;
     for (const setting of context.sysctl.settings) {
-      const dotted = setting.source === "variable" ? undefined : dottedInterface(setting.key);
-      if (dotted === undefined) continue;
+      const found = misspelt(setting, text) ?? pattern(setting);
+      if (found === undefined) continue;
+      const { reason, instead, differs } = found;
+      const range = differs && instead !== undefined ? { start: setting.range.start, end: setting.keyRange.end } : setting.keyRange;
+      const written = differs ? `-${instead ?? ""}` : (instead ?? "");
       report({
-        location: { path, range: setting.keyRange },
-        message: `Every dot separates here, so no key ${setting.rawKey} is found and the setting of ${dotted.name} is skipped. Write ${dotted.slashed}.`,
-        fixes: [{ title: `Write ${dotted.slashed}`, safety: "safe", edits: [{ path, range: setting.keyRange, newText: dotted.slashed }] }],
+        location: { path, range },
+        message: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}. ${instead === undefined ? "Name each key." : `Write ${written}.`}`,
+        ...(differs ? { severity: "warning" as const } : {}),
+        ...(instead === undefined ? {} : { fixes: [{ title: `Write ${written}`, safety: "safe" as const, edits: [{ path, range, newText: written }] }] }),
       });
     }
   },
 });
 
-/** A key of one interface that has more parts than such keys have, of which the last is one. */
-function dottedInterface(key: string): { name: string; slashed: string } | undefined {
-  const match = /^net\.(ipv4|ipv6)\.(conf|neigh)\.([^.]+(?:\.[^.]+)+)\.([^.]+)$/.exec(key);
-  if (match === null || keyFacts(`net.${match[1]!}.${match[2]!}.all.${match[4]!}`) === undefined) return undefined;
-  const slashed = `net/${match[1]!}/${match[2]!}/${match[3]!}/${match[4]!}`;
-  return normaliseKey(slashed) === key ? undefined : { name: match[3]!, slashed };
+/** `-key` with a pattern takes keys out of other patterns in newer releases of procps, and nowhere else. */
+function pattern({ key, value, source }: SysctlSetting): { readonly reason: string; readonly instead?: string; readonly differs: boolean } | undefined {
+  if (value !== undefined || source !== "file" || !isGlob(key)) return undefined;
+  return { reason: `systemd-sysctl takes -${key} for the name of one key and leaves nothing out; only newer procps takes it for a pattern`, differs: true };
 }
