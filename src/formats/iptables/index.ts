@@ -13,7 +13,7 @@ export const iptablesSave: Format<IptablesTree> = {
     if (/^(ip6?tables|iptables[46])([-.]?(save|rules|restore))?(\.(conf|rules|save|up\.rules|v[46]|ipv[46]))?$/.test(name) || /(^|\/)iptables\/(rules|rules-save)$/.test(path)) {
       return isSave(head) || head.trim() === "" ? "name" : false;
     }
-    if (/^rules\.v[46]$|\.(iptables|ip6tables)$|(^|[-_.])ip6?tables[-_.](save|rules|restore)|^ip6?tables[-_].*\.(rules|save)$/.test(name)) return isSave(head) || head.trim() === "" ? "name" : false;
+    if (/^rules\.v[46]$|\.(iptables|ip6tables)$|(^|[-_.])ip6?tables[-_.](save|rules|restore)|^ip6?tables[-_].*\.(rules|save)$/.test(name) || /(^|\/)ufw\/(user|before|after)6?\.rules$/.test(path)) return isSave(head) || head.trim() === "" ? "name" : false;
     return isSave(head) ? "content" : false;
   },
   parse(text) {

@@ -1,39 +1,21 @@
 import { isConditional } from "../template/conditional.ts";
 import type { Masked } from "../template/jinja.ts";
-import { HOLE, maskJinja } from "../template/jinja.ts";
+import { HOLE } from "../template/jinja.ts";
 import type { Block, Redirection, ShellCommand, ShellWord } from "./tree.ts";
 import type { Variables } from "./words.ts";
-import { readWord } from "./words.ts";
+import { QUOTED_ARGUMENTS, readWord } from "./words.ts";
 
 /** Loops are run through at most so many times in one script, all taken together. */
 const MOST_ITERATIONS = 512;
 
+/** Functions are run through as long as their bodies, all taken together, are no longer than this and twice the text. */
+const LARGEST_RUN = 200_000;
+
+/** Functions call each other at most so deep. */
+const DEEPEST_CALL = 8;
+
 /** A command's blocks are told this deep. */
 const DEEPEST = 40;
-
-/**
- * The simple commands of a script or of a one-line command, in the order of the text; nothing is run. `offset` is where
- * `text` starts in its file: ranges count from there.
- */
-export function parseCommands(text: string, offset = 0): ShellCommand[] {
-  const commands = new Scanner(maskJinja(text), false).run();
-  return offset === 0 ? commands : commands.map((command) => moved(command, offset));
-}
-
-/** The commands of a masked text; with `unroll`, loops over plain lists are run through. */
-export function scan(masked: Masked, unroll: boolean): ShellCommand[] {
-  return new Scanner(masked, unroll).run();
-}
-
-function moved(command: ShellCommand, by: number): ShellCommand {
-  const range = <T extends { range: { start: number; end: number } }>(node: T): T => ({ ...node, range: { start: node.range.start + by, end: node.range.end + by } });
-  return {
-    ...range(command),
-    words: command.words.map(range),
-    assignments: command.assignments.map(({ name, value }) => ({ name, value: range(value) })),
-    redirections: command.redirections.map((one) => ({ ...one, target: range(one.target), ...(one.document && { document: range(one.document) }) })),
-  };
-}
 
 interface OpenBlock extends Block {
   /** The word that ends it. */
@@ -42,7 +24,14 @@ interface OpenBlock extends Block {
   readonly loop?: { variable: string; values: readonly string[]; at: number; body: number };
   /** Of a case: whether a pattern is due. */
   pattern?: boolean;
+  /** Of a function that is told where it is called: not here. */
+  readonly muted?: boolean;
+  /** Of a function that is being run: where the text goes on, and the arguments of whoever called it. */
+  readonly call?: { readonly back: number; readonly caller: Arguments };
 }
+
+/** What a function was called with; undefined where nobody knows. */
+type Arguments = readonly (string | undefined)[] | undefined;
 
 interface Draft {
   words: ShellWord[];
@@ -52,7 +41,8 @@ interface Draft {
   end: number;
 }
 
-class Scanner {
+/** Reads a masked text command by command. `unroll`: loops over plain lists are run through, and the functions `called`. */
+export class Scanner {
   readonly #masked: Masked;
   readonly #text: string;
   readonly #unroll: boolean;
@@ -64,18 +54,36 @@ class Scanner {
   #draft: Draft | undefined;
   #at = 0;
   #iterations = 0;
+  readonly #called: ReadonlySet<string>;
+  readonly #functions = new Map<string, number>();
+  readonly #inCases = new Set<string>();
+  #pendingCall: { name: string; values: Arguments } | undefined;
+  #arguments: Arguments = undefined;
+  /** What running functions may still cost, in characters of the text. */
+  #budget: number;
   #pendingFor: { variable: string; values: string[] | undefined } | undefined;
 
-  constructor(masked: Masked, unroll: boolean) {
+  constructor(masked: Masked, unroll: boolean, called: ReadonlySet<string> = new Set()) {
     this.#masked = masked;
     this.#text = masked.text;
     this.#unroll = unroll;
+    this.#called = called;
+    this.#budget = LARGEST_RUN + 2 * masked.text.length;
   }
 
   run(): ShellCommand[] {
+    if (this.#text.charCodeAt(0) === 0xfeff) this.#at = 1;
+    do {
+      this.#scan();
+      this.#finish(";");
+    } while (this.#pendingCall !== undefined);
+    return this.#commands;
+  }
+
+  #scan(): void {
     const text = this.#text;
-    if (text.charCodeAt(0) === 0xfeff) this.#at = 1;
-    while (this.#at < text.length) {
+    while (this.#at < text.length || this.#pendingCall !== undefined) {
+      if (this.#pendingCall !== undefined) this.#call();
       const char = text[this.#at]!;
       if (char === "\n") {
         this.#finish(";");
@@ -88,8 +96,51 @@ class Scanner {
       else if (this.#redirection()) continue;
       else this.#word();
     }
-    this.#finish(";");
-    return this.#commands;
+  }
+
+  /** Runs a function: its body is read where it stands, and then the text goes on behind the call. */
+  #call(): void {
+    const { name, values } = this.#pendingCall!;
+    this.#pendingCall = undefined;
+    const body = this.#functions.get(name);
+    if (body === undefined) return;
+    this.#blocks.push({ kind: "function", name, closer: "}", call: { back: this.#at, caller: this.#arguments } });
+    this.#setArguments(values);
+    this.#at = body;
+  }
+
+  #setArguments(values: Arguments): void {
+    this.#arguments = values;
+    for (let i = 1; i <= 9; i++) this.#variables.set(String(i), values?.[i - 1] ?? (values === undefined || i <= values.length ? undefined : ""));
+    const known = values?.every((value) => value !== undefined) ? (values as string[]) : undefined;
+    this.#variables.set("#", values === undefined ? undefined : String(values.length));
+    for (const all of ["@", "*"]) this.#variables.set(all, known?.join(" "));
+    this.#variables.set(QUOTED_ARGUMENTS, known?.join("\0"));
+  }
+
+  /** Whether the command just read calls a function that is to be run here. */
+  #calls(words: readonly ShellWord[]): void {
+    const name = words[0]?.text;
+    if (name === undefined || !this.#functions.has(name) || this.#blocks.filter(({ call }) => call !== undefined).length >= DEEPEST_CALL) return;
+    const values = words.slice(1).map(({ text }) => (text.includes(HOLE) ? undefined : text));
+    // The ways through a case exclude each other: what several of them do is done once.
+    if (this.#blocks.some(({ kind }) => kind === "case")) {
+      const key = [name, ...values.map((value) => value ?? HOLE)].join("\0");
+      if (this.#inCases.has(key)) return;
+      this.#inCases.add(key);
+    }
+    if (this.#budget <= 0) return;
+    this.#pendingCall = { name, values };
+  }
+
+  #close(closer: string): void {
+    if (!this.#blocks.some((block) => block.closer === closer)) return;
+    let block = this.#blocks.pop()!;
+    while (block.closer !== closer) block = this.#blocks.pop()!;
+    if (block.call === undefined) return;
+    this.#budget -= this.#at - this.#functions.get(block.name)!;
+    this.#at = block.call.back;
+    this.#setArguments(block.call.caller);
   }
 
   #endOfLine(): number {
@@ -129,7 +180,9 @@ class Scanner {
   #function(name: string): void {
     const brace = /^\s*\{/.exec(this.#text.slice(this.#at, this.#at + 200));
     if (brace) this.#at += brace[0].length;
-    this.#blocks.push({ kind: "function", name, closer: brace ? "}" : "\0" });
+    const muted = brace !== null && this.#unroll && this.#called.has(name);
+    if (muted) this.#functions.set(name, this.#at);
+    this.#blocks.push({ kind: "function", name, closer: brace ? "}" : "\0", ...(muted && { muted }) });
   }
 
   #redirection(): boolean {
@@ -233,7 +286,7 @@ class Scanner {
       case "fi":
       case "esac":
       case "}":
-        if (this.#blocks.some(({ closer }) => closer === word)) while (this.#blocks.pop()!.closer !== word);
+        this.#close(word);
         return true;
       case "done":
         this.#done();
@@ -267,7 +320,7 @@ class Scanner {
     this.#pendingFor = undefined;
     if (!pending) return;
     const { variable, values } = pending;
-    if (!this.#unroll || values === undefined || this.#iterations + values.length > MOST_ITERATIONS) {
+    if (!this.#unroll || this.#muted || values === undefined || this.#iterations + values.length > MOST_ITERATIONS) {
       this.#blocks.push({ kind: "loop", name: "", closer: "done" });
       return;
     }
@@ -295,10 +348,15 @@ class Scanner {
     this.#blocks.push({ kind: "case", name: "", closer: "esac", pattern: true });
   }
 
+  get #muted(): boolean {
+    return this.#called.size > 0 && this.#blocks.some(({ muted }) => muted === true);
+  }
+
   /** Ends the command that is being read. */
   #finish(connector: ShellCommand["connector"]): void {
     const draft = this.#draft;
     this.#draft = undefined;
+    if (draft && this.#muted) return;
     if (draft) {
       const range = { start: draft.start, end: draft.end };
       const blocks: Block[] = this.#blocks
@@ -307,7 +365,10 @@ class Scanner {
         .map(({ kind, name }) => ({ kind, name }));
       if (isConditional(this.#masked, range)) blocks.push({ kind: "template", name: "" });
       this.#commands.push({ words: draft.words, assignments: draft.assignments, redirections: draft.redirections, connector: this.#connector, blocks, range });
-      this.#assign(draft, blocks);
+      // Inside a function that is being run, only what stands in the function itself is in doubt.
+      const inner = this.#blocks.slice(this.#blocks.findLastIndex(({ call }) => call !== undefined) + 1);
+      this.#assign(draft, inner.length === this.#blocks.length ? blocks : inner.filter(({ kind, name, loop }) => !(kind === "if" && name === "{") && loop === undefined));
+      if (this.#called.size > 0) this.#calls(draft.words);
       this.#connector = connector;
     } else if (connector !== ";") this.#connector = connector;
   }
@@ -325,6 +386,9 @@ class Scanner {
         const equals = text.indexOf("=");
         if (equals > 0) set(text.slice(0, equals), text.slice(equals + 1));
       }
+    } else if (draft.words[0]!.text === "shift") {
+      const by = /^\d$/.test(draft.words[1]?.text ?? "1") ? Number(draft.words[1]?.text ?? "1") : undefined;
+      this.#setArguments(by === undefined ? undefined : this.#arguments?.slice(by));
     } else if (draft.words[0]!.text === "read" || draft.words[0]!.text === "unset") for (const { text } of draft.words.slice(1)) this.#variables.set(text, undefined);
   }
 }

@@ -40,7 +40,7 @@ export interface ShellCommand {
 export interface ShellTree {
   /** In the order of the text. */
   readonly commands: readonly ShellCommand[];
-  /** The same with loops over plain lists run through: a command in one is there once for each value. */
+  /** The same with loops over plain lists run through, a command in one once for each value, and functions where they are called. */
   readonly unrolled: readonly ShellCommand[];
   readonly range: Range;
 }

@@ -4,6 +4,9 @@ import type { ShellWord } from "./tree.ts";
 /** What a variable is known to hold; undefined: it was assigned, but nobody knows what. */
 export type Variables = Map<string, string | undefined>;
 
+/** The arguments of a function with NULs between them, which `"$@"` gives as so many words. */
+export const QUOTED_ARGUMENTS = "\0@";
+
 const ENDS_WORD = /[\s;&|<>()]/;
 
 /**
@@ -11,6 +14,12 @@ const ENDS_WORD = /[\s;&|<>()]/;
  * the words and where the text goes on.
  */
 export function readWord(text: string, start: number, end: number, variables: Variables): { words: ShellWord[]; next: number } {
+  if (text.startsWith('"$@"', start) && variables.has(QUOTED_ARGUMENTS) && (start + 4 >= end || ENDS_WORD.test(text[start + 4]!))) {
+    const all = variables.get(QUOTED_ARGUMENTS);
+    const range = { start, end: start + 4 };
+    const given = all === undefined ? [HOLE] : all === "" ? [] : all.split("\0");
+    return { words: given.map((word) => ({ text: word, range, quoted: true })), next: start + 4 };
+  }
   const texts: string[] = [""];
   let quoted = false;
   let sawLiteral = false;

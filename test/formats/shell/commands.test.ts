@@ -53,6 +53,20 @@ describe("shell", () => {
     assert.deepEqual(programOf(parseCommands("sudo -n env A=b /usr/sbin/nft -f x")[0]!.words), { name: "nft", index: 4 });
   });
 
+  it("runs functions where they are called, with their arguments, and once for all ways through a case", () => {
+    const text = 'both() { a "$@"; b "$@"; }\nopen() {\n local port=$2\n ipt -p $1 --dport $port\n}\nstart() { open tcp 22; both -m "two words"; }\ncase "$1" in\n start) start ;;\n restart) start ;;\nesac\nopen udp $WHICH; open tcp 80\nlater() { unused; }\n';
+    const { unrolled } = shell.parse(text).tree;
+    assert.deepEqual(unrolled.map(({ words }) => words.map((word) => word.text)).filter(([name]) => name !== "open" && name !== "start" && name !== "local" && name !== "both"), [
+      ["ipt", "-p", "tcp", "--dport", "22"], ["a", "-m", "two words"], ["b", "-m", "two words"], ["ipt", "-p", "udp", "--dport", HOLE], ["ipt", "-p", "tcp", "--dport", "80"], ["unused"],
+    ]);
+  });
+
+  it("does not run functions for ever", () => {
+    assert.ok(shell.parse("a() { b; a; }\nb() { a; b; }\na\n").tree.unrolled.length < 10_000);
+    const chain = Array.from({ length: 30 }, (_, i) => `f${i}() { f${i + 1}; f${i + 1}; }\n`).join("");
+    assert.ok(shell.parse(`${chain}f30() { x; }\nf0\n`).tree.unrolled.length < 100_000);
+  });
+
   it("is recognised by its first line or its name", () => {
     assert.equal(shell.recognise("bin/firewall", "#!/usr/bin/env bash\n"), "name");
     assert.equal(shell.recognise("firewall.sh", "iptables -F\n"), "name");

@@ -32,7 +32,9 @@ export function fromIptables(path: string, tree: IptablesTree, as?: Family): Rul
 /** The family that a file's name tells: `rules.v6`, `ip6tables-save`, `iptables.rules`, … */
 function familyOfName(path: string): Family | undefined {
   const name = path.slice(path.lastIndexOf("/") + 1);
+  if (/^(user|before|after)6\.rules$/.test(name)) return "ip6";
   if (/ip6tables|iptables6|iptables[-_.](ip)?v6|\.v6\b|rules6\b|ipv6/i.test(name)) return "ip6";
+  if (/^(user|before|after)\.rules$/.test(name) && /(^|\/)ufw\//.test(path)) return "ip";
   if (/rules\.v4\b|iptables[-_.](ip)?v4|ipv4/i.test(name)) return "ip";
   return undefined;
 }

@@ -5,7 +5,7 @@ import type { ChainLine, IptablesCommand } from "../../../formats/iptables/tree.
 import { HOLE } from "../../../formats/template/jinja.ts";
 import { lowerRule } from "./rule.ts";
 import type { Family } from "./match.ts";
-import type { Chain, FirewallRule, Hook, Table } from "../ruleset.ts";
+import type { Chain, FirewallRule, Hook, Statement, Table } from "../ruleset.ts";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type GrowingChain = Mutable<Omit<Chain, "rules">> & { rules: FirewallRule[] };
@@ -88,13 +88,16 @@ export class IptablesTables {
       }
       case "delete": {
         const chain = name && this.#table(family, table, range).chains.get(name.text);
-        if (!chain || conditional) return;
-        if (command.position !== undefined) chain.rules.splice(command.position - 1, 1);
-        else {
-          const [wanted] = lowerRule(command.rule, family, name!.text, range, false);
-          const at = chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted));
-          if (at !== -1) chain.rules.splice(at, 1);
-        }
+        if (!chain) return;
+        const [wanted] = command.position === undefined ? lowerRule(command.rule, family, name!.text, range, false) : [];
+        const at = command.position === undefined ? chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted)) : command.position - 1;
+        const rule = chain.rules[at];
+        if (rule === undefined) return;
+        // One rule may stand for several alternatives of the same line.
+        let after = at + 1;
+        while (after < chain.rules.length && chain.rules[after]!.range === rule.range) after++;
+        if (conditional) for (let i = at; i < after; i++) chain.rules[i] = { ...chain.rules[i]!, conditional: true };
+        else chain.rules.splice(at, after - at);
         return;
       }
       case "policy": {
@@ -108,9 +111,16 @@ export class IptablesTables {
         if (name && !name.text.includes(HOLE)) this.#chain(family, table, name.text, name.range, range);
         return;
       case "flush": {
-        if (conditional) return;
         const { chains } = this.#table(family, table, range);
-        for (const chain of name ? [chains.get(name.text)] : chains.values()) if (chain) chain.rules.length = 0;
+        for (const chain of name ? [chains.get(name.text)] : chains.values()) {
+          if (chain && conditional) chain.rules = chain.rules.map((rule) => (rule.conditional ? rule : { ...rule, conditional: true }));
+          else if (chain) chain.rules.length = 0;
+        }
+        return;
+      }
+      case "rename-chain": {
+        if (conditional || name === undefined || command.argument === undefined) return;
+        this.#rename(this.#table(family, table, range), name.text, command.argument.text);
         return;
       }
       case "delete-chain": {
@@ -123,6 +133,18 @@ export class IptablesTables {
 
   finish(): Table[] {
     return [...this.#tables.values()].map(({ chains, ...table }) => ({ ...table, chains: [...chains.values()], sets: [] }));
+  }
+
+  /** `-E`: the rules that jump to the chain go with it. */
+  #rename({ chains }: GrowingTable, from: string, to: string): void {
+    const chain = chains.get(from);
+    if (chain === undefined || chain.hook !== undefined || chains.has(to)) return;
+    chains.delete(from);
+    chain.name = to;
+    chains.set(to, chain);
+    const renamed = (statement: Statement): Statement =>
+      statement.kind === "verdict" && (statement.verdict.kind === "jump" || statement.verdict.kind === "goto") && statement.verdict.target === from ? { ...statement, verdict: { ...statement.verdict, target: to } } : statement;
+    for (const other of chains.values()) other.rules = other.rules.map((rule) => ({ ...rule, statements: rule.statements.map(renamed) }));
   }
 
   #table(family: Family, name: string, range: Range): GrowingTable {

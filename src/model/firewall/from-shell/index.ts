@@ -10,6 +10,7 @@ import type { Family } from "../from-iptables/match.ts";
 import { IptablesTables } from "../from-iptables/tables.ts";
 import type { Ruleset } from "../ruleset.ts";
 import { nftRuleset } from "./nft.ts";
+import { IpSets } from "./sets.ts";
 
 /** Names of functions and cases that take rules away: they are another way through the script. */
 const OTHER_WAY = /(^|[|_\s-])(stop|flush|clear|reset|clean|cleanup|down|disable|save|status|show|list|panic|usage|help|block|unload|teardown|delete|remove|off)([|_\s-]|$)/i;
@@ -23,15 +24,25 @@ export function fromShell(path: string, text: string, tree: ShellTree): Ruleset 
   const tables = new IptablesTables(unknown("the script does not set the policy"));
   let rules = 0;
   let flushes = false;
+  const sets = new IpSets();
+  let documents = 0;
   let previous: { command: ShellCommand; checks: boolean } | undefined;
   for (const command of tree.unrolled) {
     const program = programOf(command.words);
     const checked = previous?.checks === true && command.connector === "||";
+    const piped = command.connector === "|" ? previous?.command : undefined;
     previous = { command, checks: false };
     const family = program && familyOfProgram(program.name);
-    if (!program || !family || command.blocks.some(({ kind, name }) => (kind === "function" || kind === "case") && OTHER_WAY.test(name) && !STARTING.test(name))) continue;
+    if (!program || (!family && program.name !== "ipset") || command.blocks.some(({ kind, name }) => (kind === "function" || kind === "case") && OTHER_WAY.test(name) && !STARTING.test(name))) continue;
+    if (!family) {
+      const args = command.words.slice(program.index + 1);
+      const document = args.some(({ text: word }) => word === "restore" || word === "-R") ? documentOf(text, command, piped) : undefined;
+      if (document) sets.restore(document.body, document.start, isConditional(command));
+      else sets.apply(args, !checked && isConditional(command), command.range);
+      continue;
+    }
     if (program.name.endsWith("-restore")) {
-      const saved = restored(path, text, command, family);
+      const saved = documents++ < MOST_DOCUMENTS ? restored(path, text, documentOf(text, command, piped), family) : undefined;
       if (!saved) continue;
       tables.adopt(saved.tables);
       rules += saved.tables.length;
@@ -43,13 +54,15 @@ export function fromShell(path: string, text: string, tree: ShellTree): Ruleset 
     previous.checks = parsed.name === "check";
     const table = parsed.table?.text ?? "filter";
     if (table.includes(HOLE)) continue;
+    for (const { name, values } of parsed.rule.target?.options ?? []) if (/^(add|del|map)-set$/.test(name)) sets.hide(values[0]?.text ?? "", "rules fill it while it is in use");
     tables.apply(family, table, parsed, !checked && isConditional(command), command.range);
     if (parsed.name === "append" || parsed.name === "insert" || parsed.name === "replace") rules++;
     if (parsed.name === "flush" && !parsed.chain) flushes = true;
   }
   const nft = nftRuleset(path, text, tree);
   if (rules === 0) return nft;
-  const built = [...tables.finish(), ...(nft?.tables ?? [])];
+  const own = tables.finish();
+  const built = [...(sets.size > 0 ? sets.fill(own) : own), ...(nft?.tables ?? [])];
   return {
     path,
     dialect: "iptables",
@@ -74,12 +87,21 @@ function isConditional({ blocks, connector }: ShellCommand): boolean {
   return connector === "&&" || connector === "||" || blocks.some(({ kind, name }) => kind === "if" || kind === "loop" || kind === "template" || (kind === "case" && !STARTING.test(name)));
 }
 
-/** The rules of a here-document, with their ranges in the script. */
-function restored(path: string, text: string, command: ShellCommand, family: Family): Ruleset | undefined {
-  const document = command.redirections.find((redirection) => redirection.document)?.document;
+/** A script's here-documents for iptables-restore are read up to so many: each takes time in the length of the script. */
+const MOST_DOCUMENTS = 64;
+
+/** The here-document that a command reads, of its own or from `cat` before a pipe; variables in it are not known. */
+function documentOf(text: string, command: ShellCommand, piped: ShellCommand | undefined): { body: string; start: number } | undefined {
+  const source = piped && programOf(piped.words)?.name === "cat" ? [...command.redirections, ...piped.redirections] : command.redirections;
+  const document = source.find((redirection) => redirection.document)?.document;
   if (!document) return undefined;
   const body = text.slice(document.range.start, document.range.end);
-  const blank = text.slice(0, document.range.start).replace(/[^\n]/g, " ");
-  const save = blank + (document.expanded ? body.replace(/\$\{[^}\n]*\}|\$\w+/g, (hidden) => HOLE.repeat(hidden.length)) : body);
+  return { start: document.range.start, body: document.expanded ? body.replace(/\$\{[^}\n]*\}|\$\w+/g, (hidden) => HOLE.repeat(hidden.length)) : body };
+}
+
+/** The rules of a here-document, with their ranges in the script. */
+function restored(path: string, text: string, document: { body: string; start: number } | undefined, family: Family): Ruleset | undefined {
+  if (!document) return undefined;
+  const save = text.slice(0, document.start).replace(/[^\n]/g, " ") + document.body;
   return fromIptables(family === "ip6" ? `${path}/rules.v6` : `${path}/rules.v4`, iptablesSave.parse(save).tree);
 }

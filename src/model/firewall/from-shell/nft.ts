@@ -11,10 +11,12 @@ import type { Ruleset } from "../ruleset.ts";
  */
 export function nftRuleset(path: string, text: string, tree: ShellTree): Ruleset | undefined {
   const parts: { start: number; text: string }[] = [];
-  for (const command of tree.commands) {
+  for (const [index, command] of tree.commands.entries()) {
     const program = programOf(command.words);
     if (program?.name !== "nft") continue;
-    const document = command.redirections.find((redirection) => redirection.document)?.document;
+    const before = command.connector === "|" ? tree.commands[index - 1] : undefined;
+    const piped = before && programOf(before.words)?.name === "cat" ? before.redirections : [];
+    const document = [...command.redirections, ...piped].find((redirection) => redirection.document)?.document;
     const words = command.words.slice(program.index + 1);
     if (document) {
       const body = text.slice(document.range.start, document.range.end);

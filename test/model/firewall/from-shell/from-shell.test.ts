@@ -60,6 +60,30 @@ esac
     assert.equal(saved.tables[0]!.chains[0]!.policy, "drop");
   });
 
+  it("knows what ipset commands put into a set, and what it cannot know", () => {
+    const text = (more: string): string => `ipset create blocked hash:net\nfor net in 192.0.2.0/24 198.51.100.0/25; do ipset add blocked $net; done\n${more}iptables -P INPUT ACCEPT\niptables -A INPUT -m set --match-set blocked src -j DROP\n`;
+    const drops = (script: string, saddr: string): string => evaluate([lower(script)!], { hook: "input", iif: "eth0", saddr, daddr: "203.0.113.1", proto: "tcp", dport: 22, ct: "new" }).verdict;
+    assert.deepEqual(["192.0.2.9", "198.51.100.200"].map((saddr) => drops(text(""), saddr)), ["drop", "accept"]);
+    assert.equal(drops(text("ipset add blocked $MORE\n"), "203.0.113.9"), "unknown");
+    assert.equal(drops(text("if test -e x; then ipset add blocked 203.0.113.0/24; fi\n"), "203.0.113.9"), "unknown");
+    assert.equal(drops(text("ipset del blocked 192.0.2.0/24\n"), "192.0.2.9"), "accept");
+    assert.equal(drops(text("iptables -A FORWARD -j SET --add-set blocked src\n"), "203.0.113.9"), "unknown");
+    const restored = "ipset restore <<EOF\ncreate blocked hash:ip\nadd blocked 192.0.2.9\nEOF\niptables -P INPUT ACCEPT\niptables -A INPUT -m set --match-set blocked src -j DROP\n";
+    assert.deepEqual(["192.0.2.9", "192.0.2.8"].map((saddr) => drops(restored, saddr)), ["drop", "accept"]);
+  });
+
+  it("renames chains, takes rules back, and doubts what a condition may have flushed", () => {
+    const chains = (script: string): unknown[] => lower(script)!.tables[0]!.chains.map(({ name, rules }) => [name, ...rules.map(({ conditional, statements }) => [conditional, statements.at(-1)!.kind === "verdict" && "target" in (statements.at(-1) as { verdict: object }).verdict ? (statements.at(-1) as { verdict: { target: string } }).verdict.target : ""])]);
+    assert.deepEqual(chains("iptables -N A\niptables -A INPUT -j A\niptables -A INPUT -p tcp -m multiport --ports 1,2 -j DROP\niptables -E A B\niptables -D INPUT -p tcp -m multiport --ports 1,2 -j DROP\n"), [["INPUT", [false, "B"]], ["B"]]);
+    assert.deepEqual(chains("iptables -A INPUT -j DROP\nif test -e x; then iptables -F INPUT; fi\n"), [["INPUT", [true, ""]]]);
+  });
+
+  it("reads a here-document that cat hands on", () => {
+    const saved = lower("cat <<EOF | ip6tables-restore\n*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\nCOMMIT\nEOF\n")!;
+    assert.deepEqual([saved.tables[0]!.family, saved.tables[0]!.chains[0]!.policy], ["ip6", "drop"]);
+    assert.equal(lower("cat <<EOF | nft -f -\ntable inet t { chain c { type filter hook input priority 0; tcp dport 22 accept; }; }\nEOF\n")!.tables[0]!.chains[0]!.rules.length, 1);
+  });
+
   it("says nothing of scripts without rules", () => {
     assert.equal(lower("#!/bin/sh\nnft list ruleset\niptables -F\necho nft add rule\n"), undefined);
   });
