@@ -1,3 +1,4 @@
+import { includeLoops } from "../../model/firewall/from-nftables/includes.ts";
 import { danglingReferences } from "../../model/firewall/references/index.ts";
 import { rule } from "../rule.ts";
 
@@ -56,6 +57,7 @@ export default rule({
 COMMIT
 `,
       },
+      { "nftables.conf": 'flush ruleset\ninclude ⟦"./part.nft"⟧\n', "part.nft": 'include ⟦"./nftables.conf"⟧\n' },
       {
         "hosts/gw01/etc/nftables.conf": 'flush ruleset\ninclude "/etc/nftables.d/base.nft"\ninclude ⟦"/etc/nftables.d/wep.nft"⟧\n',
         "hosts/gw01/etc/nftables.d/base.nft": "table inet filter {\n}\n",
@@ -107,6 +109,14 @@ COMMIT
     ],
   },
   check({ firewall, path, workspace, report }) {
+    for (const include of includeLoops(workspace, path)) {
+      const name = include.path.text;
+      report({
+        location: { path, range: include.path.range },
+        message: `“${name}” leads back to this file: nft gives up after 16 levels and loads nothing. Remove one of the includes.`,
+        data: { what: "include", name },
+      });
+    }
     for (const { what, name, range, table, near } of danglingReferences(workspace, firewall)) {
       const mend = near === undefined ? "Define it or mend the name." : `Did you mean “${near}”?`;
       const where = what === "variable" ? " in this file" : table === undefined ? "" : ` in table ${table.family} ${table.name}`;

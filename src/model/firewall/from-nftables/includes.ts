@@ -1,4 +1,4 @@
-import type { Command, NftFile } from "../../../formats/nftables/index.ts";
+import type { Command, Include, NftFile, TableItem } from "../../../formats/nftables/index.ts";
 import type { Workspace } from "../../workspace.ts";
 import { conditionIn } from "./condition.ts";
 import type { Includes } from "./tables.ts";
@@ -80,16 +80,39 @@ function includers(workspace: Workspace): Map<string, string> {
   return found;
 }
 
+/** The includes of a file that lead back to it, by whatever way. */
+export function includeLoops(workspace: Workspace, path: string): Include[] {
+  const document = workspace.document(path);
+  if (document?.language !== "nftables") return [];
+  return includeNodes((document.tree as NftFile).commands).filter(({ path: { text } }) => leadsTo(workspace, resolveInclude(workspace, path, text), path));
+}
+
+function leadsTo(workspace: Workspace, files: readonly string[], target: string): boolean {
+  const seen = new Set<string>();
+  const open = [...files];
+  for (let file = open.pop(); file !== undefined; file = open.pop()) {
+    if (file === target) return true;
+    if (seen.has(file)) continue;
+    seen.add(file);
+    for (const written of includesOf((workspace.document(file)!.tree as NftFile).commands)) open.push(...resolveInclude(workspace, file, written));
+  }
+  return false;
+}
+
 /** What the include statements among these commands name, as written. */
 export function includesOf(commands: readonly Command[]): string[] {
-  const found: string[] = [];
-  for (const command of commands) {
-    if (command.kind === "include") found.push(command.path.text);
-    if (command.kind !== "table") continue;
-    for (const item of command.items) {
-      if (item.kind === "include") found.push(item.path.text);
-      if (item.kind === "chain") for (const rule of item.rules) if (rule.kind === "include") found.push(rule.path.text);
-    }
-  }
-  return found;
+  return includeNodes(commands).map(({ path }) => path.text);
+}
+
+/** Every include among these commands, in tables, chains and sets as well. */
+function includeNodes(commands: readonly Command[]): Include[] {
+  return commands.flatMap((command) => {
+    if (command.kind === "include") return [command];
+    const items: readonly TableItem[] = command.kind === "table" ? command.items : "item" in command && command.item ? [command.item] : [];
+    return items.flatMap((item): readonly Include[] => {
+      if (item.kind === "include") return [item];
+      const parts = item.kind === "chain" ? item.rules : "parts" in item ? item.parts : [];
+      return parts.filter((part): part is Include => part.kind === "include");
+    });
+  });
 }
