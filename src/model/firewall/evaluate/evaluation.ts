@@ -5,14 +5,17 @@ import { rulesFor } from "./guards.ts";
 import type { BaseChain } from "./hooks.ts";
 import { baseChains } from "./hooks.ts";
 import type { Outcome } from "./index.ts";
-import type { Truth } from "./match.ts";
-import { and, matches, selected } from "./match.ts";
+import { matches, selected } from "./match.ts";
+import { hasConnection } from "./host.ts";
 import { PacketView } from "./packet.ts";
 import type { Reading } from "./reading.ts";
+import { notKnown } from "./reading.ts";
 import type { State } from "./state.ts";
-import { UNTOUCHED, join } from "./state.ts";
+import { UNTOUCHED, join, write } from "./state.ts";
 import type { Decision, Place, TraceStep } from "./trace.ts";
 import { Tracer } from "./tracer.ts";
+import type { Truth } from "./truth.ts";
+import { and } from "./truth.ts";
 
 /** A base chain and this many chains below it may stand on one another (NFT_JUMP_STACK_SIZE); more is refused. */
 const DEEPEST = 16;
@@ -138,6 +141,11 @@ export class Evaluation {
     return reading;
   };
 
+  #connected(state: State): Truth {
+    const { hook, priority, ruleset } = this.#base;
+    return hasConnection(this.#view, { hook, priority, dialect: ruleset.dialect }, state);
+  }
+
   /** Reads from here on what fields hold in that state. */
   #look(state: State): void {
     if (state === this.#cached) return;
@@ -238,9 +246,12 @@ export class Evaluation {
         }
         case "assign": {
           const source = this.#read(statement.from ?? statement.field);
-          // A field that the packet lacks ends the rule, when it is read.
-          if (source.kind === "absent" && statement.from !== undefined) truth = "no";
-          else if (this.#read(statement.field).kind !== "absent") state = afterAssignment(state, statement, source);
+          // A field that the packet lacks ends the rule when it is read, and stays when it is written.
+          if (statement.from !== undefined) truth = source.kind === "absent" ? "no" : statement.from.startsWith("ct ") && source.kind === "unknown" ? this.#connected(state) : "yes";
+          if (truth !== "no" && this.#read(statement.field).kind !== "absent") {
+            const connected = statement.field.startsWith("ct ") ? this.#connected(state) : "yes";
+            state = typeof connected === "object" ? write(state, statement.field, notKnown(connected.maybe)) : afterAssignment(state, statement, source);
+          }
           tracer?.effect(`set ${statement.field}`);
           break;
         }

@@ -35,7 +35,7 @@ export function baseChains(rulesets: readonly Ruleset[], packet: Packet, family:
   const lists = [...rulesets].reverse().map((ruleset) => baseChainsOf(ruleset, packet.hook, packet, family));
   if (lists.length === 1) return lists[0]!;
   const hooks = hooksOf(packet);
-  return lists.flat().sort((a, b) => hooks.indexOf(a.hook) - hooks.indexOf(b.hook) || a.priority - b.priority);
+  return lists.flat().sort((a, b) => hooks.indexOf(a.hook) - hooks.indexOf(b.hook) || a.priority - b.priority || amongTranslators(a, b));
 }
 
 const SORTED = new WeakMap<Ruleset, Map<string, readonly BaseChain[]>>();

@@ -2,6 +2,7 @@ import type { PacketView, Point } from "./packet.ts";
 import type { Reading } from "./reading.ts";
 import { ABSENT, name, notKnown, number } from "./reading.ts";
 import type { State } from "./state.ts";
+import type { Truth } from "./truth.ts";
 
 /** Conntrack looks at a packet at this priority of prerouting and output (NF_IP_PRI_CONNTRACK). */
 export const CONNTRACK_PRIORITY = -200;
@@ -13,17 +14,31 @@ export function beforeConntrack({ hook, priority }: Point): "yes" | "no" | "mayb
   return priority === CONNTRACK_PRIORITY ? "maybe" : "yes";
 }
 
-/** What `ct KEY` says of a packet. */
-export function conntrackReading(key: string, view: PacketView, point: Point, { untracked, written }: State): Reading {
-  if (untracked === "maybe") return notKnown("whether the packet is tracked is not certain");
-  const { state } = view;
+/** The packet's state as a chain sees it now: `invalid` stands for packets without connection, undefined for what nobody can tell. */
+function stateAt(view: PacketView, point: Point, untracked: State["untracked"]): { readonly state?: string; readonly reason?: string } {
+  const { state, packet } = view;
+  if (untracked === "yes") return { state: "untracked" };
   // What the host sends to itself keeps at its input what conntrack found at its output.
   const before = view.looped ? "no" : beforeConntrack(point);
-  if (before === "maybe" && untracked === "no") return notKnown("conntrack has the same priority as the chain");
-  const early = before === "yes";
-  if (early && view.packet.ct === "untracked" && untracked === "no") return notKnown("when the packet was exempt from tracking is not told");
-  if (key === "state") return untracked === "yes" ? name("untracked") : early ? name("invalid") : name(state);
-  if (early || untracked === "yes" || state === "untracked" || state === "invalid") return ABSENT;
+  if (before === "no" && state === "untracked") return { state };
+  if (untracked === "maybe") return { reason: "whether the packet is tracked is not certain" };
+  if (before === "maybe") return { reason: "conntrack has the same priority as the chain" };
+  if (before === "yes") return packet.ct === "untracked" ? { reason: "when the packet was exempt from tracking is not told" } : { state: "invalid" };
+  return { state };
+}
+
+/** Whether the packet belongs to a connection, as a chain sees it now; `maybe` with the reason. */
+export function hasConnection(view: PacketView, point: Point, { untracked }: State): Truth {
+  const { state, reason } = stateAt(view, point, untracked);
+  return state === undefined ? { maybe: reason! } : state === "untracked" || state === "invalid" ? "no" : "yes";
+}
+
+/** What `ct KEY` says of a packet. */
+export function conntrackReading(key: string, view: PacketView, point: Point, { untracked, written }: State): Reading {
+  const { state, reason } = stateAt(view, point, untracked);
+  if (state === undefined) return notKnown(reason!);
+  if (key === "state") return name(state);
+  if (state === "untracked" || state === "invalid") return ABSENT;
   const fresh = state === "new";
   switch (key) {
     case "direction":

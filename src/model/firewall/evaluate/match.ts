@@ -3,29 +3,12 @@ import { isUnknown } from "../../../engine/unknown.ts";
 import { candidates } from "./lookup.ts";
 import { protocolNumber } from "./packet.ts";
 import type { Reading } from "./reading.ts";
+import type { Truth } from "./truth.ts";
+import { and, not, or } from "./truth.ts";
 import type { Field, SetElement, Statement, Table, Values } from "../ruleset.ts";
-
-/** Whether something holds; `maybe` with the reason why nobody can tell. */
-export type Truth = "yes" | "no" | { readonly maybe: string };
 
 /** Reads a field of the packet as it is now. */
 export type Reader = (field: Field) => Reading;
-
-/** Both. */
-export function and(a: Truth, b: Truth): Truth {
-  if (a === "no" || b === "no") return "no";
-  return a === "yes" ? b : a;
-}
-
-/** Either. */
-export function or(a: Truth, b: Truth): Truth {
-  if (a === "yes" || b === "yes") return "yes";
-  return a === "no" ? b : a;
-}
-
-function not(a: Truth): Truth {
-  return a === "yes" ? "no" : a === "no" ? "yes" : a;
-}
 
 const truth = (value: boolean): Truth => (value ? "yes" : "no");
 const PART_NOT_TOLD: Truth = { maybe: "a part of the field is not told" };

@@ -1,7 +1,7 @@
 import { PROTOCOLS } from "../../../formats/iptables/names.ts";
 import { parseIpv4, parseIpv6 } from "../../../formats/iptables/address.ts";
 import type { Field, Hook, Packet, Ruleset } from "../ruleset.ts";
-import { conntrackReading, fibReading } from "./host.ts";
+import { conntrackReading, fibReading, hasConnection } from "./host.ts";
 import type { Reading } from "./reading.ts";
 import { ABSENT, name, notKnown, number } from "./reading.ts";
 import type { State } from "./state.ts";
@@ -35,7 +35,11 @@ export class PacketView {
   read(field: Field, point: Point, state: State): Reading {
     if (state.written.size > 0) {
       const written = state.written.get(keyOf(field));
-      if (written !== undefined) return this.told(field, point, state).kind === "absent" ? ABSENT : written;
+      if (written !== undefined) {
+        const told = this.told(field, point, state);
+        // Without a connection there is nothing to read, whatever other ways have written.
+        return told.kind === "absent" || (field.startsWith("ct ") && hasConnection(this, point, state) !== "yes") ? told : written;
+      }
       if (state.written.has("@") && /^(ip6?|tcp|udp|udplite|sctp|dccp|th|icmp|icmpv6|@)/.test(field)) return notKnown("a rule on the way rewrites bytes of the packet");
     }
     return this.told(field, point, state);

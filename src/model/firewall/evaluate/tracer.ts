@@ -2,9 +2,10 @@ import type { Maybe } from "../../../engine/unknown.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Chain, FirewallRule, Statement, Verdict } from "../ruleset.ts";
 import type { BaseChain } from "./hooks.ts";
-import type { Reader, Truth } from "./match.ts";
+import type { Reader } from "./match.ts";
 import { readingText } from "./reading-text.ts";
 import type { Decision, Place, TraceStep } from "./trace.ts";
+import type { Truth } from "./truth.ts";
 
 type Growing = { -readonly [K in keyof TraceStep]: TraceStep[K] } & { effects: string[] };
 

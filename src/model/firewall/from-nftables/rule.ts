@@ -4,6 +4,7 @@ import type { Expression, RuleNode, StatementNode } from "../../../formats/nftab
 import { lowerElements, lowerVerdict } from "./elements.ts";
 import { lowerChange } from "./change.ts";
 import { dependenciesOf } from "./fields.ts";
+import { lookups } from "./lookup.ts";
 import type { Surroundings } from "./match.ts";
 import { keyParts, lowerMatch, reader } from "./match.ts";
 import { lowerNat } from "./nat.ts";
@@ -47,7 +48,7 @@ function lowerStatement(node: StatementNode, around: RuleSurroundings): Statemen
       const what = node.kind === "limit" ? "rate" : node.kind;
       const name = node.object && expand(node.object, scope);
       const object = name?.kind === "word" ? around.object(node.kind, name.text) : undefined;
-      return [{ kind: "limit", what, over: node.over || (object !== undefined && /\bover\b/.test(object)), text: node.text, range }];
+      return [...lookups(node.object, range, around), { kind: "limit", what, over: node.over || (object !== undefined && /\bover\b/.test(object)), text: node.text, range }];
     }
     case "reject":
       return lowerReject(node, around);
@@ -70,7 +71,7 @@ function lowerStatement(node: StatementNode, around: RuleSurroundings): Statemen
       // It leaves by another interface; no other hook of this one sees it.
       return [{ kind: "other", name: "fwd", range }, { kind: "verdict", verdict: { kind: "drop" }, range }];
     case "synproxy":
-      return lowerSynproxy(range, around);
+      return [...lookups(node.name, range, around), ...lowerSynproxy(range, around)];
     case "counter":
     case "last":
     case "other":
