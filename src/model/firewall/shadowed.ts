@@ -1,3 +1,5 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import { overlaps } from "../../engine/location.ts";
 import type { Workspace } from "../workspace.ts";
 import { ruleCovers } from "./cover.ts";
 import type { PlacedRule, Shadowed } from "./flows/shadowing.ts";
@@ -16,7 +18,7 @@ export interface Needless {
 export function needless(workspace: Workspace, ruleset: Ruleset): Needless {
   const known = workspace.memo(cache);
   let found = known.get(ruleset);
-  if (!found) known.set(ruleset, (found = find(ruleset)));
+  if (!found) known.set(ruleset, (found = find(workspace, ruleset)));
   return found;
 }
 
@@ -24,9 +26,12 @@ function cache(): WeakMap<Ruleset, Needless> {
   return new WeakMap();
 }
 
-function find(ruleset: Ruleset): Needless {
+function find(workspace: Workspace, ruleset: Ruleset): Needless {
   const { shadowed, notComputed } = all(ruleset);
+  if (shadowed.length === 0) return { unreachable: [], redundant: [], notComputed };
   const lines = linesOf(ruleset);
+  // What is not understood as it is written says nothing.
+  const errors = workspace.document(ruleset.path)?.errors ?? [];
   const kinds = new Map(shadowed.map((one) => [one.rule, one.kind]));
   // A line that makes several rules has an effect where one of them does.
   const whole = (rule: FirewallRule, wanted: (kind: Shadowed["kind"]) => boolean): boolean =>
@@ -40,7 +45,8 @@ function find(ruleset: Ruleset): Needless {
   for (const one of shadowed) {
     const { rule, chain, table, kind } = one;
     const key = keyOf(rule);
-    if (rule.range.included === true || seen.has(key) || !isSure(one)) continue;
+    // Chains without a table are parts that another file includes, for a family that it tells.
+    if (table.name === "" || rule.range.included === true || seen.has(key) || !isSure(one) || errors.some(({ range }) => overlaps(range, rule.range))) continue;
     if (kind !== "redundant") {
       if (!whole(rule, (other) => other !== "redundant")) continue;
       seen.add(key);
@@ -58,10 +64,12 @@ function find(ruleset: Ruleset): Needless {
  * Fields that the account of all packets simplifies: extension headers and IPsec are left out of it, and kinds of
  * addresses are guessed. What it says about rules that ask for them is not certain.
  */
-const SIMPLIFIED = /^((ip|ip6) (frag-off|hdrlength|version|length)|rt|frag|hbh|dst|mh|srh|exthdr|ipsec|fib|socket|osf|physdev|meta (ipsec|secpath|protocol|pkttype|length)|ether|vlan|arp|ct (?!state))\b/;
+const SIMPLIFIED = /^((ip|ip6) (frag-off|hdrlength|version|length)|rt|frag|hbh|dst|mh|srh|exthdr|ipsec|fib|socket|osf|physdev|meta (ipsec|secpath|protocol|pkttype|length|skuid|skgid|cgroup|rtclassid|cpu|day|hour|time)|ether|vlan|arp|ct (?!state))\b/;
 
 function isSure({ rule, by }: Shadowed): boolean {
-  return [rule, ...by.map((one) => one.rule)].every(({ statements }) =>
+  // A translation by a map ends the rule where the map has nothing for the packet.
+  const translates = by.some((one) => one.rule.statements.some((statement) => statement.kind === "nat" && /^[sd]nat$/.test(statement.nat) && (statement.to === undefined || isUnknown(statement.to))));
+  return !translates && [rule, ...by.map((one) => one.rule)].every(({ statements }) =>
     statements.every((statement) => {
       const fields = statement.kind === "match" ? [statement.field] : statement.kind === "match-tuple" || statement.kind === "vmap" ? statement.fields : [];
       return !fields.some((field) => SIMPLIFIED.test(field));

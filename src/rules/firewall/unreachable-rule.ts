@@ -1,4 +1,5 @@
 import { LineIndex } from "../../engine/location.ts";
+import { ruleKey } from "../../model/firewall/change/same.ts";
 import { removeRule } from "../../model/firewall/remove-rule.ts";
 import type { Shadowed } from "../../model/firewall/flows/shadowing.ts";
 import { needless } from "../../model/firewall/shadowed.ts";
@@ -54,7 +55,7 @@ export default rule({
       // Two together take what neither takes alone.
       host("tcp dport 1-1023 drop", "tcp dport 1024-65535 drop", "⟦tcp dport 1000-1100 accept⟧"),
       host("ip saddr @office accept", "⟦ip saddr 198.51.100.128/25 udp dport 161 drop⟧"),
-      host("⟦udp dport 53 tcp dport 53 accept⟧"),
+      host("⟦ip saddr 192.0.2.0/26 ip saddr 198.51.100.7 tcp dport 25 accept⟧"),
       { "rules.v4": dump("-A INPUT -j REJECT --reject-with icmp-host-prohibited", "⟦-A INPUT -p udp -m udp --dport 53 -j ACCEPT⟧") },
       { "rules.v4": dump("-A WEB -s 203.0.113.0/24 -j DROP", "⟦-A WEB -p tcp -m tcp --dport 80 -j ACCEPT⟧") },
     ],
@@ -84,8 +85,8 @@ export default rule({
       report({
         location: { path, range: shadowed.range },
         message: message(one, (offset) => lines.positionAt(offset).line),
-        // Twice the same harms nobody.
-        ...(kind === "covered" && !differs ? { severity: "info" as const } : {}),
+        // Twice the same harms nobody, and neither does a chain that is written for more than what comes to it.
+        ...(kind === "elsewhere" || (kind === "covered" && (!differs || isTwin(one))) ? { severity: "info" as const } : {}),
         related: by.slice(0, 4).map(({ rule: other }) => ({ location: { path, range: other.range }, message: kind === "elsewhere" ? "Only this leads here." : "This takes its packets." })),
         data: { kind, by: by.length, differs },
         fixes: edit ? [{ title: "Remove the rule", safety: "safe", edits: [edit] }] : [],
@@ -94,12 +95,21 @@ export default rule({
   },
 });
 
-function message({ kind, by, differs, chain }: Shadowed, lineOf: (offset: number) => number): string {
+/** The same rule once more. */
+function isTwin({ rule: shadowed, by }: Shadowed): boolean {
+  return by.length === 1 && ruleKey(by[0]!.rule) === ruleKey(shadowed);
+}
+
+function message(shadowed: Shadowed, lineOf: (offset: number) => number): string {
+  const { kind, by, differs, chain, rule: own } = shadowed;
   if (kind === "empty") return "No packet can match this rule: its matches contradict each other. It has no effect. Mend the matches, or remove the rule.";
   const lines = [...new Set(by.map(({ rule: other }) => lineOf(other.range.start)))];
   const shown = lines.length > 4 ? `lines ${lines.slice(0, 3).join(", ")} and ${lines.length - 3} more` : lines.length > 1 ? `lines ${lines.slice(0, -1).join(", ")} and ${lines.at(-1)}` : `line ${lines[0]}`;
   if (kind === "elsewhere") return `No packet that this rule matches comes to chain ${chain.name}${by.length > 0 ? `, where only ${shown} lead${lines.length === 1 ? "s" : ""}` : ""}. It has no effect. Mend its matches or those that lead here, or remove it.`;
-  const verdict = differs ? "and decides otherwise".replace("decides", lines.length === 1 ? "decides" : "decide") : lines.length === 1 ? "and decides the same" : "and decide the same";
-  const effect = differs ? "What this rule was written for does not happen. Move it ahead, or remove it." : "It has no effect. Remove it.";
-  return `No packet comes to this rule: ${shown} take${lines.length === 1 ? "s" : ""} all that it matches, ${verdict}. ${effect}`;
+  const takes = `No packet comes to this rule: ${shown} take${lines.length === 1 ? "s" : ""} all that it matches`;
+  if (isTwin(shadowed)) return `${takes} and says the same. Remove one of them.`;
+  const one = lines.length === 1;
+  if (!own.statements.some((statement) => statement.kind === "verdict" && /^(accept|drop|reject|return)$/.test(statement.verdict.kind))) return `${takes}. What this rule was written for does not happen. Move it ahead, or remove it.`;
+  if (!differs) return `${takes}, and decide${one ? "s" : ""} the same. It has no effect. Remove it.`;
+  return `${takes}, and decide${one ? "s" : ""} otherwise. What this rule was written for does not happen. Move it ahead, or remove it.`;
 }

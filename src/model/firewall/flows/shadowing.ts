@@ -227,11 +227,10 @@ class BaseSearch {
       const effect = this.#composition.rule(table, rule, this.#view, { accept: OUTCOME.accept, falls: OUTCOME.drop }, OUTCOME.falls, 0);
       const passes = this.#possible(effect);
       passed.push(passes);
-      if (!rule.statements.some(({ kind }) => kind === "assign" || kind === "notrack" || kind === "nat") && !this.#callsWriter(rule)) {
-        const gone = diagram.without(here, passes);
-        if (gone !== NO) taken.push({ rule, gone, node: diagram.without(arrival.node, passes), verdict: own });
-        here = diagram.and(here, passes);
-      } else here = this.#composition.writes.blurred(diagram.and(here, passes));
+      const gone = diagram.without(here, passes);
+      if (gone !== NO) taken.push({ rule, gone, node: diagram.without(arrival.node, passes), verdict: own });
+      here = diagram.and(here, passes);
+      if (rule.statements.some(({ kind }) => kind === "assign" || kind === "notrack" || kind === "nat") || this.#callsWriter(rule)) here = this.#composition.writes.blurred(here);
     }
     if (!writes) this.#redundant(chain, after, arrived, matched, passed);
   }
