@@ -171,13 +171,14 @@ function startsValue(c: Cursor): boolean {
 
 function parseCounter(c: Cursor): StatementNode {
   const { start } = c.next();
-  if (c.take("name")) parseExpression(c, "value");
-  else {
-    while (c.is("packets") || c.is("bytes")) {
-      c.next();
-      if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
-      else c.expected("a number");
-    }
+  if (c.take("name")) {
+    const object = parseExpression(c, "value");
+    return { kind: "counter", name: "counter", object, range: c.range(start) };
+  }
+  while (c.is("packets") || c.is("bytes")) {
+    c.next();
+    if (/^\d/.test(c.token.text) || c.token.text.includes(HOLE)) c.next();
+    else c.expected("a number");
   }
   return { kind: "counter", name: "counter", range: c.range(start) };
 }

@@ -122,7 +122,8 @@ export type StatementNode = { readonly range: Range } & (
   | { readonly kind: "match"; readonly left: Expression; readonly operator: Operator; readonly right: Expression; readonly mask: Expression | undefined }
   | { readonly kind: "verdict"; readonly verdict: string; readonly target?: Expression; readonly chain?: readonly RuleNode[] }
   | { readonly kind: "vmap"; readonly key: Expression; readonly map: Expression }
-  | { readonly kind: "counter" | "last" | "notrack" | "other"; readonly name: string }
+  | { readonly kind: "counter"; readonly name: string; readonly object?: Expression }
+  | { readonly kind: "last" | "notrack" | "other"; readonly name: string }
   | { readonly kind: "limit" | "quota" | "connections"; readonly over: boolean; readonly text: string; readonly object?: Expression }
   | { readonly kind: "log"; readonly level?: string }
   | { readonly kind: "reject"; readonly family?: string; readonly code?: Name }

@@ -73,6 +73,7 @@ function lowerStatement(node: StatementNode, around: RuleSurroundings): Statemen
     case "synproxy":
       return [...lookups(node.name, range, around), ...lowerSynproxy(range, around)];
     case "counter":
+      return [...lookups(node.object, range, around), { kind: "other", name: node.name, range }];
     case "last":
     case "other":
       return [{ kind: "other", name: node.name, range }];
