@@ -25,7 +25,7 @@ const WANTED = Number(process.env["PREMORTEM_PACKETS"] ?? 100_000);
 const SEED = Number(process.env["PREMORTEM_SEED"] ?? 20);
 const WORKERS = 2;
 /** Rulesets of each generator; more packets need more of them, for their own sake. */
-const GENERATED = Math.max(40, Math.ceil(WANTED / 2500));
+const GENERATED = Math.max(60, Math.ceil(WANTED / 2500));
 const CORPUS = Math.max(30, Math.ceil(WANTED / 3000));
 
 function save(name: string, path: string): Subject {
@@ -98,35 +98,36 @@ describe("verdicts against the kernel", function () {
 
   it("follows packets through rulesets as the kernel does: verdict, and every rule and policy that decides", async () => {
     const subjects = [...ours(), ...generatedSubjects(), ...recordedSaves(), ...recordedNft()];
-    // Some are refused, some packets get lost, and some rulesets have none of which the oracle can tell.
-    const each = Math.ceil((WANTED * 1.25) / subjects.length);
-    let next = 0;
-    const work = async (): Promise<void> => {
-      const kernel = new Kernel();
-      while (next < subjects.length) {
-        const index = next++;
-        const subject = subjects[index]!;
-        const packets = aimedPackets(whole(subject), familyOf(subject, index), each, SEED * 1000 + index);
-        const answer = await kernel.ask(subject.loaded, packets, [LOCAL.ip, LOCAL.ip6]);
-        if ("refused" in answer) console.log(`      the kernel does not take ${subject.name}: ${answer.refused.replace(/\s+/g, " ").slice(-160)}`);
-        tally.add(subject, packets, answer);
-      }
-      await kernel.close();
-    };
-    await Promise.all(Array.from({ length: WORKERS }, work));
-    console.log(`      seed ${SEED}: ${tally.rulesets} rulesets, ${tally.compared} packets compared: ${tally.rules} with every deciding rule, ${tally.verdicts} by the verdict, ${tally.unknown} unknown (${((100 * tally.unknown) / tally.compared).toFixed(1)}%); ${tally.differences.length} judged otherwise`);
-    console.log(`      not compared: ${tally.lost} lost, ${tally.elsewhere} translated to elsewhere; ${tally.refused} rulesets refused`);
+    // Some are refused, some packets get lost, and some rulesets have few of which the oracle can tell: what is missing is made up for.
+    for (let round = 0; round < 3 && tally.compared < WANTED; round++) {
+      const each = Math.ceil(((WANTED - tally.compared) * 1.2) / subjects.length);
+      let next = 0;
+      const work = async (): Promise<void> => {
+        const kernel = new Kernel();
+        while (next < subjects.length) {
+          const index = next++;
+          const subject = subjects[index]!;
+          const packets = aimedPackets(whole(subject), familyOf(subject, index + round), each, (SEED + round) * 1000 + index);
+          const answer = await kernel.ask(subject.loaded, packets, [LOCAL.ip, LOCAL.ip6]);
+          if ("refused" in answer) console.log(`      the kernel does not take ${subject.name}: ${answer.refused.replace(/\s+/g, " ").slice(-160)}`);
+          tally.add(subject, packets, answer);
+        }
+        await kernel.close();
+      };
+      await Promise.all(Array.from({ length: WORKERS }, work));
+    }
+    console.log(`      seed ${SEED}: ${tally.rulesets.size} rulesets, ${tally.compared} packets compared: ${tally.rules} with every deciding rule, ${tally.verdicts} by the verdict, ${tally.unknown} unknown (${((100 * tally.unknown) / tally.compared).toFixed(1)}%); ${tally.differences.length} judged otherwise`);
+    console.log(`      not compared: ${tally.lost} lost, ${tally.elsewhere} translated to elsewhere; ${tally.refused.size} rulesets refused`);
     for (const [reason, count] of [...tally.reasons].sort((a, b) => b[1] - a[1]).slice(0, 12)) console.log(`      unknown ${String(count).padStart(6)}: ${reason}`);
     const said = (one: Difference): string => `${one.ruleset}\t${JSON.stringify(one.packet)}\n    kernel ${one.kernel}\n    ours   ${one.ours}`;
     const unexplained = tally.differences.filter((one) => explanationFor(one) === undefined);
     if (process.env["PREMORTEM_LIST"] !== undefined) console.log(unexplained.map(said).join("\n"));
     assert.deepEqual(unexplained.slice(0, 10).map(said), []);
-    assert.ok(tally.rulesets >= 70, `${tally.rulesets} rulesets`);
+    assert.ok(tally.rulesets.size >= 100, `${tally.rulesets.size} rulesets`);
     assert.ok(tally.compared >= WANTED, `${tally.compared} packets`);
   });
 
-  it("has no explanation of a disagreement that does not occur any more", function () {
-    if (!existsSync(corpus)) skip(this, "the recorded rulesets that explanations are about are not on this machine");
-    assert.deepEqual(unusedExplanations(tally.differences), []);
+  it("has no explanation of a disagreement that does not occur any more", () => {
+    assert.deepEqual(unusedExplanations(tally.differences, tally.rulesets), []);
   });
 });

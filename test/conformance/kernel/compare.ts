@@ -25,8 +25,8 @@ export interface Difference {
 
 /** What came of the comparisons so far. */
 export class Tally {
-  rulesets = 0;
-  refused = 0;
+  readonly rulesets = new Set<string>();
+  readonly refused = new Set<string>();
   /** Verdict and every deciding rule or policy compared. */
   rules = 0;
   /** The verdict alone: the text leaves rules on the way open, or the kernel holds other rules than lines. */
@@ -44,10 +44,10 @@ export class Tally {
 
   add(subject: Subject, packets: readonly Packet[], answer: Answer): void {
     if ("refused" in answer) {
-      this.refused++;
+      this.refused.add(subject.name);
       return;
     }
-    this.rulesets++;
+    this.rulesets.add(subject.name);
     const numbers = new RuleNumbers(whole(subject), answer.rules);
     for (const [i, packet] of packets.entries()) {
       const kernel = answer.packets[i];

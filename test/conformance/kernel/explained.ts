@@ -19,9 +19,9 @@ export function explanationFor(difference: Difference): Explanation | undefined 
   return EXPLANATIONS.find((one) => explains(one, difference));
 }
 
-/** Explanations that explain none of the differences. */
-export function unusedExplanations(differences: readonly Difference[]): readonly Explanation[] {
-  return EXPLANATIONS.filter((one) => !differences.some((difference) => explains(one, difference)));
+/** Explanations of rulesets that have run, which explain none of the differences. */
+export function unusedExplanations(differences: readonly Difference[], rulesets: ReadonlySet<string>): readonly Explanation[] {
+  return EXPLANATIONS.filter((one) => [...rulesets].some((name) => new RegExp(one.ruleset).test(name)) && !differences.some((difference) => explains(one, difference)));
 }
 
 function explains({ ruleset, kernel, ours }: Explanation, difference: Difference): boolean {

@@ -179,7 +179,8 @@ export class PacketView {
         if (packet.hook === "forward") return dialect === "nftables" ? ABSENT : name("nobody");
         return notKnown("who has sent the packet is not told");
       case "pkttype": {
-        if (packet.hook === "output") return notKnown("the packet type of what the host sends is not told");
+        // A packet that the host makes keeps what its buffer began with (PACKET_HOST is 0), whomever it is for.
+        if (packet.hook === "output") return name("host");
         const kind = this.destinationKind;
         return kind === undefined ? notKnown("the packet's destination address is not told") : name(kind === "unicast" ? "host" : kind);
       }
