@@ -2,7 +2,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import type { Place } from "./evaluate/index.ts";
 import { evaluate } from "./evaluate/index.ts";
 import type { Family } from "./pmtud.ts";
-import { refusedAt } from "./pmtud.ts";
+import { isRefused, refusedAt } from "./pmtud.ts";
 import { acceptedSamples, tcpPacket } from "./evaluate/samples.ts";
 import type { Chain, Hook, Packet, Ruleset, Table } from "./ruleset.ts";
 
@@ -25,12 +25,9 @@ export function baseChains(ruleset: Ruleset, hook: Hook, family: Family): { tabl
 function refusal(ruleset: Ruleset, hook: Refused["hook"], family: Family, packets: readonly Packet[]): Refused | undefined {
   const [base] = baseChains(ruleset, hook, family);
   if (!base) return undefined;
-  let place: Place | undefined;
-  for (const packet of packets) {
-    const refused = refusedAt(ruleset, packet);
-    if (refused === undefined) return undefined;
-    place ??= refused;
-  }
+  const [first] = packets;
+  if (first === undefined || !packets.every((packet) => isRefused(evaluate([ruleset], packet)))) return undefined;
+  const place = refusedAt(ruleset, first);
   if (place === undefined) return undefined;
   // An earlier hook may drop it already: then it has to be accepted there.
   const own = place.chain.hook === undefined ? base : { table: place.table, chain: place.chain };
@@ -57,17 +54,19 @@ export interface RefusedNeighbours extends Refused {
 
 /** Where neighbour solicitations or advertisements (RFC 4861) are refused on every interface; once where all of IPv6 is. */
 export function refusedNeighbours(ruleset: Ruleset): RefusedNeighbours[] {
-  const explicit = meansIpv6(ruleset);
-  const meant = explicit === undefined ? "closed" : explicit ? "named" : "either";
   const interfaces = [...new Set(["uplink0", ...interfacesOf(ruleset)])].slice(0, 12);
-  const found: RefusedNeighbours[] = [];
+  const found: Omit<RefusedNeighbours, "meant">[] = [];
   for (const hook of ["input", "output"] as const) {
     for (const [message, type] of [["solicitation", 135], ["advertisement", 136]] as const) {
+      if (found.some((other) => other.hook === hook)) break;
       const refused = refusal(ruleset, hook, "ip6", interfaces.map((name): Packet => ({ hook, [hook === "input" ? "iif" : "oif"]: name, saddr: "fe80::21", daddr: type === 135 ? "ff02::1:ff00:22" : "fe80::22", proto: "icmpv6", type, code: 0 })));
-      if (refused && !found.some((other) => other.hook === hook)) found.push({ ...refused, message, meant });
+      if (refused) found.push({ ...refused, message });
     }
   }
-  return meant === "closed" ? found.slice(0, 1) : found;
+  if (found.length === 0) return [];
+  const explicit = meansIpv6(ruleset);
+  const meant = explicit === undefined ? "closed" : explicit ? "named" : "either";
+  return (meant === "closed" ? found.slice(0, 1) : found).map((one) => ({ ...one, meant }));
 }
 
 /** True: rules accept IPv6 by name; false: rules that accept either family do; undefined: IPv6 is not meant to pass. */

@@ -41,11 +41,15 @@ export function isRefused(outcome: Outcome): boolean {
  * packet, such as those of a set that fills at run time, are not what has to be mended.
  */
 export function refusedAt(ruleset: Ruleset, packet: Packet): Place | undefined {
-  const trace: TraceStep[] = [];
-  const outcome = evaluate([ruleset], packet, trace);
+  const outcome = evaluate([ruleset], packet);
   if (!isRefused(outcome)) return undefined;
+  const first = outcome.places.get(outcome.possible[0]!);
+  // No rule before the policy can have dropped it.
+  if (outcome.possible.length === 1 && first?.rule === undefined) return first;
+  const trace: TraceStep[] = [];
+  evaluate([ruleset], packet, trace);
   const last = trace.findLast(({ decision }) => decision === "drop" || decision === "reject");
-  if (last === undefined) return outcome.places.get(outcome.possible[0]!);
+  if (last === undefined) return first;
   const { path, table, chain, rule, range } = last;
   return { path, table, chain, ...(rule && { rule }), ...(range && { range }) };
 }

@@ -1,6 +1,6 @@
 import { refusedNeighbours } from "../../model/firewall/closed-input.ts";
 import { rangeOf } from "../../model/firewall/evaluate/index.ts";
-import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
+import { isPart } from "../../model/firewall/loading/repeat.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { effectiveSysctl } from "../../model/kernel/effective.ts";
@@ -86,7 +86,7 @@ COMMIT
         location: { path, range: rangeOf(place) },
         message: `Neighbour ${message}s (ICMPv6 type ${message === "solicitation" ? 135 : 136}) are dropped by ${by}: ${EFFECTS[meant]}`,
         data: { hook, message },
-        ...(meant === "named" && addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+        ...(meant === "named" && isPart(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         ...(meant === "named" ? {} : { severity: "info" as const, confidence: meant === "either" ? ("likely" as const) : ("possible" as const) }),
         // Where all of IPv6 is closed, that may be meant.
         fixes: edit && meant !== "closed" ? [{ title: `Accept neighbour discovery in chain ${place.chain.name}`, safety: "safe", edits: [edit] }] : [],

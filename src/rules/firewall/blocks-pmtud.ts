@@ -3,13 +3,16 @@ import { insertRules } from "../../model/firewall/insert-rule.ts";
 import type { BlockedErrors } from "../../model/firewall/pmtud.ts";
 import { blockedErrors } from "../../model/firewall/pmtud.ts";
 import { rangeOf } from "../../model/firewall/evaluate/index.ts";
-import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
+import { isPart } from "../../model/firewall/loading/repeat.ts";
+import type { FirewallRule } from "../../model/firewall/ruleset.ts";
 import { rule } from "../rule.ts";
 
 const ERRORS: Readonly<Record<BlockedErrors["family"], NewRule>> = {
   ip: { nft: "icmp type destination-unreachable accept", iptables: "-p icmp -m icmp --icmp-type fragmentation-needed -j ACCEPT" },
   ip6: { nft: "icmpv6 type packet-too-big accept", iptables: "-p ipv6-icmp -m icmp6 --icmpv6-type packet-too-big -j ACCEPT" },
 };
+/** Ahead of a rule about ICMP: it leaves that rule the other codes of the type. */
+const FRAGMENTATION: NewRule = { nft: "icmp type destination-unreachable icmp code frag-needed accept", iptables: "-p icmp -m icmp --icmp-type fragmentation-needed -j ACCEPT" };
 const NAMES: Readonly<Record<BlockedErrors["family"], string>> = {
   ip: "ICMP “fragmentation needed” (type 3 code 4)",
   ip6: "ICMPv6 “packet too big” (type 2)",
@@ -82,12 +85,12 @@ COMMIT
       const [first] = group as [BlockedErrors];
       const { hook, place, clamped } = first;
       const families = group.map(({ family }) => family);
-      const edit = insertRules(text, firewall, place.table, place.chain, place.rule, families.map((family) => ERRORS[family]));
+      const edit = insertRules(text, firewall, place.table, place.chain, place.rule, families.map((family) => (place.rule !== undefined && family === "ip" && namesIcmp(place.rule) ? FRAGMENTATION : ERRORS[family])));
       report({
         location: { path, range: rangeOf(place) },
         message: message(first, families),
         data: { hook, families: families.join(", ") },
-        ...(clamped ? { severity: "info" as const } : group.every(({ oneWay }) => oneWay) || addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+        ...(clamped ? { severity: "info" as const } : group.every(({ oneWay }) => oneWay) || isPart(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         fixes: edit ? [{ title: `Accept ${families.map((family) => (family === "ip" ? "ICMP destination-unreachable" : "ICMPv6 packet-too-big")).join(" and ")} here`, safety: "safe", edits: [edit] }] : [],
       });
     }
@@ -103,6 +106,10 @@ function grouped(all: readonly BlockedErrors[]): BlockedErrors[][] {
     else if (!group.some(({ family }) => family === one.family)) group.push(one);
   }
   return groups;
+}
+
+function namesIcmp({ statements }: FirewallRule): boolean {
+  return statements.some((statement) => statement.kind === "match" && statement.field.startsWith("icmp "));
 }
 
 function message({ hook, place, clamped }: BlockedErrors, families: readonly BlockedErrors["family"][]): string {

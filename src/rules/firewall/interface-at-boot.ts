@@ -1,5 +1,7 @@
+import { isUnknown } from "../../engine/unknown.ts";
 import { neededInterfaces, matchByName } from "../../model/firewall/loading/interfaces.ts";
 import { loadsAfterNetwork } from "../../model/firewall/loading/order.ts";
+import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
 const gateway = (match: string, rest = ""): string => `flush ruleset
@@ -52,7 +54,8 @@ export default rule({
     if (needed.length === 0 || loadsAfterNetwork(workspace, path)) return;
     const mend = matchByName(firewall, text);
     for (const { by, names, range } of needed) {
-      const list = names.join(" and ");
+      if (by === "device" && toleratesMissing(workspace, path)) continue;
+      const list = names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)!}`;
       report({
         location: { path, range },
         message:
@@ -66,3 +69,13 @@ export default rule({
     }
   },
 });
+
+/** Whether every host of the file runs a kernel that takes chains and flowtables without their devices. */
+function toleratesMissing(workspace: Workspace, path: string): boolean {
+  const scope = workspace.fleet.scopeOf(path);
+  if (isUnknown(scope) || scope.hosts.length === 0) return false;
+  return scope.hosts.every((host) => {
+    const kernel = workspace.fleet.kernel(host);
+    return !isUnknown(kernel) && (kernel.major > 6 || (kernel.major === 6 && kernel.minor >= 16));
+  });
+}

@@ -1,6 +1,6 @@
 import { refusedLoopback } from "../../model/firewall/closed-input.ts";
 import { rangeOf } from "../../model/firewall/evaluate/index.ts";
-import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
+import { isPart } from "../../model/firewall/loading/repeat.ts";
 import { insertRules } from "../../model/firewall/insert-rule.ts";
 import { rule } from "../rule.ts";
 
@@ -69,7 +69,7 @@ COMMIT
         location: { path, range: rangeOf(place) },
         message: `Packets ${hook === "input" ? "from" : "to"} the loopback interface are dropped by ${by}: the host cannot talk to its own services, such as a local resolver or database. Accept lo first in chain ${chain.name}.`,
         data: { hook },
-        ...(addsToOthers(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+        ...(isPart(workspace, firewall) ? { severity: "warning" as const, confidence: "likely" as const } : {}),
         fixes: edit ? [{ title: `Accept lo in chain ${chain.name}`, safety: "safe", edits: [edit] }] : [],
       });
     }

@@ -6,7 +6,7 @@ import { listOf, textAsWritten } from "../../fleet/values.ts";
 import type { Workspace } from "../../workspace.ts";
 import { sharedHosts } from "../paths/beside.ts";
 import { playsWith, siblingsOf } from "../reload/tasks.ts";
-import type { Ruleset, Statement } from "../ruleset.ts";
+import type { Ruleset } from "../ruleset.ts";
 
 /** Programs that add firewall rules of their own while a host runs. */
 export type Writer = "Docker" | "Kubernetes" | "libvirt" | "fail2ban" | "podman";
@@ -80,8 +80,9 @@ export function ruleWriters(workspace: Workspace, ruleset: Ruleset): WriterEvide
     const shared = sharedHosts(workspace, ruleset.path, path);
     if (shared !== undefined) note({ writer, why: `${path} is for the same hosts`, location: { path, range: { start: 0, end: 0 } }, ...(shared === "tree" ? {} : { hosts: shared }) });
   }
+  const mentioned = namesIn(ruleset);
   for (const writer of WRITERS) {
-    const named = namedBy(ruleset, writer);
+    const named = namedBy(mentioned, writer);
     if (named !== undefined) note({ writer, why: `a rule here names ${named}` });
   }
   return [...found.values()];
@@ -126,24 +127,30 @@ function writersFiles(workspace: Workspace): string[] {
   return workspace.paths.filter((path) => /(^|\/)etc\//.test(path) && WRITERS.some((writer) => SIGNS[writer].paths.test(path)));
 }
 
-/** An interface or chain that only this program makes, in a rule of the ruleset. */
-function namedBy(ruleset: Ruleset, writer: Writer): string | undefined {
-  const { interfaces, chains } = SIGNS[writer];
+/** Every chain and interface that a ruleset names. */
+function namesIn(ruleset: Ruleset): { readonly chains: ReadonlySet<string>; readonly interfaces: ReadonlySet<string> } {
+  const chains = new Set<string>();
+  const interfaces = new Set<string>();
   for (const table of ruleset.tables) {
     for (const chain of table.chains) {
-      if (chains.test(chain.name)) return `the chain ${chain.name}`;
+      chains.add(chain.name);
       for (const { statements } of chain.rules) {
-        const name = statements.flatMap(interfaceNames).find((one) => interfaces.test(one));
-        if (name !== undefined) return `the interface ${name}`;
+        for (const statement of statements) {
+          if (statement.kind !== "match" || (statement.field !== "meta iifname" && statement.field !== "meta oifname") || isUnknown(statement.values) || statement.values.kind !== "names") continue;
+          for (const name of statement.values.names) interfaces.add(name);
+        }
       }
     }
   }
-  return undefined;
+  return { chains, interfaces };
 }
 
-function interfaceNames(statement: Statement): readonly string[] {
-  if (statement.kind !== "match" || !/^meta [io]ifname$/.test(statement.field) || isUnknown(statement.values) || statement.values.kind !== "names") return [];
-  return statement.values.names;
+/** An interface or chain that only this program makes, in a rule of the ruleset. */
+function namedBy({ chains, interfaces }: ReturnType<typeof namesIn>, writer: Writer): string | undefined {
+  const chain = [...chains].find((name) => SIGNS[writer].chains.test(name));
+  if (chain !== undefined) return `the chain ${chain}`;
+  const name = [...interfaces].find((one) => SIGNS[writer].interfaces.test(one));
+  return name && `the interface ${name}`;
 }
 
 /** Docker that is told to leave the firewall alone writes no rules (daemon.json(5), `iptables`). */

@@ -2,7 +2,7 @@ import type { TextEdit } from "../../../engine/fix.ts";
 import type { Range } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
-import type { Ruleset, Statement, Values } from "../ruleset.ts";
+import type { Field, Ruleset, Statement, Values } from "../ruleset.ts";
 
 /** A place in an nft file that needs interfaces to be there while the file is loaded. */
 export interface NeededInterfaces {
@@ -45,8 +45,12 @@ function places(ruleset: Ruleset, text: string): NeededInterfaces[] {
 
 /** An interface's field is the same in the model whether the text says `iif` or `iifname`. */
 function byIndex(statement: Statement, text: string): boolean {
-  const fields = statement.kind === "match" ? [statement.field] : statement.kind === "match-tuple" || statement.kind === "vmap" ? statement.fields : [];
-  return fields.some((field) => /^meta [io]ifname$/.test(field)) && INDEX.test(text.slice(statement.range.start, statement.range.end));
+  const asks = statement.kind === "match" ? isName(statement.field) : (statement.kind === "match-tuple" || statement.kind === "vmap") && statement.fields.some(isName);
+  return asks && INDEX.test(text.slice(statement.range.start, statement.range.end));
+}
+
+function isName(field: Field): boolean {
+  return field === "meta iifname" || field === "meta oifname";
 }
 
 const INDEX = /\b[io]if\b/;
@@ -54,7 +58,7 @@ const INDEX = /\b[io]if\b/;
 function namesAsked(statement: Statement): string[] {
   if (statement.kind === "match") return statement.set === undefined ? namesOf(statement.values) : [];
   if ((statement.kind !== "match-tuple" && statement.kind !== "vmap") || statement.set !== undefined || isUnknown(statement.elements)) return [];
-  const at = statement.fields.findIndex((field) => /^meta [io]ifname$/.test(field));
+  const at = statement.fields.findIndex(isName);
   return statement.elements.flatMap(({ key }) => namesOf(key[at]));
 }
 

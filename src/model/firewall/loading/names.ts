@@ -46,9 +46,11 @@ export function lookedUpNames(workspace: Workspace, ruleset: Ruleset): LookedUp[
   return [...first.values()];
 }
 
-function addressesOf(statement: Statement): (readonly [Values | undefined, Range])[] {
-  if (statement.kind === "match") return ADDRESS.has(statement.field) && statement.set === undefined ? [[statement.values, statement.range]] : [];
-  if ((statement.kind !== "match-tuple" && statement.kind !== "vmap") || statement.set !== undefined || isUnknown(statement.elements)) return [];
+const NONE: readonly (readonly [Values | undefined, Range])[] = [];
+
+function addressesOf(statement: Statement): readonly (readonly [Values | undefined, Range])[] {
+  if (statement.kind === "match") return isUnknown(statement.values) && statement.set === undefined && ADDRESS.has(statement.field) ? [[statement.values, statement.range]] : NONE;
+  if ((statement.kind !== "match-tuple" && statement.kind !== "vmap") || statement.set !== undefined || isUnknown(statement.elements)) return NONE;
   const at = statement.fields.flatMap((field, index) => (ADDRESS.has(field) ? [index] : []));
   return statement.elements.flatMap(({ key, range }) => at.map((index) => [key[index], range] as const));
 }

@@ -4,7 +4,9 @@ import type { Command, NftFile, TableItem } from "../../../formats/nftables/inde
 import { HOLE } from "../../../formats/template/jinja.ts";
 import { placements } from "../../kernel/placement.ts";
 import type { Workspace } from "../../workspace.ts";
+import { addsToOthers } from "../from-shell/index.ts";
 import { includedBy, includesOf, resolveInclude } from "../from-nftables/includes.ts";
+import type { Ruleset } from "../ruleset.ts";
 
 /** Why loading a file is not the same the first time, and each later time. */
 export interface Repeat {
@@ -153,6 +155,11 @@ function loadedAlone(workspace: Workspace, path: string): "service" | "by-hand" 
 /** Whether an nft file is a part of what is loaded: another includes it, or its folder or number says so. */
 export function isFragment(workspace: Workspace, path: string): boolean {
   return workspace.memo(includedFiles).has(path) || /(^|\/)([\w.-]*\.d\/[^/]+|\d+[-_][^/]*)$/.test(path);
+}
+
+/** True of a ruleset to which other files or running rules add: what comes before or after it may already accept. */
+export function isPart(workspace: Workspace, ruleset: Ruleset): boolean {
+  return addsToOthers(workspace, ruleset) || (ruleset.dialect === "nftables" && workspace.language(ruleset.path) === "nftables" && isFragment(workspace, ruleset.path));
 }
 
 function includedFiles(workspace: Workspace): ReadonlySet<string> {

@@ -24,14 +24,17 @@ const SERVICES = new Set(["Ceph", "iSCSI", "NFS", "DRBD", "GlusterFS", "NVMe ove
  * from, is no such link.
  */
 export function storageLinks(workspace: Workspace, ruleset: Ruleset): StorageLink[] {
-  if (statefulPlace(ruleset) === undefined) return [];
+  const networks = workspace.memo(clusterNetworks);
+  const chains = inputChains(ruleset);
+  const named = chains.some(({ chain }) => chain.rules.some(({ statements }) => statements.some((one) => one.kind === "match" && ((one.field === "meta iifname" && !isLoopback(one.values)) || (networks.length > 0 && one.field === "ip saddr")))));
+  if (!named || statefulPlace(ruleset) === undefined) return [];
   const storage = new Map<FirewallRule, string>();
   for (const { service, rules } of longLivedAccepts(ruleset)) if (SERVICES.has(service)) for (const rule of rules) if (!storage.has(rule)) storage.set(rule, service);
   if (storage.size === 0) return [];
   const exempt = untracked(rulesetsBeside(workspace, ruleset.path), "prerouting", "dport");
   if (exempt.unknown) return [];
   const links = new Map<string, { accepts: FirewallRule[]; other: boolean }>();
-  for (const { chain } of inputChains(ruleset)) {
+  for (const { chain } of chains) {
     for (const rule of chain.rules) {
       if (!rule.statements.some(lets) || answersOnly(rule) || isIcmp(rule)) continue;
       for (const link of linksOf(workspace, rule)) {
@@ -52,6 +55,10 @@ export function storageLinks(workspace: Workspace, ruleset: Ruleset): StorageLin
 
 function inputChains(ruleset: Ruleset): { table: Table; chain: Chain }[] {
   return ruleset.tables.flatMap((table) => (table.chains.some(({ hook, policy, rules }) => hook === "input" && (policy === "drop" || refusesAtEnd(rules))) ? table.chains.filter(({ hook }) => hook === undefined || hook === "input").map((chain) => ({ table, chain })) : []));
+}
+
+function isLoopback(values: Values): boolean {
+  return !isUnknown(values) && values.kind === "names" && values.names.every((name) => name === "lo");
 }
 
 function refusesAtEnd(rules: readonly FirewallRule[]): boolean {

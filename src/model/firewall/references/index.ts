@@ -32,6 +32,7 @@ function danglingInWhole(workspace: Workspace, ruleset: Ruleset, whole: { includ
     const sets = new Set([table, ...beside].flatMap((one) => one.sets.map(({ name }) => name)));
     for (const chain of table.chains) {
       for (const { statement, place } of statementsOf(chain)) {
+        if (statement.kind === "match" && statement.set === undefined) continue;
         for (const { target, range } of targetsOf(statement)) {
           if (chains.has(target) || (ruleset.dialect === "iptables" && (isElsewhere(target) || /['"`]/.test(target)))) continue;
           const known = ruleset.dialect === "iptables" ? [...chains, "ACCEPT", "DROP", "REJECT", "RETURN", "LOG", "MASQUERADE"] : [...chains];

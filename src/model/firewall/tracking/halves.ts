@@ -36,8 +36,7 @@ const HALVES: readonly (readonly [Hook, Side])[] = [
 
 /** The exemptions of one ruleset that only half work, beside the other rulesets of the same hosts. */
 export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
-  // Addresses that are rewritten without conntrack come back as others: the two directions name different ports and hooks.
-  if (!beside.some(isStateful) || beside.some(translatesStateless)) return [];
+  if (!beside.some(isStateful)) return [];
   const found: Half[] = [];
   const heard = new Set<FirewallRule>();
   for (const protocol of ["tcp", "udp"] as const) {
@@ -59,7 +58,8 @@ export function halves(ruleset: Ruleset, beside: readonly Ruleset[]): Half[] {
       }
     }
   }
-  return found;
+  // Addresses that are rewritten without conntrack come back as others: the two directions name different ports and hooks.
+  return found.length > 0 && beside.some(translatesStateless) ? [] : found;
 }
 
 /** Whether the hosts decide about others' packets, not only about their own. */

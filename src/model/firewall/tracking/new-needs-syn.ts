@@ -2,6 +2,10 @@ import { isUnknown } from "../../../engine/unknown.ts";
 import { evaluate } from "../evaluate/index.ts";
 import type { FirewallRule, Packet, Ruleset, Statement, Table } from "../ruleset.ts";
 import { longLivedAccepts } from "./evidence.ts";
+import { rulesOf } from "./index.ts";
+
+/** Rules that may be looked at for one ruleset. */
+const WORK = 200_000;
 
 /** Connections of one service of which a packet in mid-stream is refused where a SYN is accepted. */
 export interface NeedsSyn {
@@ -21,8 +25,11 @@ export interface NeedsSyn {
  */
 export function newNeedsSyn(ruleset: Ruleset): NeedsSyn[] {
   const found: NeedsSyn[] = [];
+  if (!ruleset.tables.some(({ chains }) => chains.some(({ rules }) => rules.some(({ statements }) => statements.some(asksForFlags))))) return found;
+  let left = Math.max(4, Math.floor(WORK / (1 + rulesOf(ruleset).length)));
   for (const { service, rules } of longLivedAccepts(ruleset)) {
     for (const accept of rules.slice(0, 8)) {
+      if (--left < 0) return found;
       const packet = packetFor(ruleset, accept);
       if (packet === undefined) continue;
       const opened = evaluate([ruleset], { ...packet, flags: ["syn"] });
