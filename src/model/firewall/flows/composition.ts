@@ -121,7 +121,7 @@ export class Composition {
         return this.writes.notrack(view, then, this.fields.state("invalid"));
       case "assign": {
         const written = this.writes.assign(statement, then);
-        if (written === then) return then;
+        if (written === then && statement.from === undefined) return then;
         // A field that the packet lacks ends the rule where it is read, and is left alone where it is written.
         return diagram.choose(this.fields.present([statement.from ?? statement.field], view), written, statement.from === undefined ? then : next);
       }

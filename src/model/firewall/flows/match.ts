@@ -8,7 +8,8 @@ import { STATES } from "./space.ts";
 /**
  * What packets are like, by the names of a packet's fields: each list holds the values that the field may have, and what is
  * absent may be anything. Numbers are `22` or `1000-2000`, addresses networks or ranges, interfaces names or `ppp*`. Where
- * entries begin with `!`, the field may have any value but those. TCP flags are `set/looked at`. Further fields go by nft's name.
+ * entries begin with `!`, the field may have any value but those. TCP flags are `set/looked at`, and of other fields of
+ * which only some bits count `0xvalue/0xmask`. Further fields go by nft's name.
  */
 export type FlowMatch = Readonly<Record<string, readonly string[]>>;
 
@@ -16,13 +17,18 @@ export type FlowMatch = Readonly<Record<string, readonly string[]>>;
 const MOST_NETWORKS = 3;
 
 /** A product in words of a packet's fields. */
-export function matchOf({ values }: Product, family: "ip" | "ip6"): FlowMatch {
+export function matchOf({ values, masked }: Product, family: "ip" | "ip6"): FlowMatch {
   const match: Record<string, readonly string[]> = {};
   for (const [name, field] of [["iif", "meta iifname"], ["oif", "meta oifname"], ["saddr", `${family} saddr`], ["daddr", `${family} daddr`], ["proto", "meta l4proto"], ["type", "icmp type"], ["code", "icmp code"], ["sport", "th sport"], ["dport", "th dport"], ["flags", "tcp flags"], ["ct", "ct state"], ["mark", "meta mark"]] as const) {
-    for (const [block, spans] of values) if (block.field === field) match[name] = wordsOf(block, spans, family);
+    for (const [block, spans] of values) if (block.field === field) match[name] = said(block, spans);
   }
-  for (const [block, spans] of values) if (!USUAL.test(block.field)) match[block.field] = wordsOf(block, spans, family);
+  for (const [block, spans] of values) if (!USUAL.test(block.field)) match[block.field] = said(block, spans);
   return match;
+
+  function said(block: Block, spans: Spans): string[] {
+    const cube = masked.get(block);
+    return cube ? [`0x${cube.value.toString(16)}/0x${cube.mask.toString(16)}`] : wordsOf(block, spans, family);
+  }
 }
 
 const USUAL = /^(meta (iifname|oifname|l4proto|mark)|ip6? [sd]addr|icmp (type|code)|th [sd]port|tcp flags|ct state)$/;

@@ -2,7 +2,7 @@ import type { Packet } from "../ruleset.ts";
 import { protocolNumber } from "../evaluate/packet.ts";
 import type { Node } from "./diagram.ts";
 import { NO, YES } from "./diagram.ts";
-import { packetOf } from "./packet.ts";
+import { at, packetOf, pointOf } from "./packet.ts";
 import type { Product } from "./products.ts";
 import { cover, pick } from "./products.ts";
 import type { Space } from "./space.ts";
@@ -69,6 +69,11 @@ export class PacketSet {
 
   intersects(other: PacketSet): boolean {
     return this.space.diagram.and(this.node, other.node) !== NO;
+  }
+
+  /** True of a packet that is in it; it has to tell all of its fields. */
+  has(packet: Packet): boolean {
+    return at(this.space, this.node, pointOf(this.space, packet)) === YES;
   }
 
   contains(other: PacketSet): boolean {

@@ -1,4 +1,7 @@
+import { parseAddress } from "../../../formats/iptables/address.ts";
+import { PacketView, protocolNumber } from "../evaluate/packet.ts";
 import type { Packet } from "../ruleset.ts";
+import type { Node } from "./diagram.ts";
 import type { Block, Space } from "./space.ts";
 import { STATES, WITH_PORTS } from "./space.ts";
 import { formatAddress } from "./address.ts";
@@ -31,6 +34,72 @@ export function packetOf(space: Space, way: Packet["hook"], point: ReadonlyMap<B
     ...(mark !== 0 && { mark }),
     ...(Object.keys(fields).length > 0 && { fields }),
   };
+}
+
+/** The number of each block that a packet stands for, which has to tell all of its fields: what is not told is 0, or as `evaluate` reads it. */
+export function pointOf(space: Space, packet: Packet): ReadonlyMap<Block, bigint> {
+  const { family } = space;
+  const point = new Map<Block, bigint>();
+  const address = (text: string | undefined): bigint => (text === undefined ? 0n : (parseAddress(text, family) ?? 0n));
+  const state = new PacketView(packet).state;
+  for (const block of space.blocks) point.set(block, numberOf(block));
+  return point;
+
+  function numberOf(block: Block): bigint {
+    switch (block.field) {
+      case "meta iifname":
+        return classOf(block, packet.iif ?? "");
+      case "meta oifname":
+        return classOf(block, packet.oif ?? "");
+      case "ct state":
+        return BigInt(STATES.indexOf(state));
+      case `${family} saddr`:
+        return address(packet.saddr);
+      case `${family} daddr`:
+        return address(packet.daddr);
+      case "meta l4proto":
+        return BigInt(protocolNumber(packet.proto) ?? 0);
+      case "icmp type":
+        return BigInt(packet.type ?? 0);
+      case "icmp code":
+        return BigInt(packet.code ?? 0);
+      case "th sport":
+        return BigInt(packet.sport ?? 0);
+      case "th dport":
+        return BigInt(packet.dport ?? 0);
+      case "tcp flags":
+        return BigInt((packet.flags ?? [state === "new" ? "syn" : "ack"]).reduce((bits, flag) => bits | (1 << (FLAG_NAMES as readonly string[]).indexOf(flag.toLowerCase())), 0));
+      case "meta mark":
+        return BigInt(packet.mark ?? 0);
+      default: {
+        const told = packet.fields?.[block.field];
+        if (told === undefined) return 0n;
+        return block.classes ? classOf(block, String(told)) : BigInt(told);
+      }
+    }
+  }
+}
+
+/** The number of the class that a name is in. */
+function classOf({ classes }: Block, name: string): bigint {
+  const exact = classes!.findIndex((one) => one.kind === "name" && one.name === name);
+  if (exact !== -1) return BigInt(exact);
+  let best = -1;
+  classes!.forEach((one, i) => {
+    if (one.kind === "prefix" && name.startsWith(one.name) && (best === -1 || one.name.length > classes![best]!.name.length)) best = i;
+  });
+  return BigInt(best === -1 ? classes!.length - 1 : best);
+}
+
+/** What a diagram says of a point. */
+export function at({ diagram, blocks }: Space, node: Node, point: ReadonlyMap<Block, bigint>): Node {
+  let current = node;
+  for (const block of blocks) {
+    for (let level = diagram.level(current); !diagram.isTerminal(current) && level < block.first + block.bits; level = diagram.level(current)) {
+      current = (point.get(block)! >> BigInt(block.first + block.bits - 1 - level)) & 1n ? diagram.high(current) : diagram.low(current);
+    }
+  }
+  return current;
 }
 
 /** The names of TCP flags. */

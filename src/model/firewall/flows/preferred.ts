@@ -22,7 +22,7 @@ export function preferred(space: Space, block: Block, point: ReadonlyMap<Block, 
       return ["new", "established", "related", "untracked", "invalid"].map((name) => BigInt((STATES as readonly string[]).indexOf(name)));
     case "meta iifname":
     case "meta oifname": {
-      const order = block.classes!.map((one, index) => ({ index, rank: one.kind === "rest" ? 2 : one.name === "lo" ? 3 : one.kind === "prefix" ? 1 : 0 }));
+      const order = block.classes!.map((one, index) => ({ index, rank: one.name === "lo" ? 3 : one.kind === "prefix" ? 2 : one.kind === "rest" ? 1 : 0 }));
       return order.sort((a, b) => a.rank - b.rank || a.index - b.index).map(({ index }) => BigInt(index));
     }
     case "meta l4proto":

@@ -2,7 +2,7 @@ import type { Node } from "./diagram.ts";
 import { NO, YES } from "./diagram.ts";
 import { preferred } from "./preferred.ts";
 import type { Block, Space } from "./space.ts";
-import { WITH_PORTS } from "./space.ts";
+import { STATES, WITH_PORTS } from "./space.ts";
 
 /** Sorted, disjoint, inclusive intervals of a block's numbers. */
 export type Spans = readonly (readonly [bigint, bigint])[];
@@ -10,9 +10,13 @@ export type Spans = readonly (readonly [bigint, bigint])[];
 /** All packets that have one of the values in each field; fields that are not named may hold anything. */
 export interface Product {
   readonly values: ReadonlyMap<Block, Spans>;
+  /** Fields of which certain bits count, in place of more intervals than anyone wants; `values` has the point's alone. */
+  readonly masked: ReadonlyMap<Block, { readonly mask: bigint; readonly value: bigint }>;
   /** One of the packets, with usual values where there is a choice. */
   readonly point: ReadonlyMap<Block, bigint>;
 }
+
+const NEW = STATES.indexOf("new");
 
 /** What a set is made of. */
 export interface Cover {
@@ -31,8 +35,8 @@ export function cover(space: Space, set: Node, most: number): Cover {
   let rest = set;
   while (rest !== NO && products.length < most) {
     const point = pick(space, rest)!;
-    const { values, node } = widen(space, set, point);
-    products.push({ values, point });
+    const { values, masked, node } = widen(space, set, point);
+    products.push({ values, masked, point });
     rest = diagram.without(rest, node);
   }
   return { products, rest };
@@ -44,7 +48,7 @@ export function pick(space: Space, set: Node): ReadonlyMap<Block, bigint> | unde
   const point = new Map<Block, bigint>();
   let node = set;
   for (const block of space.blocks) {
-    const value = preferred(space, block, point).find((wanted) => follow(space, node, block, wanted) !== NO) ?? least(space, node, block);
+    const value = preferred(space, block, point).find((wanted) => follow(space, node, block, wanted) !== NO) ?? usualFrom(space, node, block);
     point.set(block, value);
     node = follow(space, node, block, value);
   }
@@ -58,6 +62,13 @@ function follow({ diagram }: Space, node: Node, { first, bits }: Block, value: b
     if (diagram.isTerminal(node) || level >= first + bits) return node;
     node = (value >> BigInt(first + bits - 1 - level)) & 1n ? diagram.high(node) : diagram.low(node);
   }
+}
+
+/** The smallest value, or of addresses one a little higher: the smallest is often a network's own. */
+function usualFrom(space: Space, node: Node, block: Block): bigint {
+  const value = least(space, node, block);
+  if (!block.field.endsWith("addr")) return value;
+  return [value + 7n, value + 1n].find((higher) => higher >> BigInt(block.bits) === 0n && follow(space, node, block, higher) !== NO) ?? value;
 }
 
 /** The smallest value that leaves something of the set. */
@@ -75,7 +86,7 @@ function least({ diagram }: Space, node: Node, { first, bits }: Block): bigint {
 }
 
 /** Makes a point as wide as the set allows, one field after the other, the last in the order of variables first. */
-function widen(space: Space, set: Node, point: ReadonlyMap<Block, bigint>): { values: Map<Block, Spans>; node: Node } {
+function widen(space: Space, set: Node, point: ReadonlyMap<Block, bigint>): Pick<Product, "values" | "masked"> & { node: Node } {
   const { diagram } = space;
   const blocks = space.blocks;
   // At each block what is left of the set where all blocks above hold the point's values.
@@ -86,6 +97,7 @@ function widen(space: Space, set: Node, point: ReadonlyMap<Block, bigint>): { va
     node = follow(space, node, block, point.get(block)!);
   }
   const values = new Map<Block, Spans>();
+  const masked = new Map<Block, { mask: bigint; value: bigint }>();
   let product: Node = YES;
   for (let i = blocks.length - 1; i >= 0; i--) {
     const block = blocks[i]!;
@@ -93,11 +105,19 @@ function widen(space: Space, set: Node, point: ReadonlyMap<Block, bigint>): { va
     let wide = within(space, left[i]!, block, (under) => diagram.without(below, under) === NO);
     // Ports and types mean nothing without the protocols that have them.
     if (block.field === "meta l4proto") wide = diagram.and(wide, kindred(space, values, Number(point.get(block))));
+    // The usual value is picked first, so where another was picked all of the usual ones are told of already.
+    if (block.field === "meta mark" && point.get(block) !== 0n) wide = diagram.without(wide, space.intervals(block, [[0n, 0n]]));
+    if (block.field === "ct state" && Number(point.get(block)) < NEW) wide = diagram.without(wide, space.classes(block, ({ name }) => name === "new"));
     if (wide === YES) continue;
-    values.set(block, spansOf(space, wide, block));
+    if (countSpans(space, wide, block) > MOST_SPANS) {
+      const cube = cubeAt(space, wide, block, point.get(block)!);
+      masked.set(block, cube);
+      values.set(block, [[point.get(block)!, point.get(block)!]]);
+      wide = space.masked(block, cube.mask, cube.value);
+    } else values.set(block, spansOf(space, wide, block));
     product = diagram.and(wide, below);
   }
-  return { values: new Map([...values].reverse()), node: product };
+  return { values: new Map([...values].reverse()), masked, node: product };
 }
 
 /** The protocols that a product may name beside the one that it began with. */
@@ -121,6 +141,34 @@ function within({ diagram }: Space, node: Node, { first, bits }: Block, wanted: 
     return result;
   };
   return walk(node);
+}
+
+/** No more intervals than this are told of one field. */
+const MOST_SPANS = 4096;
+
+/** How many intervals a set of one block has at most. */
+function countSpans({ diagram }: Space, set: Node, { first, bits }: Block): number {
+  const known = new Map<Node, number>();
+  const count = (node: Node, depth: number): number => {
+    if (node === NO) return 0;
+    if (node === YES) return 1;
+    const level = diagram.level(node);
+    let below = known.get(node);
+    if (below === undefined) known.set(node, (below = count(diagram.low(node), level - first + 1) + count(diagram.high(node), level - first + 1)));
+    return below * 2 ** (level - first - depth);
+  };
+  return bits <= 12 ? 1 : count(set, 0);
+}
+
+/** Bits that are enough for a value to be in the set, with their values in one that is. */
+function cubeAt({ diagram }: Space, set: Node, { first, bits }: Block, inside: bigint): { mask: bigint; value: bigint } {
+  let [node, mask] = [set, 0n];
+  while (!diagram.isTerminal(node)) {
+    const bit = 1n << BigInt(first + bits - 1 - diagram.level(node));
+    mask |= bit;
+    node = inside & bit ? diagram.high(node) : diagram.low(node);
+  }
+  return { mask, value: inside & mask };
 }
 
 /** The numbers of a set that asks for one block only. */

@@ -59,6 +59,8 @@ export class Space {
     };
     const width = family === "ip" ? 32 : 128;
     // The order was measured on the largest rulesets at hand: the outgoing interface last takes a quarter of the time.
+    // What comes first is widened last when a set is told: marks, which most packets have none of, and states.
+    this.#add("meta mark", 32);
     this.#add("ct state", 3, STATES.map((name) => ({ name, kind: "name" })));
     this.#add("meta iifname", bitsFor(interfaces.length), interfaces);
     this.#add(`${family} saddr`, width);
@@ -70,7 +72,6 @@ export class Space {
     this.#add("th dport", 16);
     this.#add("th sport", 16);
     this.#add("tcp flags", 8);
-    this.#add("meta mark", 32);
     this.#add("meta oifname", bitsFor(interfaces.length), interfaces);
     for (const field of [...further.keys()]) add(field);
   }
