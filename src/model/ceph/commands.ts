@@ -3,67 +3,74 @@ import { unknown } from "../../engine/unknown.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { HOLE } from "../../formats/template/jinja.ts";
 import { mappings, moduleName, plainText, unquotedRange } from "../written/tasks.ts";
+import type { CephCommand, CephWord } from "./command-lines.ts";
 import type { CephSetting } from "./settings.ts";
 
-const COMMANDS = new Set(["command", "shell", "raw", "cmd", "run", "script", "_raw_params"]);
-/** `ceph`, its own options, and what is set. Blanks may be continued lines. */
-const BLANK = String.raw`(?:[ \t]|\\?\r?\n)+`;
-const CEPH = String.raw`(?:^|[\s;&|("'=])ceph(?:${BLANK}-{1,2}[\w-]+(?:[= ][^\s-]\S*)?)*${BLANK}`;
-const POOL_SET = new RegExp(String.raw`${CEPH}osd${BLANK}pool${BLANK}set${BLANK}((?:\{\{[^}\n]*\}\}|(?!\{\{)\S)+)${BLANK}(size|min_size)${BLANK}(\d+)\b`, "g");
-const CONFIG_SET = new RegExp(String.raw`${CEPH}config${BLANK}set${BLANK}(global|mon|mgr|osd|mds|client)\S*${BLANK}([\w-]+)${BLANK}([^\s;&|"']+)`, "g");
 /** What tells a pool from other things that have a name and a size. */
 const POOL_KEYS = ["pg_num", "pgs", "pgp_num", "pool_type", "pg_autoscale_mode", "rule_name", "application", "expected_num_objects"];
 
 /** What `ceph` commands in tasks and scripts set, and pools described for Ansible and Rook. */
-export function commandSettings(workspace: Workspace, path: string): CephSetting[] {
+export function commandSettings(workspace: Workspace, path: string, commands: readonly CephCommand[]): CephSetting[] {
   const document = workspace.document(path);
   const text = document?.text ?? "";
   if (document === undefined || !/ceph|pool/i.test(text)) return [];
-  if (document.language === "shell") return inText(text, { start: 0, end: text.length });
-  if (document.language !== "yaml") return [];
-  const settings: CephSetting[] = [];
-  for (const { node, key } of mappings(workspace, path)) {
-    for (const entry of entriesOf(node)) {
-      if (COMMANDS.has(moduleName(entry.key)) && entry.value.kind === "scalar") settings.push(...inText(text, entry.value.range));
-    }
+  const settings = commands.flatMap((command) => ofCommand(command, text));
+  if (document.language !== "yaml") return settings;
+  for (const { node, key, conditions } of mappings(workspace, path)) {
+    const option = key !== undefined && moduleName(key) === "ceph_config" ? configTask(node, text, conditions.length > 0) : undefined;
+    if (option !== undefined) settings.push(option);
     const pool = describedPool(node, key, text);
     if (pool !== undefined) settings.push(...pool);
   }
   return settings;
 }
 
-function inText(text: string, { start, end }: Range): CephSetting[] {
-  const part = text.slice(start, end);
-  if (!part.includes("ceph")) return [];
-  const found: CephSetting[] = [];
-  for (const match of part.matchAll(POOL_SET)) {
-    const erasure = new RegExp(String.raw`pool\s+create\s+${escaped(match[1]!)}\s[^\n]*\berasure\b`).test(text);
-    if (!commented(part, match.index)) found.push(ofMatch(match, start, match[1]!, match[2]!, match[3]!, { kind: "pool", erasure }));
+function ofCommand({ words, range, conditional }: CephCommand, text: string): CephSetting[] {
+  const [area, noun, verb, who, name, value] = words;
+  if (area?.text === "osd" && noun?.text === "pool" && verb?.text === "set" && who !== undefined && name !== undefined && value !== undefined) {
+    if (name.text !== "size" && name.text !== "min_size") return [];
+    const pool = text.slice(who.range.start, who.range.end);
+    const created = new RegExp(String.raw`pool\s+create\s+["']?${escaped(pool)}["']?\s[^\n]*\berasure\b`);
+    return [setting(poolName(who, text), name, value, range, text, { kind: "pool", conditional, erasure: created.test(text) })];
   }
-  for (const match of part.matchAll(CONFIG_SET)) {
-    if (!commented(part, match.index)) found.push(ofMatch(match, start, match[1]!, match[2]!.replaceAll("-", "_"), match[3]!, { kind: "command" }));
+  if (area?.text === "config" && noun?.text === "set") {
+    const rest = words.slice(2).filter((word) => !word.text.startsWith("--"));
+    const [section, option, given] = rest;
+    if (section === undefined || option === undefined || given === undefined || option.text.includes(HOLE)) return [];
+    return [setting(section.text.includes(HOLE) ? unknown("a variable names the daemons") : section.text, option, given, range, text, { kind: "command", conditional })];
   }
-  return found;
+  return [];
 }
 
-function ofMatch(match: RegExpMatchArray, base: number, section: string, option: string, value: string, rest: Pick<CephSetting, "kind" | "erasure">): CephSetting {
-  const end = base + match.index! + match[0].length;
-  const valueRange = { start: end - value.length, end };
-  const at = base + match.index! + match[0].lastIndexOf(option.split("_")[0]!, match[0].length - value.length - 1);
-  const variable = /[$`{]/.test(value);
+function poolName({ text: word, range }: CephWord, text: string): string {
+  return word.includes(HOLE) ? text.slice(range.start, range.end) : word;
+}
+
+function setting(section: CephSetting["section"], name: CephWord, value: CephWord, range: Range, text: string, rest: Pick<CephSetting, "kind" | "erasure" | "conditional">): CephSetting {
+  const option = name.text.replaceAll("-", "_");
   return {
     section,
     option,
-    rawOption: option,
-    optionRange: { start: at, end: at + option.length },
-    value: variable ? unknown(`a variable gives ${option} its value`) : value,
-    valueText: value,
-    valueRange,
-    range: { start: at, end },
-    conditional: false,
+    rawOption: name.text,
+    optionRange: name.range,
+    value: value.text.includes(HOLE) ? unknown(`a variable gives ${option} its value`) : value.text,
+    valueText: text.slice(value.range.start, value.range.end),
+    valueRange: unquotedRange(text, value.range),
+    range: { start: range.start, end: Math.max(range.end, value.range.end) },
     ...rest,
   };
+}
+
+/** ceph-ansible's module for `ceph config set`. */
+function configTask(node: YamlMapping, text: string, conditional: boolean): CephSetting | undefined {
+  const [who, option, value] = ["who", "option", "value"].map((key) => entryOf(node, key)?.value);
+  const [section, name, given] = [who, option, value].map(plainText);
+  const action = plainText(entryOf(node, "action")?.value) ?? "set";
+  if (action !== "set" || section === undefined || name === undefined || given === undefined || name.includes("{{")) return undefined;
+  const word = (node: YamlNode, written: string): CephWord => ({ text: written.includes("{{") ? HOLE : written, range: unquotedRange(text, node.range) });
+  return setting(section.includes("{{") ? unknown("a variable names the daemons") : section, word(option!, name), word(value!, given), node.range, text, { kind: "command", conditional });
 }
 
 /** A pool's description: an item of ceph-ansible's lists, the ceph_pool module, `replicated` of Rook's pools. */
@@ -95,12 +102,6 @@ function describedPool(node: YamlMapping, key: string | undefined, text: string)
     });
   }
   return found;
-}
-
-/** True where the line of `index` starts with a comment. */
-function commented(text: string, index: number): boolean {
-  const start = text.lastIndexOf("\n", index) + 1;
-  return /^\s*#/.test(text.slice(start, index + 1)) || /^\s*#/.test(text.slice(start));
 }
 
 function escaped(text: string): string {

@@ -5,8 +5,11 @@ import type { CephConfTree } from "../../formats/ceph-conf/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Scope } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
+import type { CephCommand } from "./command-lines.ts";
+import { cephCommands } from "./command-lines.ts";
 import { commandSettings } from "./commands.ts";
 import { settingsOfVariables } from "./fed.ts";
+import type { DaemonType } from "./options.ts";
 import { overrideSettings } from "./overrides.ts";
 import { outcomes } from "../written/reference.ts";
 
@@ -42,6 +45,8 @@ export interface CephSetting {
 export interface CephSettings {
   readonly path: string;
   readonly settings: readonly CephSetting[];
+  /** The `ceph` commands that it runs, whatever they do. */
+  readonly commands: readonly CephCommand[];
   /** Every host that they reach. */
   readonly scope: Maybe<Scope>;
 }
@@ -51,13 +56,14 @@ export function readCeph(workspace: Workspace, path: string): CephSettings | und
   const document = workspace.document(path);
   if (document === undefined) return undefined;
   const scope = workspace.fleet.scopeOf(path);
-  if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), scope };
+  if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), commands: [], scope };
+  const commands = cephCommands(workspace, path);
   const known = new Set<string>();
-  const settings = [...(settingsOfVariables(workspace).get(path) ?? []), ...overrideSettings(workspace, path), ...commandSettings(workspace, path)].filter((one) => {
+  const settings = [...(settingsOfVariables(workspace).get(path) ?? []), ...overrideSettings(workspace, path), ...commandSettings(workspace, path, commands)].filter((one) => {
     const place = `${one.option} ${one.valueRange.start}`;
     return !known.has(place) && known.add(place);
   });
-  return settings.length === 0 ? undefined : { path, settings, scope };
+  return settings.length === 0 && commands.length === 0 ? undefined : { path, settings, commands, scope };
 }
 
 function confSettings(workspace: Workspace, tree: CephConfTree, text: string, path: string, scope: Maybe<Scope>): CephSetting[] {
@@ -89,8 +95,7 @@ function own(workspace: Workspace, path: string, text: string, scope: Maybe<Scop
   return one !== undefined && others.length === 0 && one.location === undefined ? one.value : unknown(`${text} in ${path} is a variable`);
 }
 
-/** Daemon types that a section can address; `client.rgw.x` is a client. */
-export type DaemonType = "mon" | "mgr" | "osd" | "mds" | "client";
+export type { DaemonType } from "./options.ts";
 
 /**
  * The setting that a daemon of one type takes, without an instance's own section: `[type]` before `[global]`, and the
