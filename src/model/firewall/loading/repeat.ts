@@ -152,14 +152,21 @@ function loadedAlone(workspace: Workspace, path: string): "service" | "by-hand" 
   return /^\uFEFF?#!.*\bnft\b.*-f/.test(workspace.text(path) ?? "") ? "by-hand" : undefined;
 }
 
+/** A folder of fragments, and the number that puts one in its order; a number alone may also be that of a whole file. */
+const IN_FOLDER = /(^|\/)[\w.-]*\.d\/[^/]+$/;
+const NUMBERED = /(^|\/)\d+[-_][^/]*$/;
+
 /** Whether an nft file is a part of what is loaded: another includes it, or its folder or number says so. */
 export function isFragment(workspace: Workspace, path: string): boolean {
-  return workspace.memo(includedFiles).has(path) || /(^|\/)([\w.-]*\.d\/[^/]+|\d+[-_][^/]*)$/.test(path);
+  return workspace.memo(includedFiles).has(path) || IN_FOLDER.test(path) || NUMBERED.test(path);
 }
 
 /** True of a ruleset to which other files or running rules add: what comes before or after it may already accept. */
 export function isPart(workspace: Workspace, ruleset: Ruleset): boolean {
-  return addsToOthers(workspace, ruleset) || (ruleset.dialect === "nftables" && workspace.language(ruleset.path) === "nftables" && isFragment(workspace, ruleset.path));
+  const { path, replaces } = ruleset;
+  if (addsToOthers(workspace, ruleset)) return true;
+  if (workspace.language(path) !== "nftables" || replaces === "ruleset") return false;
+  return workspace.memo(includedFiles).has(path) || IN_FOLDER.test(path) || (NUMBERED.test(path) && replaces === "nothing");
 }
 
 function includedFiles(workspace: Workspace): ReadonlySet<string> {
