@@ -59,6 +59,8 @@ export class Scanner {
   readonly #inCases = new Set<string>();
   #pendingCall: { name: string; values: Arguments } | undefined;
   #arguments: Arguments = undefined;
+  /** How many functions call each other here. */
+  #running = 0;
   /** What running functions may still cost, in characters of the text. */
   #budget: number;
   #pendingFor: { variable: string; values: string[] | undefined } | undefined;
@@ -105,6 +107,7 @@ export class Scanner {
     const body = this.#functions.get(name);
     if (body === undefined) return;
     this.#blocks.push({ kind: "function", name, closer: "}", call: { back: this.#at, caller: this.#arguments } });
+    this.#running++;
     this.#setArguments(values);
     this.#at = body;
   }
@@ -121,7 +124,7 @@ export class Scanner {
   /** Whether the command just read calls a function that is to be run here. */
   #calls(words: readonly ShellWord[]): void {
     const name = words[0]?.text;
-    if (name === undefined || !this.#functions.has(name) || this.#blocks.filter(({ call }) => call !== undefined).length >= DEEPEST_CALL) return;
+    if (name === undefined || !this.#functions.has(name) || this.#running >= DEEPEST_CALL) return;
     const values = words.slice(1).map(({ text }) => (text.includes(HOLE) ? undefined : text));
     // The ways through a case exclude each other: what several of them do is done once.
     if (this.#blocks.some(({ kind }) => kind === "case")) {
@@ -136,7 +139,11 @@ export class Scanner {
   #close(closer: string): void {
     if (!this.#blocks.some((block) => block.closer === closer)) return;
     let block = this.#blocks.pop()!;
-    while (block.closer !== closer) block = this.#blocks.pop()!;
+    if (block.call) this.#running--;
+    while (block.closer !== closer) {
+      block = this.#blocks.pop()!;
+      if (block.call) this.#running--;
+    }
     if (block.call === undefined) return;
     this.#budget -= this.#at - this.#functions.get(block.name)!;
     this.#at = block.call.back;
@@ -366,8 +373,8 @@ export class Scanner {
       if (isConditional(this.#masked, range)) blocks.push({ kind: "template", name: "" });
       this.#commands.push({ words: draft.words, assignments: draft.assignments, redirections: draft.redirections, connector: this.#connector, blocks, range });
       // Inside a function that is being run, only what stands in the function itself is in doubt.
-      const inner = this.#blocks.slice(this.#blocks.findLastIndex(({ call }) => call !== undefined) + 1);
-      this.#assign(draft, inner.length === this.#blocks.length ? blocks : inner.filter(({ kind, name, loop }) => !(kind === "if" && name === "{") && loop === undefined));
+      const called = this.#running > 0 ? this.#blocks.slice(this.#blocks.findLastIndex(({ call }) => call !== undefined) + 1) : undefined;
+      this.#assign(draft, called?.filter(({ kind, name, loop }) => !(kind === "if" && name === "{") && loop === undefined) ?? blocks);
       if (this.#called.size > 0) this.#calls(draft.words);
       this.#connector = connector;
     } else if (connector !== ";") this.#connector = connector;

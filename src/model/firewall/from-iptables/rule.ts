@@ -23,8 +23,8 @@ export function lowerRule(spec: RuleSpec, family: Family, chain: string, range: 
     }
     const alternatives = lowerMatch(match, family, protocol);
     if (alternatives.length === 1) for (const list of lists) for (const statement of alternatives[0]!) list.push(statement);
+    else if (lists.length * alternatives.length > MOST_ALTERNATIVES) for (const list of lists) list.push({ kind: "unknown", reason: "too many alternatives in one rule", range: match.range });
     else lists = lists.flatMap((list) => alternatives.map((more) => [...list, ...more]));
-    if (lists.length > MOST_ALTERNATIVES) lists = [[...lists[0]!, { kind: "unknown", reason: "too many alternatives in one rule", range }]];
   }
   const end: Statement[] = [];
   for (const word of spec.notUnderstood) end.push({ kind: "unknown", reason: word.text.includes(HOLE) ? "a template decides this part of the rule" : `“${word.text}” is not understood`, range: word.range });

@@ -90,7 +90,8 @@ export class IptablesTables {
         const chain = name && this.#table(family, table, range).chains.get(name.text);
         if (!chain) return;
         const [wanted] = command.position === undefined ? lowerRule(command.rule, family, name!.text, range, false) : [];
-        const at = command.position === undefined ? chain.rules.findIndex((rule) => wanted && sameRule(rule, wanted)) : command.position - 1;
+        const key = wanted && keyOf(wanted);
+        const at = command.position === undefined ? chain.rules.findIndex((rule) => keyOf(rule) === key) : command.position - 1;
         const rule = chain.rules[at];
         if (rule === undefined) return;
         // One rule may stand for several alternatives of the same line.
@@ -175,9 +176,14 @@ function policyOf(text: string): Maybe<"accept" | "drop"> {
   return unknown("a template decides the policy");
 }
 
-/** True where both rules ask and do the same, wherever they are written. */
-function sameRule(a: FirewallRule, b: FirewallRule): boolean {
-  const plain = (rule: FirewallRule): string =>
-    JSON.stringify(rule.statements, (key, value: unknown) => (/^(range|targetRange)$/.test(key) ? undefined : typeof value === "bigint" ? String(value) : value));
-  return plain(a) === plain(b);
+const keys = new WeakMap<readonly Statement[], string>();
+
+/** What a rule asks and does, wherever it is written: the same for two rules that `-D` takes for one. */
+function keyOf({ statements }: FirewallRule): string {
+  let key = keys.get(statements);
+  if (key === undefined) {
+    key = JSON.stringify(statements, (name, value: unknown) => (name === "range" || name === "targetRange" ? undefined : typeof value === "bigint" ? String(value) : value));
+    keys.set(statements, key);
+  }
+  return key;
 }

@@ -59,8 +59,11 @@ export class IpSets {
       const newline = text.indexOf("\n", at);
       const end = newline === -1 ? text.length : newline;
       const range = { start: start + at, end: start + end };
-      const words = text.slice(at, end).trim().split(/\s+/).filter((word) => word !== "").map((word): SetWord => ({ text: word, range }));
-      if (words.length > 0 && !words[0]!.text.startsWith("#")) this.apply(words, conditional, range);
+      const line = text.slice(at, end).trim();
+      const plain = conditional ? null : /^add (\S+) (\S+)$/.exec(line);
+      const set = plain ? this.#sets.get(plain[1]!) : undefined;
+      if (plain && set) addEntry(set, plain[2]!, range);
+      else if (line !== "" && !line.startsWith("#")) this.apply(line.split(/\s+/).map((word): SetWord => ({ text: word, range })), conditional, range);
       at = end + 1;
     }
   }
@@ -110,8 +113,12 @@ export class IpSets {
 }
 
 function add(set: IpSet, words: readonly SetWord[], range: Range): void {
-  const entry = words[0]?.text ?? "";
   if (words.some(({ text }) => text === "nomatch" || text === "timeout")) set.hidden ??= "some of its elements do not count, or go away by themselves";
+  addEntry(set, words[0]?.text ?? "", range);
+}
+
+function addEntry(set: IpSet, entry: string, range: Range): void {
+  if (set.hidden !== undefined) return;
   const values = entry.includes(HOLE) ? undefined : spanOf(entry, set.family);
   if (values === undefined) set.hidden ??= entry.includes(HOLE) ? "a variable decides what the set holds" : `${entry} is no address`;
   else set.elements.set(entry, { key: [values], range });
