@@ -45,7 +45,7 @@ export class Composition {
     const { family } = this.space;
     let after: Node = OUTCOME.accept;
     for (const base of [...baseChains(rulesets, { hook: way }, family)].reverse()) after = this.base(base, way, after);
-    return this.writes.atStart(this.fields.state("new"), after);
+    return this.writes.atStart(this.fields.state("new"), this.fields.destination, after);
   }
 
   /** A base chain, with what comes after it. */

@@ -203,8 +203,9 @@ export class Fields {
         return this.#block(field, YES);
       case "pkttype": {
         if (view.way === "output") return this.#further(field, YES, view);
-        const { multicast, broadcast, unicast } = this.#destination();
-        return this.#kinds({ multicast, broadcast, host: unicast });
+        // As the packet came: a translation changes nothing about it.
+        const [multicast, broadcast] = [this.#space.flag("to multicast"), this.#space.flag("to broadcast")];
+        return this.#kinds({ multicast, broadcast, host: this.#space.diagram.not(this.#space.diagram.or(multicast, broadcast)) });
       }
       default:
         return this.#further(field, YES, view);
@@ -223,6 +224,11 @@ export class Fields {
       return found;
     };
     return { present: YES, known, within };
+  }
+
+  /** Whom the destination address stands for. */
+  get destination(): { multicast: Node; broadcast: Node; unicast: Node } {
+    return this.#destination();
   }
 
   #destination(): { multicast: Node; broadcast: Node; unicast: Node } {

@@ -157,7 +157,12 @@ class BaseSearch {
   run(): void {
     const { space } = this.#composition;
     let fresh: Node = YES;
-    for (let level = space.flags - 1; level >= 0; level--) fresh = space.diagram.node(level, fresh, NO);
+    const told = [space.flagLevel("to multicast"), space.flagLevel("to broadcast")];
+    for (let level = space.flags - 1; level >= 0; level--) if (!told.includes(level)) fresh = space.diagram.node(level, fresh, NO);
+    const { multicast, broadcast } = this.#composition.fields.destination;
+    const { diagram } = space;
+    fresh = diagram.and(fresh, diagram.choose(space.flag("to multicast"), multicast, diagram.not(multicast)));
+    fresh = diagram.and(fresh, diagram.choose(space.flag("to broadcast"), broadcast, diagram.not(broadcast)));
     fresh = space.diagram.and(fresh, this.#composition.sees(this.#base, this.#view.way as Way));
     this.#arrivals.set(this.#base.chain, { node: fresh, callers: new Set() });
     for (const chain of this.#inOrder()) {

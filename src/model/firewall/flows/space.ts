@@ -27,7 +27,7 @@ export const STATES = ["established", "related", "invalid", "untracked", "new"] 
 export const WITH_PORTS = [6, 17, 33, 132, 136] as const;
 
 /** What rules on the way have done to the packet: its addresses are others, or conntrack leaves it alone. */
-export type JourneyFlag = "source changed" | "destination changed" | "nat source" | "nat destination" | "notracked" | "rewritten";
+export type JourneyFlag = "source changed" | "destination changed" | "nat source" | "nat destination" | "notracked" | "rewritten" | "to multicast" | "to broadcast";
 
 /** The packets of one family: which variables hold which field, for all the rulesets that are compared. */
 export class Space {
@@ -46,7 +46,7 @@ export class Space {
     this.family = family;
     const said = new Said(rulesets);
     this.#written = said.written();
-    for (const flag of ["source changed", "destination changed", "nat source", "nat destination", "notracked", "rewritten", ...this.#written]) this.#flags.set(flag, this.#next++);
+    for (const flag of ["source changed", "destination changed", "nat source", "nat destination", "notracked", "rewritten", "to multicast", "to broadcast", ...this.#written]) this.#flags.set(flag, this.#next++);
     const interfaces = classesOf([...said.names("meta iifname"), ...said.names("meta iif"), ...said.names("meta oifname"), ...said.names("meta oif"), "lo"]);
     const further = new Map(said.further());
     const add = (field: Field): void => {

@@ -42,13 +42,14 @@ export class Writes {
   }
 
   /** Packets that no rule has seen; a new connection's mark is 0. `fresh`: the new ones. */
-  atStart(fresh: Node, f: Node): Node {
+  atStart(fresh: Node, { multicast, broadcast }: { multicast: Node; broadcast: Node }, f: Node): Node {
     const { diagram } = this.#space;
     const flags = new Map<number, Bit>();
     for (let level = 0; level < this.#space.flags; level++) flags.set(level, 0);
     const unmarked = this.#space.block("ct mark");
     const started = unmarked ? diagram.choose(fresh, this.#write("ct mark 0", constant(unmarked, 0n))(f), f) : f;
-    return this.#write("start", flags)(started);
+    const to = (flag: "to multicast" | "to broadcast"): Node => this.#write(flag, new Map([...flags, [this.#space.flagLevel(flag)!, 1 as const]]))(started);
+    return diagram.choose(multicast, to("to multicast"), diagram.choose(broadcast, to("to broadcast"), this.#write("start", flags)(started)));
   }
 
   /** The packets that a set may become where rules write: it is no longer told what any of the fields holds that rules write. */

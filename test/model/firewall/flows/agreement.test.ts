@@ -15,7 +15,7 @@ import { generated } from "../../../conformance/kernel/dice.ts";
 import { iptablesRuleset } from "../../../conformance/kernel/generate-iptables.ts";
 import { nftRuleset } from "../../../conformance/kernel/generate-nft.ts";
 
-const PAIRS = Number(process.env["PREMORTEM_FLOW_PAIRS"] ?? 24);
+const PAIRS = Number(process.env["PREMORTEM_FLOW_PAIRS"] ?? 12);
 const PACKETS = 150;
 
 type Family = "ip" | "ip6";
