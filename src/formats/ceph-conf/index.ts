@@ -4,6 +4,7 @@ import { parseCephConf } from "./parse.ts";
 import type { CephConfTree } from "./tree.ts";
 
 export type { CephConfTree, CephEntry, CephSection } from "./tree.ts";
+export { parseCephConf } from "./parse.ts";
 
 /** Folders of other programs, into which a file about Ceph may go. */
 const OTHER_FOLDER = /(^|\/)(sysctl\.d|modules-load\.d|modprobe\.d|limits\.d|logrotate\.d|rsyslog\.d|tmpfiles\.d|[^/]+\.(service|slice|target|timer)\.d|conf\.d|sites-[a-z]+|nginx|apache2|httpd|collectd[^/]*|telegraf[^/]*|dnsmasq\.d|sudoers\.d|cron\.d)\/[^/]*$/;

@@ -8,6 +8,7 @@ import type { Workspace } from "../workspace.ts";
 import type { CephCommand } from "./command-lines.ts";
 import { cephCommands } from "./command-lines.ts";
 import { commandSettings } from "./commands.ts";
+import { embeddedConfs } from "./embedded.ts";
 import { settingsOfVariables } from "./fed.ts";
 import type { DaemonType } from "./options.ts";
 import { overrideSettings } from "./overrides.ts";
@@ -58,8 +59,16 @@ export function readCeph(workspace: Workspace, path: string): CephSettings | und
   const scope = workspace.fleet.scopeOf(path);
   if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), commands: [], scope };
   const commands = cephCommands(workspace, path);
+  const embedded = embeddedConfs(workspace, path).flatMap((conf) =>
+    confSettings(workspace, conf.tree, conf.text, path, scope).map((setting) => ({
+      ...setting,
+      optionRange: conf.range(setting.optionRange),
+      valueRange: conf.range(setting.valueRange),
+      range: conf.range(setting.range),
+    })),
+  );
   const known = new Set<string>();
-  const settings = [...(settingsOfVariables(workspace).get(path) ?? []), ...overrideSettings(workspace, path), ...commandSettings(workspace, path, commands)].filter((one) => {
+  const settings = [...embedded, ...(settingsOfVariables(workspace).get(path) ?? []), ...overrideSettings(workspace, path), ...commandSettings(workspace, path, commands)].filter((one) => {
     const place = `${one.option} ${one.valueRange.start}`;
     return !known.has(place) && known.add(place);
   });
