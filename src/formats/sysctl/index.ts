@@ -1,4 +1,5 @@
 import type { Range } from "../../engine/location.ts";
+import { linesOf } from "../lines.ts";
 import { HOLE } from "../template/jinja.ts";
 import { isConditional } from "../template/conditional.ts";
 import { maskPlaceholders } from "../template/placeholders.ts";
@@ -29,7 +30,8 @@ export interface SysctlTree {
   readonly lines: readonly SysctlLine[];
 }
 
-const LINE = /[^\r\n]+/g;
+/** More than ten times the keys that a kernel has; what is longer is no list of settings. */
+const MOST_LINES = 20_000;
 
 /**
  * sysctl.conf(5) and sysctl.d(5): `#` and `;` open a comment only as the first character of a line; there are no inline
@@ -39,9 +41,13 @@ function parse(text: string): Parsed<SysctlTree> {
   const masked = maskPlaceholders(text);
   const lines: SysctlLine[] = [];
   const errors: SyntaxProblem[] = [];
-  for (const match of masked.text.matchAll(LINE)) {
-    const range = trimmed(masked.text, match.index, match.index + match[0].length);
+  for (const line of linesOf(masked.text)) {
+    const range = trimmed(masked.text, line.start, line.end);
     if (range.start === range.end) continue;
+    if (lines.length + errors.length >= MOST_LINES) {
+      errors.push({ range, certain: false, message: `This file has more than ${MOST_LINES} settings, and what follows is not judged. Split it, or remove what no kernel has.` });
+      break;
+    }
     const first = masked.text[range.start]!;
     if (first === "#" || first === ";") continue;
     const ignoreErrors = first === "-";

@@ -2,6 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import { isConditional } from "../template/conditional.ts";
 import { maskPlaceholders } from "../template/placeholders.ts";
 import type { Format, Parsed } from "../format.ts";
+import { linesOf } from "../lines.ts";
 import { looksLikeSysctl } from "../sysctl/index.ts";
 
 /** One option of a section. */
@@ -30,7 +31,6 @@ export interface TunedTree {
   readonly sections: readonly TunedSection[];
 }
 
-const LINE = /[^\r\n]+/g;
 const HEADER = /^\[([^\]]*)\]$/;
 
 /**
@@ -40,10 +40,11 @@ const HEADER = /^\[([^\]]*)\]$/;
 function parse(text: string): Parsed<TunedTree> {
   const masked = maskPlaceholders(text);
   const sections: { name: string; range: { start: number; end: number }; options: TunedOption[] }[] = [];
-  for (const match of masked.text.matchAll(LINE)) {
-    const line = match[0].trim();
+  for (const whole of linesOf(masked.text)) {
+    const written = masked.text.slice(whole.start, whole.end);
+    const line = written.trim();
     if (line === "" || line.startsWith("#") || line.startsWith(";")) continue;
-    const start = match.index + match[0].indexOf(line);
+    const start = whole.start + (written.length - written.trimStart().length);
     const range = { start, end: start + line.length };
     const header = HEADER.exec(line);
     if (header !== null) {
@@ -53,9 +54,8 @@ function parse(text: string): Parsed<TunedTree> {
     const equals = line.indexOf("=");
     if (equals < 1) continue;
     const name = line.slice(0, equals).trimEnd();
-    const written = /^\s*([<>])?\s*(?:(["'])(.*)\2|(.*))$/.exec(line.slice(equals + 1))!;
-    const value = written[3] ?? written[4]!;
-    const end = range.end - (written[2] === undefined ? 0 : 1);
+    const { operator, quoted, value } = valueOf(line.slice(equals + 1));
+    const end = range.end - (quoted ? 1 : 0);
     if (sections.length === 0) sections.push({ name: "sysctl", range: { start, end: start }, options: [] });
     const section = sections.at(-1)!;
     section.range.end = range.end;
@@ -64,12 +64,21 @@ function parse(text: string): Parsed<TunedTree> {
       nameRange: { start, end: start + name.length },
       value,
       valueRange: { start: end - value.length, end },
-      ...(written[1] === undefined ? {} : { operator: written[1] as ">" | "<" }),
+      ...(operator === undefined ? {} : { operator }),
       range,
       conditional: masked.conditional.length > 0 && isConditional(masked, range),
     });
   }
   return { tree: { sections }, errors: [] };
+}
+
+/** What stands behind `=`, without its operator and quotes. */
+function valueOf(text: string): { readonly operator?: ">" | "<"; readonly quoted: boolean; readonly value: string } {
+  const trimmed = text.trimStart();
+  const operator = trimmed[0] === ">" || trimmed[0] === "<" ? trimmed[0] : undefined;
+  const value = operator === undefined ? trimmed : trimmed.slice(1).trimStart();
+  const quoted = value.length > 1 && (value[0] === '"' || value[0] === "'") && value.endsWith(value[0]);
+  return { ...(operator === undefined ? {} : { operator }), quoted, value: quoted ? value.slice(1, -1) : value };
 }
 
 /** tuned.conf(5): a profile is a folder with this file. */

@@ -3,7 +3,7 @@ import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Location } from "../../engine/location.ts";
 import type { Workspace } from "../workspace.ts";
 import { allSysctls, effectiveSysctl } from "./effective.ts";
-import { globMatches, isGlob } from "./key.ts";
+import { globPattern, isGlob } from "./key.ts";
 import type { Loaded } from "./loading/load.ts";
 import { load } from "./loading/load.ts";
 import type { SysctlFile, SysctlSetting } from "./sysctl.ts";
@@ -29,7 +29,7 @@ export function beside(workspace: Workspace, path: string, { scope }: Pick<Sysct
     return own.conditional ? unknown(`a condition decides ${key} in ${path}`) : { value: own.value!, location: { path, range: own.valueRange } };
   }
   const elsewhere = workspace.memo(keysOfOpenFiles);
-  return elsewhere.has(key) || elsewhere.globs.some((glob) => globMatches(glob, key)) ? unknown(`another file sets ${key}, and nothing tells its hosts`) : undefined;
+  return elsewhere.has(key) || elsewhere.globs.some((glob) => glob.test(key)) ? unknown(`another file sets ${key}, and nothing tells its hosts`) : undefined;
 }
 
 const known = new WeakMap<SysctlFile, Loaded<SysctlSetting>>();
@@ -41,9 +41,12 @@ function loadedOf(file: SysctlFile): Loaded<SysctlSetting> {
   return loaded;
 }
 
+/** No repository has so many; each key is tried against all. */
+const MOST_GLOBS = 1000;
+
 /** The keys that files of unknown hosts set. */
-function keysOfOpenFiles(workspace: Workspace): { has(key: string): boolean; readonly globs: readonly string[] } {
+function keysOfOpenFiles(workspace: Workspace): { has(key: string): boolean; readonly globs: readonly RegExp[] } {
   const keys = new Set<string>();
   for (const { setting } of allSysctls(workspace)) if (isUnknown(setting.scope) || setting.scope.hosts.length === 0) keys.add(setting.key);
-  return { has: (key) => keys.has(key), globs: [...keys].filter(isGlob) };
+  return { has: (key) => keys.has(key), globs: [...keys].filter(isGlob).slice(0, MOST_GLOBS).map((glob) => globPattern(glob)) };
 }

@@ -1,7 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import { inLoadOrder, sysctlsOn } from "./effective.ts";
-import { globMatches, isGlob } from "./key.ts";
+import { globPattern, isGlob } from "./key.ts";
 import { folderRank, isRead } from "./loading/order.ts";
 import type { SysctlSetting } from "./sysctl.ts";
 
@@ -38,10 +38,11 @@ interface Line {
 export function beatenBy(workspace: Workspace, path: string, glob: SysctlSetting): Line | undefined {
   if (!isGlob(glob.key) || typeof glob.value !== "string" || !glob.persistent) return undefined;
   if (typeof glob.destination === "string" && folderRank(glob.destination) > 2) return undefined;
+  const pattern = globPattern(glob.key);
   for (const line of linesBefore(workspace, path, glob)) {
     const { setting } = line;
     if (isGlob(setting.key) || typeof setting.value !== "string" || setting.value === glob.value || setting.conditional) continue;
-    if (globMatches(glob.key, setting.key)) return line;
+    if (pattern.test(setting.key)) return line;
   }
   return undefined;
 }

@@ -74,6 +74,20 @@ const PER_INTERFACE = /^(net\.(?:ipv4|ipv6)\.(?:conf|neigh)|net\.mpls\.conf|net\
 
 /** What is known of a key in any spelling; undefined: no kernel that we know has it. */
 export function keyFacts(raw: string): KeyFacts | undefined {
+  let found = asked.get(raw);
+  if (found === undefined) {
+    if (asked.size >= MOST) asked.clear();
+    asked.set(raw, (found = factsOf(raw) ?? null));
+  }
+  return found ?? undefined;
+}
+
+/** Every rule asks for every line's key; null: no kernel has it. */
+const asked = new Map<string, KeyFacts | null>();
+/** More keys than any repository has, and few enough to keep. */
+const MOST = 4096;
+
+function factsOf(raw: string): KeyFacts | undefined {
   const key = normaliseKey(raw);
   const known = lookUp(key);
   if (known !== undefined) return known;
@@ -83,10 +97,13 @@ export function keyFacts(raw: string): KeyFacts | undefined {
 }
 
 function lookUp(key: string): KeyFacts | undefined {
-  const parts = key.split(".");
-  const prefix = parts.length > 2 ? parts.slice(0, 2).join(".") : parts[0]!;
+  const first = key.indexOf(".");
+  const second = first === -1 ? -1 : key.indexOf(".", first + 1);
+  const end = second === -1 ? first : second;
+  if (end === -1) return undefined;
+  const prefix = key.slice(0, end);
   const folder = Object.hasOwn(rows, prefix) ? rows[prefix]! : undefined;
-  const rest = key.slice(prefix.length + 1);
+  const rest = key.slice(end + 1);
   if (folder === undefined || !Object.hasOwn(folder, rest)) return undefined;
   return facts(key, folder[rest]!);
 }

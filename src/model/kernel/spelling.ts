@@ -1,13 +1,17 @@
 import { isGlob, normaliseKey } from "./key.ts";
 import { keyFacts } from "./keys.ts";
+import { shown } from "./shown.ts";
 import type { SysctlSetting } from "./sysctl.ts";
+
+/** A path below /proc/sys cannot be longer (PATH_MAX). */
+const LONGEST_KEY = 4096;
 
 /** A key that is written so that a loader looks for it in the wrong place. */
 export interface Misspelt {
   /** A sentence without its full stop. */
   readonly reason: string;
   /** The key as it was meant. */
-  readonly instead: string;
+  readonly instead?: string;
   /** Only one of the loaders misreads it. */
   readonly differs: boolean;
 }
@@ -16,8 +20,11 @@ export interface Misspelt {
 export function misspelt(setting: SysctlSetting, text: string): Misspelt | undefined {
   const { rawKey, key, source } = setting;
   if (source === "variable" || source === "container") return undefined;
+  const odd = /[\p{Cc}\p{Cf}]/u.exec(key.slice(0, LONGEST_KEY));
+  if (odd !== null) return { reason: `no key has the character ${shown(odd[0])}, so ${shown(rawKey)} is not found and the line is skipped`, differs: false };
+  if (key.length > LONGEST_KEY) return { reason: `no key is ${key.length} characters long, so the line is skipped`, differs: false };
   const dotted = dottedInterface(key);
-  if (dotted !== undefined) return { reason: `every dot separates here, so no key ${rawKey} is found and the setting of ${dotted.name} is skipped`, instead: dotted.slashed, differs: false };
+  if (dotted !== undefined) return { reason: `every dot separates here, so no key ${shown(rawKey)} is found and the setting of ${shown(dotted.name)} is skipped`, instead: dotted.slashed, differs: false };
   if (source !== "file") return undefined;
   if (/^\/?proc\/sys\//.test(rawKey) && !isGlob(key)) {
     return { reason: "keys start below /proc/sys, so both loaders look for /proc/sys/proc/sys and skip the line", instead: rawKey.replace(/^\/?proc\/sys\//, ""), differs: false };
@@ -26,7 +33,7 @@ export function misspelt(setting: SysctlSetting, text: string): Misspelt | undef
     return { reason: "systemd-sysctl reads the key behind the blank, while procps takes the blank for its first letter and skips the line", instead: rawKey, differs: true };
   }
   const plain = mixed(key);
-  return plain === undefined ? undefined : { reason: `the first of . and / in a key is the separator, and the other one stands for a dot within a name, so no key ${rawKey} is found`, instead: plain, differs: false };
+  return plain === undefined ? undefined : { reason: `the first of . and / in a key is the separator, and the other one stands for a dot within a name, so no key ${shown(rawKey)} is found`, instead: plain, differs: false };
 }
 
 /** A key of one interface that has more parts than such keys have, of which the last is one. */

@@ -1,6 +1,7 @@
 import type { KeyFacts } from "./keys.ts";
 import { sizeText } from "./memory.ts";
 import { parseInteger } from "./number.ts";
+import { LONGEST_VALUE } from "./value.ts";
 
 /** A value that was evidently written in another unit than the kernel reads. */
 export interface UnitProblem {
@@ -25,6 +26,7 @@ const PER_SECOND: Record<string, number> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9, ce
 
 /** What a value itself shows: an octal number, a suffix, a comment behind a string. */
 export function writtenUnit(facts: KeyFacts, value: string): UnitProblem | undefined {
+  if (value.length > LONGEST_VALUE) return undefined;
   if (facts.type === "string") return comment(facts, value);
   if (facts.type === "cpumask" || facts.type === "portlist") return undefined;
   const parts = value.split(/\s+/);
@@ -100,6 +102,7 @@ const FREE_LIMIT_KIB = 2 ** 26;
 
 /** What the size of a value shows: bytes in a key of pages or of KiB, a percentage in a key of bytes. */
 export function unitBySize(facts: KeyFacts, value: string, around: Surroundings): UnitProblem | undefined {
+  if (value.length > LONGEST_VALUE) return undefined;
   const numbers = value.split(/\s+/).map((part) => parseInteger(part));
   if (numbers.some((number) => number === undefined)) return undefined;
   const known = numbers as number[];

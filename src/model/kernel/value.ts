@@ -22,10 +22,14 @@ const WIDTH: Partial<Record<KeyFacts["type"], { readonly min: number; readonly m
 const LISTS: Partial<Record<KeyFacts["type"], number>> = { pair: 2, triple: 3 };
 const WORDS: Record<string, string> = { yes: "1", on: "1", true: "1", enabled: "1", enable: "1", no: "0", off: "0", false: "0", disabled: "0", disable: "0" };
 
+/** kernel/sysctl.c, do_proc_dointvec: a page less its end. */
+export const LONGEST_VALUE = 4095;
+
 /** What is wrong with `value` for a key, after the kernel's proc handlers (kernel/sysctl.c); undefined: nothing. */
 export function valueProblem(facts: KeyFacts, value: string): ValueProblem | undefined {
   const { type } = facts;
   if (type === "string" || type === "cpumask" || type === "portlist") return undefined;
+  if (value.length > LONGEST_VALUE) return { certain: true, reason: `the kernel reads no more than ${LONGEST_VALUE} characters of numbers` };
   if (value === "") return { certain: true, reason: "the kernel refuses an empty value" };
   const unquoted = /^(["'])([-\d\s]+)\1$/.exec(value)?.[2];
   if (unquoted !== undefined) return { certain: true, reason: "quotes are not taken off, and the kernel refuses them", instead: unquoted.trim() };

@@ -4,7 +4,9 @@ import type { Report } from "../../engine/rule.ts";
 import type { Futile } from "../../model/kernel/combination.ts";
 import { futile } from "../../model/kernel/combination.ts";
 import { beatenBy, unreadPlace } from "../../model/kernel/futile-lines.ts";
+import { isGlob } from "../../model/kernel/key.ts";
 import { inOwnNamespace } from "../../model/kernel/namespaces.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import { unreadAtBoot } from "../../model/kernel/sysctl-conf.ts";
 import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import type { Workspace } from "../../model/workspace.ts";
@@ -48,6 +50,7 @@ export default rule({
   },
   check({ sysctl, path, workspace, report }) {
     let placeSaid = false;
+    let globs = 0;
     for (const setting of sysctl.settings) {
       if (setting.source === "variable") continue;
       const unread = placeSaid ? undefined : ofPlace(workspace, path, setting);
@@ -55,11 +58,14 @@ export default rule({
         placeSaid = true;
         report(unread);
       }
-      const found = ofContainer(path, setting) ?? ofCombination(workspace, path, setting) ?? ofGlob(workspace, path, setting);
+      const found = ofContainer(path, setting) ?? ofCombination(workspace, path, setting) ?? (isGlob(setting.key) && ++globs <= MOST_GLOBS ? ofGlob(workspace, path, setting) : undefined);
       if (found !== undefined) report(setting.conditional && found.severity === undefined ? { ...found, severity: "info", confidence: "possible" } : found);
     }
   },
 });
+
+/** No file has so many; each is tried on all lines before it. */
+const MOST_GLOBS = 200;
 
 /** A file that nobody reads; said once a file. */
 function ofPlace(workspace: Workspace, path: string, setting: SysctlSetting): Report | undefined {
@@ -84,7 +90,7 @@ function ofContainer(path: string, setting: SysctlSetting): Report | undefined {
   if (setting.source !== "container" || inOwnNamespace(setting.key)) return undefined;
   return {
     location: { path, range: setting.keyRange },
-    message: `${setting.rawKey} is one value for the whole host, which no container has of its own: the runtime refuses to start a container that sets it. Set it on the hosts, in sysctl.d.`,
+    message: `${shown(setting.rawKey)} is one value for the whole host, which no container has of its own: the runtime refuses to start a container that sets it. Set it on the hosts, in sysctl.d.`,
   };
 }
 
@@ -94,8 +100,8 @@ function ofGlob(workspace: Workspace, path: string, setting: SysctlSetting): Rep
   return {
     location: { path, range: setting.keyRange },
     confidence: "likely",
-    message: `${setting.rawKey} = ${setting.valueText} does not reach ${beaten.setting.rawKey}: a key with a line of its own is left out of patterns, wherever that line stands, so it stays ${beaten.setting.valueText}. Change that line, or remove it.`,
-    related: [{ location: { path: beaten.path, range: beaten.setting.range }, message: `The key's own line: ${beaten.setting.valueText}.` }],
+    message: `${shown(setting.rawKey)} = ${shown(setting.valueText)} does not reach ${shown(beaten.setting.rawKey)}: a key with a line of its own is left out of patterns, wherever that line stands, so it stays ${shown(beaten.setting.valueText)}. Change that line, or remove it.`,
+    related: [{ location: { path: beaten.path, range: beaten.setting.range }, message: `The key's own line: ${shown(beaten.setting.valueText)}.` }],
   };
 }
 
@@ -116,17 +122,17 @@ function words(setting: SysctlSetting, found: Futile): string {
   switch (found.kind) {
     case "all-unread":
       return found.instead === undefined
-        ? `${setting.rawKey} does nothing: the kernel never reads ${key.leaf} of all, and copies it to no interface. Every interface keeps its own value. Set net.${key.family}.conf.*.${key.leaf}.`
-        : `${setting.rawKey} does nothing: the kernel never reads ${key.leaf} of all. Only default counts, for interfaces that are made later; net.${key.family}.conf.*.${key.leaf} reaches the others too.`;
+        ? `${shown(setting.rawKey)} does nothing: the kernel never reads ${key.leaf} of all, and copies it to no interface. Every interface keeps its own value. Set net.${key.family}.conf.*.${key.leaf}.`
+        : `${shown(setting.rawKey)} does nothing: the kernel never reads ${key.leaf} of all. Only default counts, for interfaces that are made later; net.${key.family}.conf.*.${key.leaf} reaches the others too.`;
     case "other-still-on": {
       const where = found.other === "all" ? "conf.all" : "each interface, which starts with conf.default";
       const standing = found.with === undefined ? "is 1 unless somebody sets it" : "is set to 1";
-      return `${setting.rawKey} = 0 alone switches nothing off: ${family} uses ${key.leaf} where all or the interface has it, and that of ${where} ${standing}. Set net.ipv4.conf.${found.other}.${key.leaf} = 0 too.`;
+      return `${shown(setting.rawKey)} = 0 alone switches nothing off: ${family} uses ${key.leaf} where all or the interface has it, and that of ${where} ${standing}. Set net.ipv4.conf.${found.other}.${key.leaf} = 0 too.`;
     }
     case "other-still-off":
-      return `${setting.rawKey} = 1 alone switches nothing on: ${family} uses ${key.leaf} only where both all and the interface have it, and conf.all has ${found.with?.value ?? "0"}. Set net.ipv4.conf.all.${key.leaf} too, or remove the line.`;
+      return `${shown(setting.rawKey)} = 1 alone switches nothing on: ${family} uses ${key.leaf} only where both all and the interface have it, and conf.all has ${found.with?.value ?? "0"}. Set net.ipv4.conf.all.${key.leaf} too, or remove the line.`;
     case "less-than-all":
-      return `${setting.rawKey} = ${setting.valueText} has no effect: the greater of it and net.ipv4.conf.all.${key.leaf} = ${found.with.value} counts. Lower all, and set the stricter value for the interfaces that need it.`;
+      return `${shown(setting.rawKey)} = ${shown(setting.valueText)} has no effect: the greater of it and net.ipv4.conf.all.${key.leaf} = ${found.with.value} counts. Lower all, and set the stricter value for the interfaces that need it.`;
   }
 }
 
@@ -139,7 +145,7 @@ function mend(workspace: Workspace, path: string, setting: SysctlSetting, found:
   const safety = HARMLESS.has(found.key.leaf) ? "safe" : "unsafe";
   if (found.kind === "all-unread" && found.instead === undefined) {
     const written = setting.rawKey.replace(/([./])all([./])/, "$1*$2");
-    return [{ title: `Write ${written}`, safety, edits: [{ path, range: setting.keyRange, newText: written }] }];
+    return [{ title: `Write ${shown(written)}`, safety, edits: [{ path, range: setting.keyRange, newText: written }] }];
   }
   if (found.kind !== "other-still-on" || found.with !== undefined) return [];
   const other = setting.rawKey.replace(/([./]conf[./])[^./]+/, `$1${found.other}`);

@@ -1,6 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { keyFacts } from "../../model/kernel/keys.ts";
 import { isGlob } from "../../model/kernel/key.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import { writtenUnit } from "../../model/kernel/units.ts";
 import { valueProblem } from "../../model/kernel/value.ts";
 import { rule } from "../rule.ts";
@@ -37,9 +38,9 @@ export default rule({
       const certain = problem.certain && !setting.conditional;
       report({
         location: { path, range },
-        message: `${setting.rawKey} = ${value}: ${problem.reason}. The write fails and the old value stays. ${problem.instead === undefined ? "Correct the value." : `Write ${problem.instead}.`}`,
+        message: `${shown(setting.rawKey)} = ${shown(value)}: ${problem.reason}. The write fails and the old value stays. ${problem.instead === undefined ? "Correct the value." : `Write ${shown(problem.instead)}.`}`,
         ...(certain ? {} : { severity: "warning" as const, confidence: "likely" as const }),
-        ...(problem.instead === undefined ? {} : { fixes: [{ title: `Write ${problem.instead}`, safety: "safe" as const, edits: [{ path, range, newText: problem.instead }] }] }),
+        ...(problem.instead === undefined ? {} : { fixes: [{ title: `Write ${shown(problem.instead)}`, safety: "safe" as const, edits: [{ path, range, newText: problem.instead }] }] }),
       });
     }
   },

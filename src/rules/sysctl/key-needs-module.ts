@@ -2,6 +2,7 @@ import type { Fix } from "../../engine/fix.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { keyFacts } from "../../model/kernel/keys.ts";
 import { loadedModules, loadsAtBoot, satisfies } from "../../model/kernel/modules.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -42,7 +43,7 @@ export default rule({
       const others = sysctl.settings.filter((other) => keyFacts(other.key)?.module === module).length - 1;
       report({
         location: { path, range: setting.keyRange },
-        message: `${setting.rawKey} exists only once ${module} is loaded, and nothing ${missing === "anywhere" ? "here" : `on ${missing} ${missing === 1 ? "host" : "hosts"}`} loads it before sysctls are set: after a reboot ${others > 0 ? `this and ${others} more of its keys are` : "the line is"} skipped. Load ${module} with a file in /etc/modules-load.d.`,
+        message: `${shown(setting.rawKey)} exists only once ${module} is loaded, and nothing ${missing === "anywhere" ? "here" : `on ${missing} ${missing === 1 ? "host" : "hosts"}`} loads it before sysctls are set: after a reboot ${others > 0 ? `this and ${others} more of its keys are` : "the line is"} skipped. Load ${module} with a file in /etc/modules-load.d.`,
         ...(missing === "anywhere" || setting.conditional ? { severity: "info" as const, confidence: "possible" as const } : { confidence: "likely" as const, data: { hosts: missing } }),
         ...(fix ? { fixes: [fix] } : {}),
       });

@@ -6,6 +6,7 @@ import { isGlob } from "../../model/kernel/key.ts";
 import { shippedEraser } from "../../model/kernel/shipped.ts";
 import type { Override } from "../../model/kernel/overrides.ts";
 import { overrides } from "../../model/kernel/overrides.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import type { SysctlFile, SysctlSetting } from "../../model/kernel/sysctl.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -91,7 +92,7 @@ function inFile(workspace: Workspace, path: string, setting: SysctlSetting, late
   const same = later.value === setting.value;
   return {
     location: { path, range: setting.range },
-    message: same ? `${setting.rawKey} is set to the same value again in line ${line}. Remove one of the lines.` : `${setting.rawKey} = ${setting.valueText} has no effect: line ${line} sets it to ${later.valueText}, and the last line wins. Remove one of the lines.`,
+    message: same ? `${shown(setting.rawKey)} is set to the same value again in line ${line}. Remove one of the lines.` : `${shown(setting.rawKey)} = ${shown(setting.valueText)} has no effect: line ${line} sets it to ${shown(later.valueText)}, and the last line wins. Remove one of the lines.`,
     ...(same ? { severity: "info" } : {}),
     related: [{ location: { path, range: later.range }, message: "This line wins." }],
     fixes: [removed(text, path, setting)],
@@ -110,7 +111,7 @@ function acrossFiles(path: string, setting: SysctlSetting, found: Override | und
   const other = found.by.destination as string;
   return {
     location: { path, range: setting.range },
-    message: `${setting.rawKey} = ${found.value} ${words(found, other)} (${where}). ${ADVICE[found.kind]}`,
+    message: `${shown(setting.rawKey)} = ${shown(found.value)} ${words(found, other)} (${where}). ${ADVICE[found.kind]}`,
     ...(found.kind === "later" ? { severity: "info" } : {}),
     related: [{ location: { path: found.by.path, range: found.by.setting.range }, message: found.kind === "erased" ? "This line erases it." : `This line is read after it, from ${other}.` }],
     data: { hosts: found.hosts },
@@ -128,13 +129,13 @@ const ADVICE: Record<Override["kind"], string> = {
 function words({ kind, effective }: Override, other: string): string {
   switch (kind) {
     case "later":
-      return `does not hold: ${other} is read later and sets ${effective!}`;
+      return `does not hold: ${other} is read later and sets ${shown(effective!)}`;
     case "hidden":
-      return `is never read: ${other} has the same name in a stronger folder and hides the whole file; ${effective!} holds`;
+      return `is never read: ${other} has the same name in a stronger folder and hides the whole file; ${shown(effective!)} holds`;
     case "order":
-      return `does not hold: this file has the greater number, but its name sorts before ${other}, which sets ${effective!}`;
+      return `does not hold: this file has the greater number, but its name sorts before ${other}, which sets ${shown(effective!)}`;
     case "loaders":
-      return `holds only after sysctl --system: systemd-sysctl reads ${other} later at boot and leaves ${effective!}`;
+      return `holds only after sysctl --system: systemd-sysctl reads ${other} later at boot and leaves ${shown(effective!)}`;
     case "erased":
       return `is not set at boot: systemd-sysctl forgets it at a later line without a value in ${other}, while sysctl --system of procps sets it`;
   }
@@ -148,6 +149,6 @@ function byShipped(workspace: Workspace, path: string, setting: SysctlSetting): 
     location: { path, range: setting.range },
     severity: "info",
     confidence: "possible",
-    message: `${setting.rawKey} = ${setting.valueText} may not be set at boot: where systemd's own ${eraser} is installed (Fedora, Arch, Ubuntu; not Debian), it sorts after this file, and its line -${setting.key} makes systemd-sysctl forget the value. Give the file a name that sorts after it.`,
+    message: `${shown(setting.rawKey)} = ${shown(setting.valueText)} may not be set at boot: where systemd's own ${eraser} is installed (Fedora, Arch, Ubuntu; not Debian), it sorts after this file, and its line -${shown(setting.key)} makes systemd-sysctl forget the value. Give the file a name that sorts after it.`,
   };
 }

@@ -3,6 +3,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import { isGlob } from "../../model/kernel/key.ts";
 import type { KeyFacts } from "../../model/kernel/keys.ts";
 import { keyFacts } from "../../model/kernel/keys.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import type { KernelVersion } from "../../model/kernel/version.ts";
 import { OLDEST_MAINTAINED_KERNEL, compareVersions, parseVersion } from "../../model/kernel/version.ts";
@@ -45,7 +46,7 @@ export default rule({
       const where = typeof concerned === "number" ? ` on ${concerned} ${concerned === 1 ? "host" : "hosts"}` : "";
       report({
         location: { path, range: setting.keyRange },
-        message: `${setting.rawKey} ${gone.words}, so this line does nothing${where}. ${facts.renamedTo === undefined ? "Remove it." : known === undefined ? `It is now ${facts.renamedTo}: remove the line.` : `Set ${known} instead.`}`,
+        message: `${shown(setting.rawKey)} ${gone.words}, so this line does nothing${where}. ${facts.renamedTo === undefined ? "Remove it." : known === undefined ? `It is now ${facts.renamedTo}: remove the line.` : `Set ${known} instead.`}`,
         ...(certain && !setting.conditional ? {} : { severity: "info" as const, confidence: "likely" as const }),
         ...(typeof concerned === "number" ? { data: { hosts: concerned } } : {}),
         fixes: certain ? mend(workspace.text(path) ?? "", path, setting, known) : [],

@@ -1,4 +1,5 @@
 import { isGlob } from "../../model/kernel/key.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import { misspelt } from "../../model/kernel/spelling.ts";
 import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import { rule } from "../rule.ts";
@@ -20,6 +21,7 @@ export default rule({
       { "etc/sysctl.d/60-net.conf": "⟦net.ipv4.conf.bond0.120.rp_filter⟧ = 2\n" },
       { "etc/sysctl.d/60-net.conf": "⟦/proc/sys/vm/swappiness⟧ = 10\n⟦net.ipv4.conf/all/rp_filter⟧ = 2\n" },
       { "etc/sysctl.d/60-net.conf": "⟦- vm.swappiness⟧ = 10\n" },
+      { "etc/sysctl.d/60-net.conf": "vm.swappiness = 10\n⟦vm.swap\u0007piness⟧ = 10\n" },
       { "etc/sysctl.d/60-net.conf": "net.ipv4.conf.*.rp_filter = 2\n-⟦net.ipv4.conf.eth*.rp_filter⟧\n" },
     ],
     good: { "etc/sysctl.d/60-net.conf": "# forwarding\nnet.ipv4.ip_forward=1\n-net/ipv4/conf/bond0.120/rp_filter = 2\n; none\n" },
@@ -48,9 +50,9 @@ export default rule({
       const written = differs ? `-${instead ?? ""}` : (instead ?? "");
       report({
         location: { path, range },
-        message: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}. ${instead === undefined ? "Name each key." : `Write ${written}.`}`,
+        message: `${reason.charAt(0).toUpperCase()}${reason.slice(1)}. ${instead === undefined ? differs ? "Name each key." : "Correct the key." : `Write ${shown(written)}.`}`,
         ...(differs ? { severity: "warning" as const } : {}),
-        ...(instead === undefined ? {} : { fixes: [{ title: `Write ${written}`, safety: "safe" as const, edits: [{ path, range, newText: written }] }] }),
+        ...(instead === undefined ? {} : { fixes: [{ title: `Write ${shown(written)}`, safety: "safe" as const, edits: [{ path, range, newText: written }] }] }),
       });
     }
   },
@@ -59,5 +61,5 @@ export default rule({
 /** `-key` with a pattern takes keys out of other patterns in newer releases of procps, and nowhere else. */
 function pattern({ key, value, source }: SysctlSetting): { readonly reason: string; readonly instead?: string; readonly differs: boolean } | undefined {
   if (value !== undefined || source !== "file" || !isGlob(key)) return undefined;
-  return { reason: `systemd-sysctl takes -${key} for the name of one key and leaves nothing out; only newer procps takes it for a pattern`, differs: true };
+  return { reason: `systemd-sysctl takes -${shown(key)} for the name of one key and leaves nothing out; only newer procps takes it for a pattern`, differs: true };
 }

@@ -3,6 +3,7 @@ import { beside } from "../../model/kernel/beside.ts";
 import { isGlob } from "../../model/kernel/key.ts";
 import { keyFacts } from "../../model/kernel/keys.ts";
 import { memoryOf } from "../../model/kernel/memory.ts";
+import { shown } from "../../model/kernel/shown.ts";
 import type { SysctlSetting } from "../../model/kernel/sysctl.ts";
 import type { Surroundings } from "../../model/kernel/units.ts";
 import { unitBySize, writtenUnit } from "../../model/kernel/units.ts";
@@ -51,10 +52,10 @@ export default rule({
       const { instead } = problem;
       report({
         location: { path, range: setting.valueRange },
-        message: `${setting.rawKey} = ${value}: ${problem.reason}. ${instead === undefined ? "Correct the value." : `Write ${instead}${written === undefined ? " if bytes were meant" : ""}.`}`,
+        message: `${shown(setting.rawKey)} = ${shown(value)}: ${problem.reason}. ${instead === undefined ? "Correct the value." : `Write ${shown(instead)}${written === undefined ? " if bytes were meant" : ""}.`}`,
         confidence: written === undefined ? "likely" : "certain",
         ...(setting.conditional ? { severity: "info" as const, confidence: "possible" as const } : {}),
-        ...(instead === undefined ? {} : { fixes: [{ title: `Write ${instead}`, safety: problem.refused ? "safe" as const : "unsafe" as const, edits: [{ path, range: setting.valueRange, newText: instead }] }] }),
+        ...(instead === undefined ? {} : { fixes: [{ title: `Write ${shown(instead)}`, safety: problem.refused ? "safe" as const : "unsafe" as const, edits: [{ path, range: setting.valueRange, newText: instead }] }] }),
       });
     }
   },

@@ -17,6 +17,9 @@ export interface Loaded<L extends LoadedLine> {
   positionOf(line: L): number;
 }
 
+/** No host has so many; each key without a line of its own is tried against all. */
+const MOST_GLOBS = 1000;
+
 /**
  * Reads lines in the order of files as the loader does. A key's own line beats every glob, wherever it stands. `-key`
  * alone takes the key out of globs; systemd-sysctl keeps that under the key itself, and so forgets a value that stood
@@ -35,7 +38,9 @@ export function load<L extends LoadedLine>(lines: readonly L[], loader: Loader):
     if (line.value === undefined) {
       excluded.add(key);
       if (loader === "procps" && isGlob(key)) excludedGlobs.push(globPattern(key, true));
-    } else if (isGlob(key)) globs.push({ line, pattern: globPattern(key) });
+    } else if (isGlob(key)) {
+      if (globs.length < MOST_GLOBS) globs.push({ line, pattern: globPattern(key) });
+    }
     else explicit.set(key, line);
   }
   return {
