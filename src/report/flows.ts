@@ -45,8 +45,8 @@ function outcomeOf(outcome: Outcome, report: VerdictReport): Json {
 }
 
 /** The packet without what its flow says already. */
-function sampleOf({ family: _, ...packet }: Packet): Json {
-  return packet as unknown as Json;
+function sampleOf(packet: Packet): Json {
+  return Object.fromEntries(Object.entries(packet).filter(([key]) => key !== "family")) as unknown as Json;
 }
 
 /** The same for a reader in a hurry. */
@@ -101,6 +101,6 @@ function decided(outcomes: readonly Outcome[], reports: readonly VerdictReport[]
 
 /** The packet as `premortem verdict --packet` takes it. */
 function specOf(packet: Packet): string {
-  const { family: _, fields, flags, ...rest } = packet;
-  return [...Object.entries(rest).map(([key, value]) => `${key}=${value}`), ...(flags && flags.length > 0 ? [`flags=${flags.join("+")}`] : []), ...Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)].join(",");
+  const { fields, flags, ...rest } = packet;
+  return [...Object.entries(rest).filter(([key]) => key !== "family").map(([key, value]) => `${key}=${value}`), ...(flags && flags.length > 0 ? [`flags=${flags.join("+")}`] : []), ...Object.entries(fields ?? {}).map(([key, value]) => `${key}=${value}`)].join(",");
 }

@@ -18,9 +18,11 @@ export const OUTCOME = { accept: 1, drop: 2, reject: 4, unknown: 8, falls: 16 } 
 /** A variable's new value: a constant, or another variable's, perhaps turned round. */
 export type Bit = 0 | 1 | { readonly level: number; readonly turned: boolean };
 
-/** Truth of a match, as terminals: it fails, it holds, or nobody can tell. */
+/** Truth of a match, as a terminal: it fails. */
 export const NO: Node = 1;
+/** It holds. */
 export const YES: Node = 2;
+/** Nobody can tell. */
 export const MAYBE: Node = 3;
 
 /**

@@ -1,4 +1,4 @@
-import type { Packet, Ruleset } from "../ruleset.ts";
+import type { Ruleset } from "../ruleset.ts";
 import { Composition } from "./composition.ts";
 import type { Node } from "./diagram.ts";
 import { Diagram, NO, OUTCOME, TooLarge, YES } from "./diagram.ts";
