@@ -27,7 +27,7 @@ export function aimedPackets(ruleset: Ruleset, family: "ip" | "ip6", count: numb
   // In the oracle every destination of an input packet is the host's, so a source may be one of them, and what it sends has any.
   if (!asksSources(ruleset)) return kept;
   const own = new Set(kept.filter(({ hook }) => hook === "input").map(({ daddr }) => daddr));
-  return kept.filter(({ hook, saddr }) => hook !== "output" && !own.has(saddr));
+  return kept.filter(({ hook, iif, saddr }) => hook !== "output" && iif !== "lo" && !own.has(saddr));
 }
 
 function translates(ruleset: Ruleset): boolean {
