@@ -12,7 +12,7 @@ describe("the command line", () => {
     const commands = [...out.matchAll(/^ {2}(\w+) (?:\[|\w)/gm)].map((match) => match[1]).filter((name) => name !== "help");
     assert.deepEqual(commands, ["review", "check", "fix", "verdict", "hosts", "explain"]);
     assert.equal(status, 0);
-    for (const later of ["flows", "lsp"]) {
+    for (const later of ["lsp"]) {
       const refused = await premortem(later);
       assert.deepEqual([refused.status, refused.err.trim().split("\n").length], [2, 1]);
       assert.ok(refused.err.includes(later));
