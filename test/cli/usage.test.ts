@@ -10,7 +10,7 @@ describe("the command line", () => {
   it("has exactly the commands and formats that work", async () => {
     const { out, status } = await premortem("--help");
     const commands = [...out.matchAll(/^ {2}(\w+) (?:\[|\w)/gm)].map((match) => match[1]).filter((name) => name !== "help");
-    assert.deepEqual(commands, ["review", "check", "fix", "verdict", "hosts", "explain"]);
+    assert.deepEqual(commands, ["review", "check", "fix", "flows", "verdict", "hosts", "explain"]);
     assert.equal(status, 0);
     for (const later of ["lsp"]) {
       const refused = await premortem(later);
