@@ -53,7 +53,7 @@ export default rule({
   examples: {
     bad: [
       { before: host(SSH), after: host("").replace("policy drop", CLOSED) },
-      { before: { "rules.v4": dump(FROM_OFFICE) }, after: { "rules.v4": dump("⟦-A INPUT -p tcp -m tcp --dport 1:1023 -j REJECT --reject-with tcp-reset⟧", FROM_OFFICE) } },
+      { before: { "rules.v4": dump(FROM_OFFICE) }, after: { "rules.v4": dump("⟦-A INPUT -p tcp -m tcp --dport 1:79 -j REJECT --reject-with tcp-reset⟧", FROM_OFFICE) } },
       // Still open to somebody, but not to the network from which the operators come.
       {
         before: { "premortem.yaml": "management:\n  networks: [192.0.2.0/26]\n", "nftables.conf": host("\t\tip saddr { 192.0.2.0/26, 198.51.100.7 } tcp dport 22 accept\n") },

@@ -5,7 +5,7 @@ import { ruleKey } from "./same.ts";
 /**
  * Both sides of a change without the rules of which nobody can tell what they match and which both have, such as a
  * template's loop over blocked addresses: what they take, they take before and after. `refusals`: only those that refuse,
- * so that what is certainly refused stays so. `assumed`: there are some.
+ * so that what is certainly refused stays so. `assumed`: there are some. Packets are taken to stay within all limits.
  */
 export function withoutCommonDoubts(before: Ruleset, after: Ruleset, which: "refusals" | "all" = "refusals"): { readonly before: Ruleset; readonly after: Ruleset; readonly assumed: boolean } {
   let assumed = false;
@@ -29,7 +29,7 @@ export function withoutCommonDoubts(before: Ruleset, after: Ruleset, which: "ref
       };
     }),
   });
-  return { before: strip(before, after), after: strip(after, before), assumed };
+  return { before: withinLimits(strip(before, after)), after: withinLimits(strip(after, before)), assumed };
 }
 
 /** A rule of which the text does not tell whether it is there or what it matches, and that decides by itself. */
@@ -43,4 +43,29 @@ function isDoubtful({ conditional, statements }: FirewallRule, which: "refusals"
 
 function isHidden(statement: Statement): boolean {
   return (statement.kind === "match" && isUnknown(statement.values)) || (statement.kind === "match-tuple" && isUnknown(statement.elements));
+}
+
+const ORIGINS = new WeakMap<FirewallRule, FirewallRule>();
+
+/** The rule of the text that a rule without its limits comes from; else itself. */
+export function originOf(rule: FirewallRule): FirewallRule {
+  return ORIGINS.get(rule) ?? rule;
+}
+
+/**
+ * The ruleset as packets meet it that stay within its limits, quotas and counts of connections: what holds up to a limit
+ * holds, and what is for the rest does not. The first packet of somebody who logs in is one.
+ */
+export function withinLimits(ruleset: Ruleset): Ruleset {
+  const limited = (chain: Chain): boolean => chain.rules.some(({ statements }) => statements.some(({ kind }) => kind === "limit"));
+  if (!ruleset.tables.some(({ chains }) => chains.some(limited))) return ruleset;
+  const within = (rule: FirewallRule): FirewallRule[] => {
+    const limits = rule.statements.filter((statement) => statement.kind === "limit");
+    if (limits.length === 0) return [rule];
+    if (limits.some(({ over }) => over)) return [];
+    const free = { ...rule, statements: rule.statements.filter(({ kind }) => kind !== "limit") };
+    ORIGINS.set(free, rule);
+    return [free];
+  };
+  return { ...ruleset, tables: ruleset.tables.map((table): Table => ({ ...table, chains: table.chains.map((chain): Chain => (limited(chain) ? { ...chain, rules: chain.rules.flatMap(within) } : chain)) })) };
 }

@@ -130,10 +130,16 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     packet,
     place,
     anywhere,
-    whole: kind === "closed" && anywhere && !loopback && packet.dport !== undefined && openings(meaning, meaning.acceptable(way, 1), way).where({ proto: [packet.proto!], dport: [packet.dport] }).isEmpty,
+    whole: kind === "closed" && anywhere && !loopback && packet.dport !== undefined && closedToAll(meaning, way, packet),
     wide: !icmp && (ports === undefined || ports > WIDE),
     minor: minor || icmp || loopback,
   };
+}
+
+/** Whether nobody but the host itself gets to the packet's port any more. */
+function closedToAll(meaning: Meaning, way: Way, { proto, dport }: Packet): boolean {
+  const left = openings(meaning, meaning.acceptable(way, 1), way).where({ proto: [proto!], dport: [dport!] });
+  return (way === "output" ? left : left.without(meaning.packets(way, { iif: ["lo"] }))).isEmpty;
 }
 
 /** What a host says to itself. */

@@ -3,6 +3,7 @@ import type { NftFile } from "../../../formats/nftables/index.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Place } from "../evaluate/index.ts";
 import { rangeOf } from "../evaluate/index.ts";
+import { originOf } from "./assumed.ts";
 import { includedBy } from "../from-nftables/includes.ts";
 import type { Chain, FirewallRule, Ruleset, Table } from "../ruleset.ts";
 
@@ -50,9 +51,10 @@ export function includesOthers(workspace: Workspace, path: string): boolean {
 /** Where a place stands in a ruleset's own text: where a part decides, the chain that it adds to. */
 export function placeIn(ruleset: Ruleset, place: Place): Location {
   const { path } = ruleset;
+  const rule = place.rule && originOf(place.rule);
   for (const { chains } of ruleset.tables) {
     for (const chain of chains) {
-      if (place.rule === undefined ? chain === place.chain : chain.rules.includes(place.rule)) return { path, range: rangeOf({ ...place, chain }) };
+      if (rule === undefined ? chain === place.chain : chain.rules.includes(rule)) return { path, range: rangeOf({ ...place, chain }) };
     }
   }
   const own = ruleset.tables.flatMap(({ family, name, chains }) => (family === place.table.family && name === place.table.name ? chains : [])).find(({ name }) => name === place.chain.name);
