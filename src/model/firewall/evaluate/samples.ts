@@ -50,15 +50,25 @@ export function acceptedSamples(ruleset: Ruleset, hook: Hook, family: "ip" | "ip
   return [...found.values()];
 }
 
-/** The rules of a hook's chains that may accept packets of the protocol (6: TCP), in the order of the text; at most `most`. */
-export function acceptingRules(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, most = 400): Accepting[] {
+/** The rules of a hook's chains that may accept packets of the protocol (6: TCP), in the order of the text; at most 400. */
+export function acceptingRules(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number): readonly Accepting[] {
+  const asked = `${hook} ${family} ${protocol}`;
+  let answers = ANSWERS.get(ruleset);
+  if (answers === undefined) ANSWERS.set(ruleset, (answers = new Map()));
+  const known = answers.get(asked);
+  if (known !== undefined) return known;
   const found: Accepting[] = [];
   visit(ruleset, hook, family, protocol, (sample, table, base, rule) => {
     if (rule) found.push({ table, base, rule, sample });
-    return found.length < most;
+    return found.length < MOST_ACCEPTING;
   });
+  answers.set(asked, found);
   return found;
 }
+
+const MOST_ACCEPTING = 400;
+/** Several rules ask the same of a ruleset. */
+const ANSWERS = new WeakMap<Ruleset, Map<string, readonly Accepting[]>>();
 
 /** Calls back with an example of each way to an accept, until told to stop; without a rule for a policy. */
 function visit(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: number, each: (sample: Sample, table: Table, base: Chain, rule?: FirewallRule) => boolean): void {
@@ -73,17 +83,27 @@ function visit(ruleset: Ruleset, hook: Hook, family: "ip" | "ip6", protocol: num
         if (sample) more = each(sample, table, chain, rule);
         if (!more) budget.steps = 0;
       };
-      walk(table, chain, undefined, 0, add, budget);
+      walk(table, chain, undefined, 0, add, budget, impossible(family, protocol));
       if (more && (chain.policy === undefined || chain.policy === "accept" || isUnknown(chain.policy))) add(undefined);
     }
   }
 }
 
-function walk(table: Table, chain: Chain, conditions: Conditions, depth: number, add: (conditions: Conditions, rule: FirewallRule) => void, budget: { steps: number }): void {
+/** Matches that no packet of the family and the protocol meets; of the plain ones, with which most rules begin. */
+function impossible(family: "ip" | "ip6", protocol: number): (statement: Statement & { kind: "match" }) => boolean {
+  const [number, familyNumber] = [BigInt(protocol), family === "ip" ? 2n : 10n];
+  return ({ field, negated, values }) => {
+    const wanted = field === "meta l4proto" ? number : field === "meta nfproto" ? familyNumber : undefined;
+    return wanted !== undefined && !negated && !isUnknown(values) && values.kind === "intervals" && !values.intervals.some(([first, last]) => first <= wanted && wanted <= last);
+  };
+}
+
+function walk(table: Table, chain: Chain, conditions: Conditions, depth: number, add: (conditions: Conditions, rule: FirewallRule) => void, budget: { steps: number }, skips: (statement: Statement & { kind: "match" }) => boolean): void {
   for (const rule of chain.rules) {
     if (--budget.steps < 0) return;
     let here: Conditions = conditions;
     for (const statement of rule.statements) {
+      if (statement.kind === "match" && skips(statement)) break;
       if (statement.kind === "match") here = statement.negated ? here : narrowed(here, statement.field, valuesOf(statement, table));
       else if (statement.kind === "match-tuple") here = statement.negated ? here : tuple(here, statement.fields, statement.elements, statement.set, table);
       else if (statement.kind === "verdict") follow(statement.verdict, here, rule);
@@ -101,7 +121,7 @@ function walk(table: Table, chain: Chain, conditions: Conditions, depth: number,
     if (verdict.kind === "accept") add(here, rule);
     if ((verdict.kind !== "jump" && verdict.kind !== "goto") || isUnknown(verdict.target) || depth >= DEEPEST) return;
     const target = table.chains.find(({ name }) => name === verdict.target);
-    if (target) walk(table, target, here, depth + 1, add, budget);
+    if (target) walk(table, target, here, depth + 1, add, budget, skips);
   }
 }
 
