@@ -21,6 +21,10 @@ const review = (before: Texts, after: Texts) => async () => reviewChange(await l
 
 await sheet.growth("check: an nft file of 10,000 rules, of 1,000", check(nftables(1000)), check(nftables(10_000)), LINEAR);
 await sheet.growth("check: an iptables-save file of 10,000 rules, of 1,000", check(iptables(1000)), check(iptables(10_000)), LINEAR);
+await sheet.growth("check: an nft file of 100,000 rules, of 10,000", check(nftables(10_000)), check(nftables(100_000)), LINEAR);
+await sheet.growth("check: an iptables-save file of 100,000 rules, of 10,000", check(iptables(10_000)), check(iptables(100_000)), LINEAR);
+await keystroke("nft", nftables(10_000));
+await keystroke("iptables-save", iptables(10_000));
 await sheet.growth("check: 1,000 files of sysctl.d, 100", check(sysctl(100)), check(sysctl(1000)), LINEAR);
 await sheet.growth("check: 1,000 ceph.conf, 100", check(cephConf(100)), check(cephConf(1000)), LINEAR);
 await sheet.growth("check: a fleet of 2,000 hosts, of 200", check(fleet(200)), check(fleet(2000)), LINEAR);
@@ -42,6 +46,16 @@ sheet.number("dist/extension.cjs, until it is loaded and activated", `${activati
 
 for (const line of sheet.broken) console.log(`Bound broken: ${line}`);
 process.exitCode = sheet.broken.length > 0 ? 1 : 0;
+
+/** A character typed in the middle of an open file, until its findings are there. */
+async function keystroke(name: string, texts: Texts): Promise<void> {
+  const [[path, text]] = [...texts] as [[string, string]];
+  const open = await loadWorkspace(texts);
+  lintFiles(open, [path]);
+  const middle = text.indexOf("accept", text.length / 2) > 0 ? text.indexOf("accept", text.length / 2) : text.indexOf("ACCEPT", text.length / 2);
+  const typed = text.slice(0, middle) + text.slice(middle + 1);
+  sheet.number(`a keystroke in an ${name} file of 10,000 rules`, `${(await median(() => lintFiles(open.with(new Map([[path, typed]])), [path]))).toFixed(1)} ms`);
+}
 
 /** Both parse and judge; the tool is in C and asks the kernel. */
 async function againstTool(texts: Texts, command: readonly string[]): Promise<void> {
