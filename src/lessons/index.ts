@@ -5,11 +5,14 @@ import lesson2015TunnelPmtuCollapse from "./2015-tunnel-pmtu-collapse.ts";
 import lesson2017KeyingDaemonRollout from "./2017-keying-daemon-rollout.ts";
 import lesson2017NetworkAdded from "./2017-network-added.ts";
 import lesson2019CephFirewallReload from "./2019-ceph-firewall-reload.ts";
+import lessonAkamai2024TooManyOsdHostsAtOnce from "./akamai-2024-too-many-osd-hosts-at-once.ts";
+import lessonCloudscale2015BtrfsOsd from "./cloudscale-2015-btrfs-osd.ts";
 import lessonEksAmi2023NofileLowered from "./eks-ami-2023-nofile-lowered.ts";
 import lessonFlatcar2020RpFilterCilium from "./flatcar-2020-rp-filter-cilium.ts";
 import lessonHomeOps2026PortRangeDrbd from "./home-ops-2026-port-range-drbd.ts";
 import lessonMoby47966CisIpForwardOff from "./moby-47966-cis-ip-forward-off.ts";
 import lessonNftFlushRulesetWipesRuntimeRules from "./nft-flush-ruleset-wipes-runtime-rules.ts";
+import lessonPapertrailTcpTwRecycle from "./papertrail-tcp-tw-recycle.ts";
 import lessonStackhpc2024ConntrackOnCeph from "./stackhpc-2024-conntrack-on-ceph.ts";
 
 /** Every lesson by id. */
@@ -19,10 +22,13 @@ export const lessons: ReadonlyMap<string, Lesson> = new Map<string, Lesson>([
   ["2017-keying-daemon-rollout", lesson2017KeyingDaemonRollout],
   ["2017-network-added", lesson2017NetworkAdded],
   ["2019-ceph-firewall-reload", lesson2019CephFirewallReload],
+  ["akamai-2024-too-many-osd-hosts-at-once", lessonAkamai2024TooManyOsdHostsAtOnce],
+  ["cloudscale-2015-btrfs-osd", lessonCloudscale2015BtrfsOsd],
   ["eks-ami-2023-nofile-lowered", lessonEksAmi2023NofileLowered],
   ["flatcar-2020-rp-filter-cilium", lessonFlatcar2020RpFilterCilium],
   ["home-ops-2026-port-range-drbd", lessonHomeOps2026PortRangeDrbd],
   ["moby-47966-cis-ip-forward-off", lessonMoby47966CisIpForwardOff],
   ["nft-flush-ruleset-wipes-runtime-rules", lessonNftFlushRulesetWipesRuntimeRules],
+  ["papertrail-tcp-tw-recycle", lessonPapertrailTcpTwRecycle],
   ["stackhpc-2024-conntrack-on-ceph", lessonStackhpc2024ConntrackOnCeph],
 ]);

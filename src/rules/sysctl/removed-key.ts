@@ -14,7 +14,7 @@ export default rule({
   what: "The kernel no longer has this key, or no longer heeds it.",
   why: "The line is skipped, or written without effect, and no tool fails: what it was written for does not hold on newer kernels.",
   instead: "Remove the line, or set what took its place.",
-  lessons: [],
+  lessons: ["papertrail-tcp-tw-recycle"],
   reads: ["sysctl"],
   severity: "warning",
   fix: "safe",
