@@ -26,6 +26,8 @@ const MODULES = new Set(["command", "shell", "raw", "cmd", "run", "script", "_ra
 /** The program's own options that take a word. */
 const TAKES_WORD = /^(--(cluster|id|name|conf|keyring|connect-timeout|user|setuser|setgroup|mon-host|fsid|format)|-[cnkmf]|-i)$/;
 const FIRST = new Set(["osd", "config", "health", "orch", "mon", "mgr", "mds", "fs", "pg", "auth", "balancer", "nvme-gw", "config-key", "tell", "daemon"]);
+/** They only speak of a command. */
+const SPEAKS = new Set(["echo", "printf", "logger", "grep", "egrep", "which", "type", "man", "alias", "pgrep", "pkill", "cat", "apt-get", "apt", "yum", "dnf"]);
 const DEPTH = 3;
 
 /** Every `ceph` command that a script or a file of tasks runs, in the order of the text. */
@@ -94,6 +96,7 @@ function ofShell({ words, blocks, range }: ShellCommand, text: string, depth: nu
 }
 
 function ofWords(words: readonly ShellWord[], conditional: boolean, range: Range): CephCommand[] {
+  if (SPEAKS.has(words[0]?.text ?? "")) return [];
   for (const [at, { text }] of words.entries()) {
     if (text !== "ceph" && !text.endsWith("/ceph")) continue;
     let first = at + 1;
