@@ -5,6 +5,7 @@ import cephAuthenticationOff from "./ceph/authentication-off.ts";
 import cephFullRatioOrder from "./ceph/full-ratio-order.ts";
 import cephInvalidValue from "./ceph/invalid-value.ts";
 import cephMinSizeOne from "./ceph/min-size-one.ts";
+import cephNetworkMismatch from "./ceph/network-mismatch.ts";
 import cephOpenFilesOvercommit from "./ceph/open-files-overcommit.ts";
 import cephPoolSizeTwo from "./ceph/pool-size-two.ts";
 import cephRecoveryUnthrottled from "./ceph/recovery-unthrottled.ts";
@@ -82,6 +83,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ceph/full-ratio-order", cephFullRatioOrder],
   ["ceph/invalid-value", cephInvalidValue],
   ["ceph/min-size-one", cephMinSizeOne],
+  ["ceph/network-mismatch", cephNetworkMismatch],
   ["ceph/open-files-overcommit", cephOpenFilesOvercommit],
   ["ceph/pool-size-two", cephPoolSizeTwo],
   ["ceph/recovery-unthrottled", cephRecoveryUnthrottled],

@@ -3,7 +3,6 @@ import { entriesOf } from "../../formats/yaml/index.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import { mappings, plainText, unquotedRange } from "../written/tasks.ts";
-import { optionFacts } from "./options.ts";
 import type { CephSetting } from "./settings.ts";
 
 /** Variables that hold sections of ceph.conf. */
@@ -43,8 +42,9 @@ export function overrideSettings(workspace: Workspace, path: string): CephSettin
       }
     }
     if (parent !== undefined || !VARIABLES.test(path)) continue;
+    const ofCeph = entriesOf(node).some((one) => /^(ceph_|osd_|mon(itor)?_|fsid$|radosgw_|rgw_|cephx$)/.test(one.key));
     for (const entry of entriesOf(node)) {
-      if (/^osd_pool_default_(min_)?size$/.test(entry.key) && optionFacts(entry.key) !== undefined) add("global", entry, "variable");
+      if (/^osd_pool_default_(min_)?size$/.test(entry.key) || (ofCeph && /^(public|cluster)_network$/.test(entry.key))) add("global", entry, "variable");
     }
   }
   return settings;
