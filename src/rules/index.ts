@@ -3,6 +3,7 @@ import type { Rule } from "../engine/rule.ts";
 import type { Workspace } from "../model/workspace.ts";
 import cephAuthenticationOff from "./ceph/authentication-off.ts";
 import cephFullRatioOrder from "./ceph/full-ratio-order.ts";
+import cephIneffectiveOption from "./ceph/ineffective-option.ts";
 import cephInvalidValue from "./ceph/invalid-value.ts";
 import cephMinSizeOne from "./ceph/min-size-one.ts";
 import cephNetworkMismatch from "./ceph/network-mismatch.ts";
@@ -81,6 +82,7 @@ import sysctlWrongUnit from "./sysctl/wrong-unit.ts";
 export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<Workspace>>([
   ["ceph/authentication-off", cephAuthenticationOff],
   ["ceph/full-ratio-order", cephFullRatioOrder],
+  ["ceph/ineffective-option", cephIneffectiveOption],
   ["ceph/invalid-value", cephInvalidValue],
   ["ceph/min-size-one", cephMinSizeOne],
   ["ceph/network-mismatch", cephNetworkMismatch],
