@@ -1,12 +1,13 @@
 // Bundles the extension and the command line; with --tests also the suite that runs inside VS Code. --watch keeps at it.
 import { fileURLToPath } from "node:url";
 import { ensurePackages, root } from "./setup.mjs";
+import { tables } from "./tables.mjs";
 
 /** Builds once, or (`watch`) until the process ends. */
 export async function build({ tests = false, watch = false } = {}) {
   ensurePackages();
   const esbuild = await import("esbuild");
-  const common = { absWorkingDir: root, bundle: true, target: "node20", logLevel: "warning", legalComments: "none", sourcemap: "linked", sourcesContent: false };
+  const common = { absWorkingDir: root, bundle: true, target: "node20", logLevel: "warning", legalComments: "none", sourcemap: "linked", sourcesContent: false, plugins: [tables] };
   const bundles = [
     // VS Code 1.91 loads extensions with require. Nothing of it needs Node.js, so the same file serves the browser's host.
     { entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs", format: "cjs", platform: "neutral", mainFields: ["module", "main"], external: ["vscode"], minify: true },

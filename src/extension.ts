@@ -10,6 +10,7 @@ import { Projects } from "./editor/projects.ts";
 import { Reviews } from "./editor/review.ts";
 import { Status } from "./editor/status.ts";
 import { SUPPRESS, suppress } from "./editor/suppress.ts";
+import { registerSysctlLanguage } from "./editor/sysctl-language.ts";
 
 /** What tests and other extensions get. */
 export interface PremortemApi {
@@ -38,6 +39,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),
+    registerSysctlLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     command("premortem.reviewChange", () => reviews.command()),
     command("premortem.clearReview", () => reviews.clear()),

@@ -1,0 +1,79 @@
+import * as vscode from "vscode";
+import type { Location } from "../engine/location.ts";
+import type { EffectiveValue } from "../model/kernel/language/hover.ts";
+import { keyHoverAt } from "../model/kernel/language/hover.ts";
+import { suggestionsAt } from "../model/kernel/language/completion.ts";
+import type { Workspace } from "../model/workspace.ts";
+import { Ranges } from "./diagnostic.ts";
+import { SCHEMES } from "./files.ts";
+import { escape } from "./markdown.ts";
+import type { Project } from "./project.ts";
+import type { Projects } from "./projects.ts";
+
+/** What VS Code calls files of sysctls and tuned's profiles, and those that may be by their content. */
+const LANGUAGES = ["premortem-sysctl", "plaintext", "properties", "ini", "jinja", "jinja2"];
+
+interface Place {
+  readonly project: Project;
+  readonly workspace: Workspace;
+  readonly path: string;
+  readonly ranges: Ranges;
+}
+
+/** Registers what helps to read sysctls wherever they are set, and to write them in files of their own. */
+export function registerSysctlLanguage(projects: Projects): vscode.Disposable {
+  const anything = SCHEMES.map((scheme) => ({ scheme }));
+  const files = SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
+  return vscode.Disposable.from(
+    vscode.languages.registerHoverProvider(anything, { provideHover: (document, position) => hover(projects, document, position) }),
+    vscode.languages.registerCompletionItemProvider(files, { provideCompletionItems: (document, position) => complete(projects, document, position) }, ".", "/", "=", " "),
+  );
+}
+
+/** The document's present text among its project's files; undefined where it is switched off, unknown or has changed meanwhile. */
+async function placeOf(projects: Projects, document: vscode.TextDocument): Promise<Place | undefined> {
+  if (!vscode.workspace.getConfiguration("premortem", document.uri).get("enable", true)) return undefined;
+  const { version } = document;
+  const place = await projects.place(document);
+  if (place === undefined) return undefined;
+  const { project, path } = place;
+  const workspace = await project.workspace();
+  return document.version === version ? { project, workspace, path, ranges: new Ranges(workspace) } : undefined;
+}
+
+async function hover(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+  const place = await placeOf(projects, document);
+  const found = place && keyHoverAt(place.workspace, place.path, document.offsetAt(position));
+  if (place === undefined || found === undefined) return undefined;
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown(`**${escape(found.key)}**`);
+  for (const line of found.lines) text.appendMarkdown(`\n\n${escape(line)}`);
+  for (const one of found.effective.slice(0, MOST_VALUES)) text.appendMarkdown(`\n\n${effectiveText(place, one)}`);
+  return new vscode.Hover(text, place.ranges.of(place.path, found.range));
+}
+
+/** Nobody reads more values in a hover. */
+const MOST_VALUES = 5;
+
+function effectiveText(place: Place, { value, reason, hosts, elsewhere }: EffectiveValue): string {
+  const where = hosts.length === 1 ? `On ${escape(hosts[0]!)}` : `On ${hosts.length} hosts`;
+  if (value === undefined) return `${where} not known: ${escape(reason ?? "")}.`;
+  return `${where} ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${link(place, elsewhere)}`}.`;
+}
+
+function link({ project, ranges }: Place, { path, range }: Location): string {
+  const line = ranges.of(path, range).start.line + 1;
+  return `[${escape(`${path}:${line}`)}](${project.uriOf(path).with({ fragment: `L${line}` }).toString()})`;
+}
+
+async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
+  const place = await placeOf(projects, document);
+  const found = place && suggestionsAt(place.workspace, place.path, document.offsetAt(position));
+  if (place === undefined || found === undefined) return undefined;
+  const range = place.ranges.of(place.path, found.range);
+  return found.items.map(({ label, kind, detail }) => {
+    const item = new vscode.CompletionItem({ label, description: detail }, kind === "key" ? vscode.CompletionItemKind.Property : vscode.CompletionItemKind.EnumMember);
+    item.range = { inserting: new vscode.Range(range.start, position), replacing: range };
+    return item;
+  });
+}
