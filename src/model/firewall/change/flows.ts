@@ -5,6 +5,7 @@ import { Meaning, WAYS, unlessTooLarge } from "../flows/index.ts";
 import type { PacketSet, Way } from "../flows/index.ts";
 import { packetOf } from "../flows/packet.ts";
 import type { Product } from "../flows/products.ts";
+import { WITH_PORTS } from "../flows/space.ts";
 import type { Family } from "../pmtud.ts";
 import type { Packet, Ruleset } from "../ruleset.ts";
 import type { Workspace } from "../../workspace.ts";
@@ -28,7 +29,7 @@ export interface FlowChange {
   readonly anywhere: boolean;
   /** Of closed: nobody reaches that service any more. */
   readonly whole: boolean;
-  /** TCP or UDP to more ports than one service has, or whatever protocol. */
+  /** To more ports than one service has, or whatever protocol; GRE or ESP by name is one service. */
   readonly wide: boolean;
   /** ICMP, or packets of connections that are there already: no service. */
   readonly minor: boolean;
@@ -118,6 +119,7 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
   if (!place) return undefined;
   const protocol = [...product.values].find(([block]) => block.field === "meta l4proto")?.[1];
   const icmp = protocol !== undefined && protocol.every(([first, last]) => first === last && (first === 1n || first === 58n || first === 2n));
+  const single = protocol !== undefined && protocol.every(([first, last]) => first === last && !(WITH_PORTS as readonly number[]).includes(Number(first)));
   const loopback = onlyLoopback(product);
   const ports = sizeOf(product, "th dport");
   const sources = sizeOf(product, `${family} saddr`);
@@ -131,7 +133,7 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     place,
     anywhere,
     whole: kind === "closed" && anywhere && !loopback && packet.dport !== undefined && closedToAll(meaning, way, packet),
-    wide: !icmp && (ports === undefined || ports > WIDE),
+    wide: !single && (ports === undefined || ports > WIDE),
     minor: minor || icmp || loopback,
   };
 }
