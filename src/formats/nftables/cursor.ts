@@ -2,6 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import type { SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { Token } from "./lexer.ts";
+import { Lexer } from "./lexer.ts";
 import type { Name } from "./tree.ts";
 
 /** Deeper than any ruleset, and far from the end of the stack. */
@@ -18,44 +19,41 @@ export class Cursor {
   readonly text: string;
   readonly errors: SyntaxProblem[] = [];
   depth = 0;
-  readonly #tokens: readonly Token[];
-  #at = 0;
+  /** The token at hand. */
+  token: Token;
+  /** How many tokens were taken. */
+  position = 0;
+  /** The end of the last token that was taken. */
+  lastEnd = 0;
+  readonly #lexer: Lexer;
+  /** What was looked at and not taken yet. */
+  readonly #ahead: Token[] = [];
   /** Only the first fault of a statement is told: what follows is its consequence. */
   #silent = false;
   #unclosed = false;
   #unseparated = -1;
 
-  constructor(text: string, tokens: readonly Token[]) {
+  constructor(text: string) {
     this.text = text;
-    this.#tokens = tokens;
-  }
-
-  get token(): Token {
-    return this.#tokens[this.#at]!;
-  }
-
-  get position(): number {
-    return this.#at;
+    this.#lexer = new Lexer(text);
+    this.token = this.#lexer.next();
   }
 
   peek(ahead = 1): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)]!;
-  }
-
-  /** The end of the last token that was taken. */
-  get lastEnd(): number {
-    return this.#at === 0 ? 0 : this.#tokens[this.#at - 1]!.end;
+    while (this.#ahead.length < ahead) this.#ahead.push(this.#lexer.next());
+    return this.#ahead[ahead - 1]!;
   }
 
   next(): Token {
-    const token = this.token;
-    if (token.kind !== "end") this.#at++;
+    const { token } = this;
+    if (token.kind !== "end") this.#advance();
     return token;
   }
 
-  /** Goes back to a `position`. */
-  rewind(position: number): void {
-    this.#at = position;
+  #advance(): void {
+    this.lastEnd = this.token.end;
+    this.position++;
+    this.token = this.#ahead.length === 0 ? this.#lexer.next() : this.#ahead.shift()!;
   }
 
   is(text: string): boolean {
@@ -70,16 +68,16 @@ export class Cursor {
 
   take(text: string): boolean {
     if (!this.is(text)) return false;
-    this.#at++;
+    this.#advance();
     return true;
   }
 
   skipNewlines(): void {
-    while (this.token.kind === "newline") this.#at++;
+    while (this.token.kind === "newline") this.#advance();
   }
 
   skipSeparators(): void {
-    while (this.token.kind === "newline" || this.is(";")) this.#at++;
+    while (this.token.kind === "newline" || this.is(";")) this.#advance();
   }
 
   /** Where a statement ends: a line break, `;`, `}` or the end. */
@@ -186,7 +184,7 @@ export class Cursor {
       if (open === 0 && this.atEnd) return;
       if (this.is("{")) open++;
       else if (this.is("}")) open--;
-      this.#at++;
+      this.#advance();
     }
   }
 
@@ -197,7 +195,7 @@ export class Cursor {
       if (this.is("{")) open++;
       else if (this.is("}")) open--;
       if (this.token.kind === "end") return;
-      this.#at++;
+      this.#advance();
     } while (open > 0);
   }
 

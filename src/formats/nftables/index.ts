@@ -6,7 +6,6 @@ import { overlapping } from "../template/overlap.ts";
 import { checkTypes } from "./check.ts";
 import { parseCommands } from "./commands.ts";
 import { Cursor } from "./cursor.ts";
-import { tokenize } from "./lexer.ts";
 import { recogniseNftables } from "./recognise.ts";
 import type { NftFile } from "./tree.ts";
 
@@ -23,7 +22,7 @@ export const nftables: Format<NftFile> = {
 /** Parses a whole file. Gives a tree for every text; errors only for what nft refuses. */
 export function parseNftables(text: string): Parsed<NftFile> {
   const masked = maskJinja(text);
-  const cursor = new Cursor(masked.text, tokenize(masked.text));
+  const cursor = new Cursor(masked.text);
   const commands = parseCommands(cursor);
   const tree: NftFile = { commands, masked };
   const errors = [...cursor.errors, ...checkTypes(tree)].sort((a, b) => a.range.start - b.range.start);

@@ -35,30 +35,71 @@ const CLASS_ID = /[0-9a-f]{1,4}:[0-9a-f]{1,4}(?=[ \t\r\n:\-},;]|$)/iy;
 const VLAN_TYPES = /8021(?:q|ad)(?![\w-])/y;
 const LOOSE_DOTTED = /[0-9]+(?:\.[0-9]+)+/y;
 
-/** Cuts a masked text into tokens as nft's scanner does: the longest match wins, `#` runs to the end of the line. */
-export function tokenize(text: string): Token[] {
-  const tokens: Token[] = [];
-  let at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  const push = (kind: TokenKind, end: number): void => {
-    tokens.push({ kind, text: text.slice(at, end), start: at, end });
-    at = end;
-  };
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code === 32 || code === 9 || code === 13) at++;
-    else if (code === 10) push("newline", at + 1);
-    else if (code === 35) at = lineEnd(text, at);
-    else if (code === 92 && continues(text, at) > 0) at = continues(text, at);
-    else if (code === 34) push("quoted", quoteEnd(text, at));
-    else if (code === 46 && !is(text.charCodeAt(at + 1), INNER)) push("mark", at + 1);
-    else if (isWordStart(code) || (code === COLON && address6End(text, at) > at)) push("word", wordEnd(text, at, code));
-    else if (code === 92 && text[at + 1] === "*") push("word", at + 2);
-    else push(...markEnd(text, at));
+/** Words up to this length are the same string wherever they stand: names come again in every rule. */
+const LONGEST_SHARED = 20;
+
+/**
+ * Cuts a masked text into tokens as nft's scanner does: the longest match wins, `#` runs to the end of the line. A token is
+ * cut when it is asked for, so that a large file never has all of them in memory.
+ */
+export class Lexer {
+  readonly #text: string;
+  readonly #words = new Map<string, string>();
+  #at: number;
+  #ends = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#at = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
-  at = text.length;
-  push("newline", at);
-  push("end", at);
-  return tokens;
+
+  /** The next token. A line break stands before the end, which comes again and again. */
+  next(): Token {
+    const text = this.#text;
+    let at = this.#at;
+    while (at < text.length) {
+      const code = text.charCodeAt(at);
+      if (code === 32 || code === 9 || code === 13) at++;
+      else if (code === 46 && !is(text.charCodeAt(at + 1), INNER)) return this.#token("mark", at, at + 1);
+      else if (isWordStart(code)) return this.#word(at, wordEnd(text, at, code), code);
+      else if (code === 10) return this.#token("newline", at, at + 1);
+      else if (code === 35) at = lineEnd(text, at);
+      else if (code === 92 && continues(text, at) > 0) at = continues(text, at);
+      else if (code === 34) return this.#token("quoted", at, quoteEnd(text, at));
+      else if (code === COLON && address6End(text, at) > at) return this.#token("word", at, wordEnd(text, at, code));
+      else if (code === 92 && text[at + 1] === "*") return this.#token("word", at, at + 2);
+      else {
+        const end = markEnd(text, at);
+        return this.#token(end > at ? "mark" : "junk", at, end > at ? end : junkEnd(text, at));
+      }
+    }
+    return this.#token(this.#ends++ === 0 ? "newline" : "end", text.length, text.length);
+  }
+
+  #token(kind: TokenKind, start: number, end: number): Token {
+    this.#at = end;
+    return { kind, text: this.#text.slice(start, end), start, end };
+  }
+
+  #word(start: number, end: number, code: number): Token {
+    const token = this.#token("word", start, end);
+    if (end - start > LONGEST_SHARED || is(code, DIGIT)) return token;
+    const shared = this.#words.get(token.text);
+    if (shared !== undefined) return { kind: "word", text: shared, start, end };
+    this.#words.set(token.text, token.text);
+    return token;
+  }
+}
+
+/** All tokens of a masked text; the last is the end. */
+export function tokenize(text: string): Token[] {
+  const lexer = new Lexer(text);
+  const tokens: Token[] = [];
+  for (;;) {
+    const token = lexer.next();
+    tokens.push(token);
+    if (token.kind === "end") return tokens;
+  }
 }
 
 function isWordStart(code: number): boolean {
@@ -171,9 +212,12 @@ function address6End(text: string, at: number): number {
 const DOUBLE = new Set(["==", "!=", "<=", ">=", "<<", ">>"]);
 const SINGLE = "{}()[];:,.=!<>&|^@$*/-+~";
 
-function markEnd(text: string, at: number): [TokenKind, number] {
-  if (DOUBLE.has(text.slice(at, at + 2))) return ["mark", at + 2];
-  if (SINGLE.includes(text[at]!)) return ["mark", at + 1];
-  const code = text.codePointAt(at)!;
-  return ["junk", at + (code > 0xffff ? 2 : 1)];
+/** The end of the punctuation at `at`; `at` where there is none. */
+function markEnd(text: string, at: number): number {
+  if (DOUBLE.has(text.slice(at, at + 2))) return at + 2;
+  return SINGLE.includes(text[at]!) ? at + 1 : at;
+}
+
+function junkEnd(text: string, at: number): number {
+  return at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
 }

@@ -26,60 +26,85 @@ export function isSelector(c: Cursor): boolean {
 export function parseSelector(c: Cursor, operand: (c: Cursor) => Expression): Expression {
   const { start } = c.token;
   const first = c.next().text;
-  const field = (name: string, argument?: Expression): Expression => ({ kind: "field", field: name, argument, range: c.range(start) });
-  const oneOf = (known: { has(name: string): boolean }, what: string): string => {
-    if (c.token.kind === "word" && (known.has(c.token.text) || c.token.text.includes(HOLE))) return c.next().text;
-    c.expected(what);
-    return "";
-  };
-  switch (first) {
-    case "meta":
-      return field(`meta ${metaKey(oneOf(META, "a key of meta"))}`);
-    case "ct":
-      return field(conntrack(c, oneOf));
-    case "fib":
-      return field(fib(c));
-    case "socket": {
-      const key = oneOf(new Set(["transparent", "mark", "wildcard", "cgroupv2"]), "transparent, mark, wildcard or cgroupv2");
-      return field(key === "cgroupv2" && c.take("level") ? `socket cgroupv2 level ${c.next().text}` : `socket ${key}`);
-    }
-    case "osf": {
-      if (c.take("ttl")) oneOf(new Set(["loose", "skip"]), "loose or skip");
-      return field(`osf ${oneOf(new Set(["name", "version"]), "name or version")}`);
-    }
-    case "ipsec": {
-      if (!c.is("in") && !c.is("out")) return field("meta ipsec");
-      const direction = oneOf(new Set(["in", "out"]), "in or out");
-      if (c.take("spnum")) number(c);
-      const key = oneOf(new Set(["reqid", "spi", "ip", "ip6"]), "reqid, spi, ip or ip6");
-      return field(`ipsec ${direction} ${key}${key.startsWith("ip") ? ` ${oneOf(new Set(["saddr", "daddr"]), "saddr or daddr")}` : ""}`);
-    }
-    case "numgen": {
-      const how = oneOf(new Set(["inc", "random"]), "inc or random");
-      const modulus = modulo(c);
-      return field(`numgen ${how} ${modulus}`);
-    }
-    case "symhash":
-      return field(`symhash ${modulo(c)}`);
-    case "jhash": {
-      const key = operand(c);
-      const modulus = modulo(c);
-      return field(`jhash ${modulus}`, key);
-    }
-    case "tunnel":
-      return field(`tunnel ${oneOf(new Set(["id", "path"]), "id or path")}`);
-    case "exthdr": {
-      const header = oneOf(EXTENSIONS, "an extension header");
-      return field(`exthdr ${header}`);
-    }
-    case "@":
-      return field(raw(c));
+  if (first === "jhash") {
+    const argument = operand(c);
+    return { kind: "field", field: `jhash ${modulo(c)}`, argument, range: c.range(start) };
   }
-  if (BARE_META.has(first)) return field(`meta ${metaKey(first)}`);
-  return field(header(c, first, oneOf));
+  const field = fieldName(c, first);
+  return { kind: "field", field, argument: undefined, range: c.range(start) };
 }
 
-type OneOf = (known: { has(name: string): boolean }, what: string) => string;
+function fieldName(c: Cursor, first: string): string {
+  switch (first) {
+    case "meta":
+      return named("meta", metaKey(oneOf(c, META, "a key of meta")));
+    case "ct":
+      return conntrack(c);
+    case "fib":
+      return fib(c);
+    case "socket": {
+      const key = oneOf(c, SOCKET, "transparent, mark, wildcard or cgroupv2");
+      return key === "cgroupv2" && c.take("level") ? `socket cgroupv2 level ${c.next().text}` : `socket ${key}`;
+    }
+    case "osf": {
+      if (c.take("ttl")) oneOf(c, TTL, "loose or skip");
+      return `osf ${oneOf(c, OSF, "name or version")}`;
+    }
+    case "ipsec": {
+      if (!c.is("in") && !c.is("out")) return "meta ipsec";
+      const direction = c.next().text;
+      if (c.take("spnum")) number(c);
+      const key = oneOf(c, IPSEC, "reqid, spi, ip or ip6");
+      return `ipsec ${direction} ${key}${key.startsWith("ip") ? ` ${oneOf(c, ADDRESSES, "saddr or daddr")}` : ""}`;
+    }
+    case "numgen": {
+      const how = oneOf(c, NUMGEN, "inc or random");
+      return `numgen ${how} ${modulo(c)}`;
+    }
+    case "symhash":
+      return `symhash ${modulo(c)}`;
+    case "tunnel":
+      return `tunnel ${oneOf(c, TUNNEL, "id or path")}`;
+    case "exthdr":
+      return `exthdr ${oneOf(c, EXTENSIONS, "an extension header")}`;
+    case "@":
+      return raw(c);
+  }
+  return BARE_META.has(first) ? named("meta", metaKey(first)) : header(c, first);
+}
+
+const SOCKET = new Set(["transparent", "mark", "wildcard", "cgroupv2"]);
+const TTL = new Set(["loose", "skip"]);
+const OSF = new Set(["name", "version"]);
+const IPSEC = new Set(["reqid", "spi", "ip", "ip6"]);
+const ADDRESSES = new Set(["saddr", "daddr"]);
+const NUMGEN = new Set(["inc", "random"]);
+const TUNNEL = new Set(["id", "path"]);
+const NEXTHOP = new Set(["nexthop"]);
+const ARP_ADDRESS = new Set(["ip", "ether"]);
+
+/** Takes one of the words that may stand here; "" with a complaint where another one does. */
+function oneOf(c: Cursor, known: { has(name: string): boolean }, what: string): string {
+  const { kind, text } = c.token;
+  if (kind === "word" && (known.has(text) || text.includes(HOLE))) return c.next().text;
+  c.expected(what);
+  return "";
+}
+
+const names = new Map<string, Map<string, string>>();
+
+/** The name of a field of two words, the same string each time: rules ask for few fields, and many rules for the same. */
+function named(first: string, second: string): string {
+  let seconds = names.get(first);
+  if (seconds === undefined) names.set(first, (seconds = new Map()));
+  let name = seconds.get(second);
+  if (name === undefined) {
+    name = `${first} ${second}`;
+    // What a template writes is without end.
+    if (!second.includes(HOLE)) seconds.set(second, name);
+  }
+  return name;
+}
 
 /** Older names of keys. */
 const META_ALIASES = new Map([
@@ -91,14 +116,14 @@ function metaKey(key: string): string {
   return META_ALIASES.get(key) ?? key;
 }
 
-function conntrack(c: Cursor, oneOf: OneOf): string {
+function conntrack(c: Cursor): string {
   const direction = c.is("original") || c.is("reply") ? c.next().text : undefined;
-  if (direction === undefined) return `ct ${oneOf(CONNTRACK, "a key of ct")}`;
+  if (direction === undefined) return named("ct", oneOf(c, CONNTRACK, "a key of ct"));
   if (c.is("ip") || c.is("ip6")) {
     const family = c.next().text;
-    return `ct ${direction} ${family} ${oneOf(new Set(["saddr", "daddr"]), "saddr or daddr")}`;
+    return `ct ${direction} ${family} ${oneOf(c, ADDRESSES, "saddr or daddr")}`;
   }
-  return `ct ${direction} ${oneOf(DIRECTED_CONNTRACK, `a key of ct ${direction}`)}`;
+  return `ct ${direction} ${oneOf(c, DIRECTED_CONNTRACK, `a key of ct ${direction}`)}`;
 }
 
 function fib(c: Cursor): string {
@@ -146,36 +171,39 @@ function modulo(c: Cursor): string {
   return text;
 }
 
-function header(c: Cursor, first: string, oneOf: OneOf): string {
+const NO_FIELDS: ReadonlyMap<string, never> = new Map<string, never>();
+
+function header(c: Cursor, first: string): string {
   if (c.is("option") && (first === "tcp" || first === "ip" || first === "dccp")) {
     c.next();
-    return option(c, first, oneOf);
+    return option(c, first);
   }
   if (first === "sctp" && c.take("chunk")) {
-    const chunk = oneOf(SCTP_CHUNKS, "an SCTP chunk");
+    const chunk = oneOf(c, SCTP_CHUNKS, "an SCTP chunk");
     return `sctp chunk ${chunk}${SCTP_CHUNK_FIELDS.has(c.token.text) ? ` ${c.next().text}` : ""}`;
   }
   if (first === "rt" && /^(classid|nexthop|mtu|ipsec)$/.test(c.token.text)) return `rt ${c.next().text}`;
   if (first === "rt" && (c.is("ip") || c.is("ip6"))) {
     const family = c.next().text;
-    return `rt ${family} ${oneOf(new Set(["nexthop"]), "nexthop")}`;
+    return `rt ${family} ${oneOf(c, NEXTHOP, "nexthop")}`;
   }
   if (TUNNELS.has(first) && HEADERS.has(c.token.text) && !HEADERS.get(first)?.has(c.token.text)) {
     const inner = c.next().text;
-    return `${first} ${inner} ${oneOf(HEADERS.get(inner)!, `a field of ${inner}`)}`;
+    return `${first} ${inner} ${oneOf(c, HEADERS.get(inner)!, `a field of ${inner}`)}`;
   }
-  const fields = HEADERS.get(first) ?? new Map<string, never>();
-  if (first === "arp" && (c.is("saddr") || c.is("daddr"))) return `arp ${c.next().text} ${oneOf(new Set(["ip", "ether"]), "ip or ether")}`;
-  const name = oneOf(fields, `a field of ${first}`);
+  const fields = HEADERS.get(first) ?? NO_FIELDS;
+  if (first === "arp" && (c.is("saddr") || c.is("daddr"))) return `arp ${c.next().text} ${oneOf(c, ARP_ADDRESS, "ip or ether")}`;
+  const { token } = c;
+  const name = token.kind === "word" && fields.has(token.text) ? c.next().text : oneOf(c, fields, `a field of ${first}`);
   if ((name === "sid" || name === "addr") && c.take("[")) {
     const index = number(c);
     c.expect("]");
     return `${first} ${name}[${index}]`;
   }
-  return `${first} ${name === "cfi" ? "dei" : name}`;
+  return named(first, name === "cfi" ? "dei" : name);
 }
 
-function option(c: Cursor, protocol: string, oneOf: OneOf): string {
+function option(c: Cursor, protocol: string): string {
   if (c.take("@")) {
     const code = number(c);
     c.expect(",");
@@ -188,10 +216,10 @@ function option(c: Cursor, protocol: string, oneOf: OneOf): string {
     return `${protocol} option ${c.next().text}`;
   }
   if (protocol !== "tcp") {
-    const name = oneOf(IP_OPTIONS, "an IP option");
+    const name = oneOf(c, IP_OPTIONS, "an IP option");
     return `${protocol} option ${name}${/^(type|length|value|ptr|addr)$/.test(c.token.text) ? ` ${c.next().text}` : ""}`;
   }
-  const name = oneOf(TCP_OPTIONS, "a TCP option");
+  const name = oneOf(c, TCP_OPTIONS, "a TCP option");
   const fields = TCP_OPTIONS.get(name) ?? [];
   if (c.is("kind") || c.is("length") || fields.includes(c.token.text)) return `tcp option ${name === "mss" ? "maxseg" : name} ${c.next().text}`;
   if (HEADERS.get("tcp")!.has(c.token.text) && c.token.kind === "word") c.expected(`a field of the option ${name}`);

@@ -38,7 +38,8 @@ export function parseRule(c: Cursor, embedded = false): RuleNode {
     }
     if (embedded && c.is("}")) break;
   }
-  return { kind: "rule", statements, comment, range: c.range(start) };
+  // An array that grew has room for more than most rules need: a copy has not.
+  return { kind: "rule", statements: statements.slice(), comment, range: c.range(start) };
 }
 
 type Parser = (c: Cursor) => StatementNode;
