@@ -34,6 +34,7 @@ export default rule({
         "hosts.ini": "[web]\nweb1 distribution_release=trixie\n",
         "site.yml": "- hosts: web\n  tasks:\n    - ansible.posix.sysctl:\n        name: ⟦vm.swappiness⟧\n        value: '10'\n",
       },
+      { "hosts/web.nix": '{ lib, ... }:\n{\n  boot.kernel.sysctl = {\n    "net.ipv4.tcp_syncookies" = 1;\n    "⟦net.ipv6.conf.all.accept_redirects⟧" = lib.mkForce 0;\n  };\n}\n' },
       { "compose.yaml": "services:\n  search:\n    image: registry.example.org/search:2\n    sysctls:\n      ⟦vm.max_map_count⟧: 262144\n      net.core.somaxconn: 1024\n" },
     ],
     good: [
@@ -140,14 +141,14 @@ function words(setting: SysctlSetting, found: Futile): string {
 const HARMLESS = new Set(["accept_redirects", "send_redirects", "secure_redirects"]);
 
 function mend(workspace: Workspace, path: string, setting: SysctlSetting, found: Futile): Fix[] {
-  if (setting.source !== "file" || setting.conditional) return [];
+  if (setting.source !== "file" || setting.conditional || !["sysctl", "nix"].includes(workspace.language(path) ?? "")) return [];
   const text = workspace.text(path)!;
   const safety = HARMLESS.has(found.key.leaf) ? "safe" : "unsafe";
   if (found.kind === "all-unread" && found.instead === undefined) {
     const written = setting.rawKey.replace(/([./])all([./])/, "$1*$2");
     return [{ title: `Write ${shown(written)}`, safety, edits: [{ path, range: setting.keyRange, newText: written }] }];
   }
-  if (found.kind !== "other-still-on" || found.with !== undefined) return [];
+  if (found.kind !== "other-still-on" || found.with !== undefined || workspace.language(path) !== "sysctl") return [];
   const other = setting.rawKey.replace(/([./]conf[./])[^./]+/, `$1${found.other}`);
   const eol = text.includes("\r\n") ? "\r\n" : "\n";
   const line = text.slice(setting.range.start, setting.range.end).replace(setting.rawKey, () => other);

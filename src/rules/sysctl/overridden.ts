@@ -95,9 +95,12 @@ function inFile(workspace: Workspace, path: string, setting: SysctlSetting, late
     message: same ? `${shown(setting.rawKey)} is set to the same value again in line ${line}. Remove one of the lines.` : `${shown(setting.rawKey)} = ${shown(setting.valueText)} has no effect: line ${line} sets it to ${shown(later.valueText)}, and the last line wins. Remove one of the lines.`,
     ...(same ? { severity: "info" } : {}),
     related: [{ location: { path, range: later.range }, message: "This line wins." }],
-    fixes: [removed(text, path, setting)],
+    fixes: LINES.has(workspace.language(path) ?? "") ? [removed(text, path, setting)] : [],
   };
 }
+
+/** Languages with one setting a line. */
+const LINES = new Set(["sysctl", "tuned"]);
 
 function removed(text: string, path: string, { range }: SysctlSetting): Fix {
   const end = /^[^\r\n]*(\r?\n)?/.exec(text.slice(range.end, range.end + 4096))![0].length + range.end;

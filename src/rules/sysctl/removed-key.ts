@@ -49,7 +49,7 @@ export default rule({
         message: `${shown(setting.rawKey)} ${gone.words}, so this line does nothing${where}. ${facts.renamedTo === undefined ? "Remove it." : known === undefined ? `It is now ${facts.renamedTo}: remove the line.` : `Set ${known} instead.`}`,
         ...(certain && !setting.conditional ? {} : { severity: "info" as const, confidence: "likely" as const }),
         ...(typeof concerned === "number" ? { data: { hosts: concerned } } : {}),
-        fixes: certain ? mend(workspace.text(path) ?? "", path, setting, known) : [],
+        fixes: certain ? mend(workspace, path, setting, known) : [],
       });
     }
   },
@@ -82,12 +82,13 @@ function hostsWithout(workspace: Workspace, { scope }: SysctlSetting, gone: Kern
   return without === 0 ? "none" : without;
 }
 
-function mend(text: string, path: string, setting: SysctlSetting, renamed: string | undefined): Fix[] {
+function mend(workspace: Workspace, path: string, setting: SysctlSetting, renamed: string | undefined): Fix[] {
   if (setting.source === "command") return [];
   if (renamed !== undefined) {
     return [{ title: `Set ${renamed} instead`, safety: "safe", edits: [{ path, range: setting.keyRange, newText: renamed }] }];
   }
-  if (setting.source !== "file") return [];
+  if (setting.source !== "file" || !["sysctl", "tuned"].includes(workspace.language(path) ?? "")) return [];
+  const text = workspace.text(path)!;
   const end = /^[^\r\n]*(\r?\n)?/.exec(text.slice(setting.range.end))![0].length + setting.range.end;
   const start = text.lastIndexOf("\n", setting.range.start - 1) + 1;
   return [{ title: "Remove the line", safety: "safe", edits: [{ path, range: { start, end }, newText: "" }] }];

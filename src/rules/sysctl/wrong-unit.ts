@@ -25,6 +25,7 @@ export default rule({
     bad: [
       "net.core.rmem_max = 16777216\nnet.ipv4.tcp_mem = ⟦16777216 16777216 16777216⟧\n",
       "net.ipv4.udp_mem = ⟦4096 87380 33554432⟧\n",
+      { "tuned/proxy/tuned.conf": '[main]\nsummary=Proxies\ninclude=throughput-performance\n\n[sysctl]\nnet.ipv4.tcp_rmem="4096 131072 33554432"\nnet.ipv4.tcp_mem="⟦4096 131072 33554432⟧"\n' },
       "kernel.shmmax = 17179869184\nkernel.shmall = ⟦2097152⟧\n",
       "vm.swappiness = ⟦010⟧\n",
       "net.core.rmem_max = ⟦16M⟧\nnet.ipv4.tcp_keepalive_time = ⟦2h⟧\n",

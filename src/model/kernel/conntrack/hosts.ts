@@ -15,8 +15,9 @@ import { demand } from "./demand.ts";
 import type { TableSize } from "./size.ts";
 import { LEAST_DEFAULT, defaultTable } from "./size.ts";
 
-/** Both keys of the table. */
+/** How many entries the table holds. */
 export const CONNTRACK_MAX = "net.netfilter.nf_conntrack_max";
+/** How many lists they hang in. */
 export const CONNTRACK_BUCKETS = "net.netfilter.nf_conntrack_buckets";
 
 /** The table of one host. */
