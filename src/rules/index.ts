@@ -6,13 +6,16 @@ import cephFullRatioOrder from "./ceph/full-ratio-order.ts";
 import cephIneffectiveOption from "./ceph/ineffective-option.ts";
 import cephInvalidValue from "./ceph/invalid-value.ts";
 import cephMinSizeOne from "./ceph/min-size-one.ts";
+import cephMonitorQuorum from "./ceph/monitor-quorum.ts";
 import cephNetworkMismatch from "./ceph/network-mismatch.ts";
 import cephOpenFilesOvercommit from "./ceph/open-files-overcommit.ts";
+import cephOsdDeathUnnoticed from "./ceph/osd-death-unnoticed.ts";
 import cephPoolSizeTwo from "./ceph/pool-size-two.ts";
 import cephRecoveryUnthrottled from "./ceph/recovery-unthrottled.ts";
 import cephRemovedOption from "./ceph/removed-option.ts";
 import cephSelfHealingOff from "./ceph/self-healing-off.ts";
 import cephSyntax from "./ceph/syntax.ts";
+import cephTooManyHostsAtOnce from "./ceph/too-many-hosts-at-once.ts";
 import cephUnknownOption from "./ceph/unknown-option.ts";
 import firewallAcceptNotFinal from "./firewall/accept-not-final.ts";
 import firewallAcceptsAll from "./firewall/accepts-all.ts";
@@ -85,13 +88,16 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ceph/ineffective-option", cephIneffectiveOption],
   ["ceph/invalid-value", cephInvalidValue],
   ["ceph/min-size-one", cephMinSizeOne],
+  ["ceph/monitor-quorum", cephMonitorQuorum],
   ["ceph/network-mismatch", cephNetworkMismatch],
   ["ceph/open-files-overcommit", cephOpenFilesOvercommit],
+  ["ceph/osd-death-unnoticed", cephOsdDeathUnnoticed],
   ["ceph/pool-size-two", cephPoolSizeTwo],
   ["ceph/recovery-unthrottled", cephRecoveryUnthrottled],
   ["ceph/removed-option", cephRemovedOption],
   ["ceph/self-healing-off", cephSelfHealingOff],
   ["ceph/syntax", cephSyntax],
+  ["ceph/too-many-hosts-at-once", cephTooManyHostsAtOnce],
   ["ceph/unknown-option", cephUnknownOption],
   ["firewall/accept-not-final", firewallAcceptNotFinal],
   ["firewall/accepts-all", firewallAcceptsAll],

@@ -1,5 +1,5 @@
-import type { YamlEntry } from "../../formats/yaml/index.ts";
-import { entriesOf } from "../../formats/yaml/index.ts";
+import type { YamlEntry, YamlMapping } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import { mappings, plainText, unquotedRange } from "../written/tasks.ts";
@@ -41,6 +41,7 @@ export function overrideSettings(workspace: Workspace, path: string): CephSettin
         if (SECTION.test(section.key)) for (const entry of entriesOf(section.value)) add(section.key, entry, "override");
       }
     }
+    if (parent === undefined) for (const entry of entriesOf(entryOf(node, "config")?.value)) specified(node, entry, add);
     if (parent !== undefined || !VARIABLES.test(path)) continue;
     const ofCeph = entriesOf(node).some((one) => /^(ceph_|osd_|mon(itor)?_|fsid$|radosgw_|rgw_|cephx$)/.test(one.key));
     for (const entry of entriesOf(node)) {
@@ -48,6 +49,15 @@ export function overrideSettings(workspace: Workspace, path: string): CephSettin
     }
   }
   return settings;
+}
+
+/** `config` of a cephadm specification: set for the service's daemons in the monitors' database. */
+function specified(spec: YamlMapping, entry: YamlEntry, add: (section: string, entry: YamlEntry, kind: CephSetting["kind"]) => void): void {
+  const type = plainText(entryOf(spec, "service_type")?.value);
+  const id = plainText(entryOf(spec, "service_id")?.value);
+  if (type === undefined) return;
+  const section = type === "rgw" ? `client.rgw${id === undefined ? "" : `.${id}`}` : type === "mds" && id !== undefined ? `mds.${id}` : type;
+  if (SECTION.test(section)) add(section, entry, "command");
 }
 
 const VARIABLES = /(^|\/)(group_vars|host_vars|defaults|vars)\//;

@@ -16,8 +16,9 @@ export function daemonsOf(section: Maybe<string>): readonly DaemonType[] {
 
 /** What a section that addresses nobody was meant to be: `[OSD]`, `[ osd ]`, `[osd0]`, `[rgw]`; undefined for anything else. */
 export function sectionMeant(section: string): string | undefined {
+  if (daemonsOf(section).length > 0) return undefined;
   const folded = section.trim().toLowerCase();
-  if (folded !== section && daemonsOf(folded).length > 0) return folded;
+  if (daemonsOf(folded).length > 0) return section.trim().replace(/^\w+/, (type) => type.toLowerCase());
   const numbered = /^(mon|mgr|osd|mds)[-_]?(\d+)$/.exec(folded);
   if (numbered !== null) return `${numbered[1]!}.${numbered[2]!}`;
   const gateway = /^(?:rgw|radosgw)([.-].+)?$/.exec(folded);

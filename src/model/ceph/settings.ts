@@ -12,6 +12,8 @@ import { embeddedConfs } from "./embedded.ts";
 import { settingsOfVariables } from "./fed.ts";
 import type { DaemonType } from "./options.ts";
 import { overrideSettings } from "./overrides.ts";
+import type { RookResource, ServiceSpec } from "./resources.ts";
+import { cephResources } from "./resources.ts";
 import { outcomes } from "../written/reference.ts";
 
 /** One Ceph option that a file sets, wherever it is written. */
@@ -48,6 +50,10 @@ export interface CephSettings {
   readonly settings: readonly CephSetting[];
   /** The `ceph` commands that it runs, whatever they do. */
   readonly commands: readonly CephCommand[];
+  /** Rook's custom resources. */
+  readonly resources: readonly RookResource[];
+  /** cephadm's specifications. */
+  readonly specs: readonly ServiceSpec[];
   /** Every host that they reach. */
   readonly scope: Maybe<Scope>;
 }
@@ -57,7 +63,7 @@ export function readCeph(workspace: Workspace, path: string): CephSettings | und
   const document = workspace.document(path);
   if (document === undefined) return undefined;
   const scope = workspace.fleet.scopeOf(path);
-  if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), commands: [], scope };
+  if (document.language === "ceph-conf") return { path, settings: confSettings(workspace, document.tree as CephConfTree, document.text, path, scope), commands: [], resources: [], specs: [], scope };
   const commands = cephCommands(workspace, path);
   const embedded = embeddedConfs(workspace, path).flatMap((conf) =>
     confSettings(workspace, conf.tree, conf.text, path, scope).map((setting) => ({
@@ -72,7 +78,8 @@ export function readCeph(workspace: Workspace, path: string): CephSettings | und
     const place = `${one.option} ${one.valueRange.start}`;
     return !known.has(place) && known.add(place);
   });
-  return settings.length === 0 && commands.length === 0 ? undefined : { path, settings, commands, scope };
+  const { resources, specs } = cephResources(workspace, path);
+  return settings.length + commands.length + resources.length + specs.length === 0 ? undefined : { path, settings, commands, resources, specs, scope };
 }
 
 function confSettings(workspace: Workspace, tree: CephConfTree, text: string, path: string, scope: Maybe<Scope>): CephSetting[] {
