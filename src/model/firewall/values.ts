@@ -5,9 +5,15 @@ export function intervals(...numbers: bigint[]): Values {
   return mergeIntervals(numbers.map((number) => [number, number]));
 }
 
+/** The numbers from `first` to `last`. */
+export function interval(first: bigint, last: bigint): Values {
+  return { kind: "intervals", intervals: [[first, last]] };
+}
+
 /** Sorts and joins intervals so that they are disjoint; adjoining ones become one. */
 export function mergeIntervals(spans: readonly (readonly [bigint, bigint])[]): Values {
-  const sorted = [...spans].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
+  if (spans.length === 1) return interval(spans[0]![0], spans[0]![1]);
+  const sorted = isSorted(spans) ? spans : [...spans].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
   const merged: [bigint, bigint][] = [];
   for (const [first, last] of sorted) {
     const top = merged.at(-1);
@@ -16,4 +22,9 @@ export function mergeIntervals(spans: readonly (readonly [bigint, bigint])[]): V
     } else merged.push([first, last]);
   }
   return { kind: "intervals", intervals: merged };
+}
+
+function isSorted(spans: readonly (readonly [bigint, bigint])[]): boolean {
+  for (let i = 1; i < spans.length; i++) if (spans[i]![0] < spans[i - 1]![0]) return false;
+  return true;
 }

@@ -21,24 +21,24 @@ interface Bits {
   readonly xor: bigint;
 }
 
-/** A statement that writes a field: `meta mark set …`, `ip daddr set …`, `tcp option maxseg size set …`. */
-export function lowerChange(written: Expression, value: Expression, range: Range, around: Surroundings): Statement[] {
-  const dependencies = dependenciesOf(written, around.context, range);
+/** Adds a statement that writes a field: `meta mark set …`, `ip daddr set …`, `tcp option maxseg size set …`. */
+export function lowerChange(written: Expression, value: Expression, range: Range, around: Surroundings, statements: Statement[]): void {
+  dependenciesOf(written, around.context, range, statements);
   const lowered = lowerField(written, around.context.family);
-  if (lowered === undefined) return [...dependencies, { kind: "other", name: "a field set", range }];
+  if (lowered === undefined) return void statements.push({ kind: "other", name: "a field set", range });
   const { field, info } = lowered;
   if (field === "tcp option maxseg size") {
     const found = expand(value, around.scope);
-    if (found.kind === "field") return [...dependencies, { kind: "mss-clamp", size: "path", range }];
+    if (found.kind === "field") return void statements.push({ kind: "mss-clamp", size: "path", range });
     const size = lowerNumber(found, { type: "integer", bits: 16 }, around.scope);
-    return [...dependencies, { kind: "mss-clamp", size: isUnknown(size) ? size : Number(size), range }];
+    return void statements.push({ kind: "mss-clamp", size: isUnknown(size) ? size : Number(size), range });
   }
-  const before = [...dependencies, ...lookups(value, range, around)];
-  if (WITHOUT_EFFECT.has(field)) return [...before, { kind: "other", name: `${field} set`, range }];
+  lookups(value, range, around, statements);
+  if (WITHOUT_EFFECT.has(field)) return void statements.push({ kind: "other", name: `${field} set`, range });
   const bits = bitsOf(value, field, info, around);
-  if (isUnknown(bits)) return [...before, { kind: "assign", field, value: bits, range }];
+  if (isUnknown(bits)) return void statements.push({ kind: "assign", field, value: bits, range });
   const { from, and, xor } = bits;
-  return [...before, { kind: "assign", field, ...(from !== undefined && { from }), value: { and, xor }, range }];
+  statements.push({ kind: "assign", field, ...(from !== undefined && { from }), value: { and, xor }, range });
 }
 
 /** Operations on bits fold into one `and` and one `xor`, as nft itself compiles them. */

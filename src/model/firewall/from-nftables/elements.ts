@@ -62,10 +62,11 @@ function lowerKey(key: Expression, reader: ElementReader): Values[] {
   });
 }
 
+const PLAIN = { accept: { kind: "accept" }, drop: { kind: "drop" }, return: { kind: "return" }, continue: { kind: "continue" }, queue: { kind: "queue" } } as const;
+
 /** A verdict of a rule or an element. */
 export function lowerVerdict(verdict: string, target: Expression | undefined, scope: Scope): Verdict {
-  if (verdict === "queue") return { kind: "queue" };
-  if (verdict !== "jump" && verdict !== "goto") return { kind: verdict as "accept" | "drop" | "return" | "continue" };
+  if (verdict !== "jump" && verdict !== "goto") return PLAIN[verdict as keyof typeof PLAIN];
   const found = target && expand(target, scope);
   if (found?.kind === "word" && !found.text.includes(HOLE)) return { kind: verdict, target: found.text, ...(target && { targetRange: target.range }) };
   return { kind: verdict, target: unknown(found?.kind === "unknown" ? found.reason : "a template decides where it leads") };

@@ -44,7 +44,14 @@ function toFamily(values: Values): Values {
   return intervals(...families.map((name) => NF_PROTO[name]!));
 }
 
-const NONE: Statement[] = [];
+const numbers = new Map<bigint, Values>();
+
+/** The values that hold one protocol's number; there are few protocols. */
+function only(number: bigint): Values {
+  let values = numbers.get(number);
+  if (values === undefined) numbers.set(number, (values = intervals(number)));
+  return values;
+}
 
 /** What a rule has said about the protocols so far, so that it need not be said again. */
 export class Context {
@@ -65,40 +72,34 @@ export class Context {
 
   /** Takes note of a match that the rule makes. */
   note(statement: Statement): void {
-    if (statement.kind !== "match" || statement.negated || !("kind" in statement.values) || statement.values.kind !== "intervals") return;
+    if (statement.kind !== "match" || (statement.field !== "meta l4proto" && statement.field !== "meta nfproto")) return;
+    if (statement.negated || !("kind" in statement.values) || statement.values.kind !== "intervals") return;
     const [only, second] = statement.values.intervals;
     const value = only && second === undefined && only[0] === only[1] ? only[0] : undefined;
     if (statement.field === "meta l4proto") this.#layer4 = value;
     if (statement.field === "meta nfproto") this.#layer3 = value;
   }
 
-  /** The matches that nft adds by itself before one on `field`, where the rule has not made them yet. */
-  dependencies(field: string, range: Range): Statement[] {
+  /** Adds the matches that nft makes by itself before one on `field`, where the rule has not made them yet. */
+  dependencies(field: string, range: Range, found: Statement[]): void {
     const { network, transport } = layersOf(field);
-    if (network === undefined && transport === undefined) return NONE;
-    const found = network === undefined ? [] : this.network(network, range);
-    return transport === undefined ? found : [...found, ...this.transport(transport, range)];
+    if (network !== undefined) this.network(network, range, found);
+    if (transport !== undefined) this.transport(transport, range, found);
   }
 
-  network(family: string, range: Range): Statement[] {
+  network(family: string, range: Range, found: Statement[]): void {
     const layered = this.family === "bridge" || this.family === "netdev";
-    if (this.family === family || (!layered && NF_PROTO[family] === undefined)) return [];
-    if (layered) {
-      const number = ETHER_TYPE[family]!;
-      if (this.#layer3 === number) return [];
-      this.#layer3 = number;
-      return [{ kind: "match", field: "meta protocol", negated: false, values: intervals(number), range }];
-    }
-    const number = NF_PROTO[family]!;
-    if (this.#layer3 === number) return [];
+    if (this.family === family || (!layered && NF_PROTO[family] === undefined)) return;
+    const number = layered ? ETHER_TYPE[family]! : NF_PROTO[family]!;
+    if (this.#layer3 === number) return;
     this.#layer3 = number;
-    return [{ kind: "match", field: "meta nfproto", negated: false, values: intervals(number), range }];
+    found.push({ kind: "match", field: layered ? "meta protocol" : "meta nfproto", negated: false, values: only(number), range });
   }
 
-  transport(number: bigint, range: Range): Statement[] {
-    if (this.#layer4 === number) return [];
+  transport(number: bigint, range: Range, found: Statement[]): void {
+    if (this.#layer4 === number) return;
     this.#layer4 = number;
-    return [{ kind: "match", field: "meta l4proto", negated: false, values: intervals(number), range }];
+    found.push({ kind: "match", field: "meta l4proto", negated: false, values: only(number), range });
   }
 }
 
@@ -118,10 +119,10 @@ export function fieldsOf(expression: Expression): string[] {
   }
 }
 
-/** The matches that nft adds before one on that expression. */
-export function dependenciesOf(expression: Expression, context: Context, range: Range): Statement[] {
-  if (expression.kind === "field" && expression.argument === undefined) return context.dependencies(expression.field, range);
-  return fieldsOf(expression).flatMap((field) => context.dependencies(field, range));
+/** Adds the matches that nft makes before one on that expression. */
+export function dependenciesOf(expression: Expression, context: Context, range: Range, found: Statement[]): void {
+  if (expression.kind === "field" && expression.argument === undefined) context.dependencies(expression.field, range, found);
+  else for (const field of fieldsOf(expression)) context.dependencies(field, range, found);
 }
 
 /** Stands where a field's values cannot be told from the text. */

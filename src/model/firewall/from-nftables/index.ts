@@ -35,7 +35,9 @@ export function fromNftables(path: string, tree: NftFile, scope: Scope = new Map
 }
 
 function countUnknown(rules: readonly FirewallRule[]): number {
-  return rules.reduce((sum, { statements }) => sum + statements.filter(({ kind }) => kind === "unknown").length, 0);
+  let count = 0;
+  for (const { statements } of rules) for (const { kind } of statements) if (kind === "unknown") count++;
+  return count;
 }
 
 function replaced(state: TablesState): Ruleset["replaces"] {

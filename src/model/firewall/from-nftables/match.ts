@@ -8,6 +8,7 @@ import { lowerElements } from "./elements.ts";
 import type { Context, LoweredField } from "./fields.ts";
 import { NOT_TOLD, dependenciesOf, fieldsOf, lowerField } from "./fields.ts";
 import type { Scope } from "./scope.ts";
+import { Shared } from "./shared.ts";
 import { expand } from "./scope.ts";
 import { enumerate, lowerNumber, lowerValues, namesOf, namesOfBits } from "./values.ts";
 import type { SetElement, Statement, Values } from "../ruleset.ts";
@@ -30,13 +31,12 @@ interface MatchNode {
   readonly range: Range;
 }
 
-/** The statements of one match, with the matches on protocols that nft adds to it. */
-export function lowerMatch(node: MatchNode, around: Surroundings): Statement[] {
-  const { range } = node;
-  const dependencies = dependenciesOf(node.left, around.context, range);
+/** Adds the statements of one match, with the matches on protocols that nft makes before it. */
+export function lowerMatch(node: MatchNode, around: Surroundings, found: Statement[]): void {
+  dependenciesOf(node.left, around.context, node.range, found);
   const lowered = node.left.kind === "concat" ? lowerTuple(node.left.parts, node, around) : lowerSingle(node, around);
   around.context.note(lowered);
-  return dependencies.length === 0 ? [lowered] : [...dependencies, lowered];
+  found.push(lowered);
 }
 
 function lowerTuple(parts: readonly Expression[], node: MatchNode, around: Surroundings): Statement {
@@ -126,14 +126,19 @@ function lowerBits(field: LoweredField, right: Expression, node: MatchNode, arou
       return match(isUnknown(mask) ? mask : { kind: "masked", mask, values: [bits] }, operator === "!=" || operator === "!");
     }
     if (exact) return match(mergeIntervals([[bits, bits]]), operator === "!=");
-    return match({ kind: "masked", mask: bits, values: [0n] }, operator !== "!");
+    return match(flags.get(bits) ?? flags.keep(bits, { kind: "masked", mask: bits, values: [0n] }), operator !== "!");
   }
   if (node.mask !== undefined) return match(NOT_TOLD, false);
   // A connection has many status bits at once, but one state: only the state can be compared as a whole.
   if (exact && info.type !== "ct_state") return match(NOT_TOLD, false);
   if (exact) return match({ kind: "names", names: namesOf(info.type, bits, bits) }, operator === "!=");
-  return match({ kind: "names", names: namesOfBits(info.type, bits) }, operator === "!");
+  const values = info.type === "ct_state" ? (states.get(bits) ?? states.keep(bits, { kind: "names", names: namesOfBits(info.type, bits) })) : undefined;
+  return match(values ?? { kind: "names", names: namesOfBits(info.type, bits) }, operator === "!");
 }
+
+/** What asks whether one of those TCP flags is set, and for one of those connection states. */
+const flags = new Shared<bigint, Values>();
+const states = new Shared<bigint, Values>();
 
 /** `field & mask == value`. */
 function lowerMasked(left: Expression, right: Expression, node: MatchNode, around: Surroundings): Statement | undefined {

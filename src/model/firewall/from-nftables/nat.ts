@@ -10,13 +10,14 @@ import { lowerNumber } from "./values.ts";
 type NatNode = Extract<StatementNode, { kind: "nat" }>;
 type Destination = NonNullable<Extract<Statement, { kind: "nat" }>["to"]>;
 
-/** A translation of addresses, with the matches that nft adds before it. */
-export function lowerNat(node: NatNode, around: Surroundings): Statement[] {
+/** Adds a translation of addresses, with the matches that nft makes before it. */
+export function lowerNat(node: NatNode, around: Surroundings, found: Statement[]): void {
   const { range, nat } = node;
   const to = destination(node, around);
-  const found = [...lookups(node.to, range, around), ...lookups(node.port, range, around), ...natFamily(node, around)];
+  lookups(node.to, range, around, found);
+  lookups(node.port, range, around, found);
+  natFamily(node, around, found);
   found.push({ kind: "nat", nat, ...(to !== undefined && { to }), range });
-  return found;
 }
 
 /** The one new address and port; undefined where none is written. */
@@ -46,12 +47,11 @@ function one(written: Expression, type: "address" | "inet_service", around: Surr
 }
 
 /** In an inet table the address that nat leads to says which packets it is for. */
-function natFamily(node: NatNode, around: Surroundings): Statement[] {
-  if (around.context.family !== "inet") return [];
-  if (node.family !== undefined) return around.context.network(node.family, node.range);
+function natFamily(node: NatNode, around: Surroundings, found: Statement[]): void {
+  if (around.context.family !== "inet") return;
+  if (node.family !== undefined) return around.context.network(node.family, node.range, found);
   const text = node.to && firstWord(expand(node.to, around.scope), around);
-  if (text === undefined) return [];
-  return around.context.network(text.includes(":") ? "ip6" : "ip", node.range);
+  if (text !== undefined) around.context.network(text.includes(":") ? "ip6" : "ip", node.range, found);
 }
 
 function firstWord(expression: Expression, around: Surroundings): string | undefined {

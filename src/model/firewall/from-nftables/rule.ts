@@ -10,7 +10,7 @@ import { keyParts, lowerMatch, reader } from "./match.ts";
 import { lowerNat } from "./nat.ts";
 import { expand } from "./scope.ts";
 import { lowerSynproxy } from "./synproxy.ts";
-import type { FirewallRule, Statement } from "../ruleset.ts";
+import type { FirewallRule, Statement, Verdict } from "../ruleset.ts";
 
 /** What a rule is lowered in. */
 export interface RuleSurroundings extends Surroundings {
@@ -23,83 +23,96 @@ export interface RuleSurroundings extends Surroundings {
 /** A rule in the model's words, with every match that nft adds by itself. */
 export function lowerRule(node: RuleNode, around: RuleSurroundings): FirewallRule {
   around.context.reset();
-  const statements: Statement[] = [];
-  for (const statement of node.statements) for (const lowered of lowerStatement(statement, around)) statements.push(lowered);
+  const found: Statement[] = [];
+  for (const statement of node.statements) lowerStatement(statement, around, found);
+  // An array that grew has room for more than most rules need: a copy has not.
+  const statements = found.slice();
   const conditional = around.conditional(node.range);
   return node.comment === undefined ? { statements, range: node.range, conditional } : { statements, range: node.range, conditional, comment: node.comment };
 }
 
-function lowerStatement(node: StatementNode, around: RuleSurroundings): Statement[] {
+function lowerStatement(node: StatementNode, around: RuleSurroundings, found: Statement[]): void {
   const { range } = node;
   const { scope } = around;
   switch (node.kind) {
     case "match":
-      return lowerMatch(node, around);
+      return lowerMatch(node, around, found);
     case "verdict": {
-      if (node.chain === undefined) return [{ kind: "verdict", verdict: lowerVerdict(node.verdict, node.target, scope), range }];
-      const target = around.anonymousChain(node.chain, range);
-      return [{ kind: "verdict", verdict: { kind: node.verdict === "goto" ? "goto" : "jump", target }, range }];
+      const verdict: Verdict = node.chain === undefined ? lowerVerdict(node.verdict, node.target, scope) : { kind: node.verdict === "goto" ? "goto" : "jump", target: around.anonymousChain(node.chain, range) };
+      found.push({ kind: "verdict", verdict, range });
+      return;
     }
     case "vmap":
-      return lowerVerdictMap(node.key, node.map, range, around);
+      return lowerVerdictMap(node.key, node.map, range, around, found);
     case "limit":
     case "quota":
     case "connections": {
       const what = node.kind === "limit" ? "rate" : node.kind;
       const name = node.object && expand(node.object, scope);
       const object = name?.kind === "word" ? around.object(node.kind, name.text) : undefined;
-      return [...lookups(node.object, range, around), { kind: "limit", what, over: node.over || (object !== undefined && /\bover\b/.test(object)), text: node.text, range }];
+      lookups(node.object, range, around, found);
+      found.push({ kind: "limit", what, over: node.over || (object !== undefined && /\bover\b/.test(object)), text: node.text, range });
+      return;
     }
     case "reject":
-      return lowerReject(node, around);
+      return lowerReject(node, around, found);
     case "nat":
-      return lowerNat(node, around);
+      return lowerNat(node, around, found);
     case "queue":
-      return [{ kind: "verdict", verdict: { kind: "queue" }, range }];
+      found.push({ kind: "verdict", verdict: { kind: "queue" }, range });
+      return;
     case "notrack":
-      return [{ kind: "notrack", range }];
+      found.push({ kind: "notrack", range });
+      return;
     case "set":
-      return lowerChange(node.field, node.value, range, around);
-    case "dynamic": {
-      const dependencies = dependenciesOf(node.key, around.context, range);
-      const inside = node.inner.flatMap((statement) => lowerStatement(statement, around));
+      return lowerChange(node.field, node.value, range, around, found);
+    case "dynamic":
+      dependenciesOf(node.key, around.context, range, found);
       // Taking away an element that is not there ends the rule.
-      if (node.verb === "delete") return [...dependencies, { kind: "match", field: "set", negated: false, values: unknown("what the set holds is decided while it runs"), set: node.set.text, range }, ...inside];
-      return [...dependencies, { kind: "other", name: `${node.verb} @${node.set.text}`, range }, ...inside];
-    }
+      if (node.verb === "delete") found.push({ kind: "match", field: "set", negated: false, values: unknown("what the set holds is decided while it runs"), set: node.set.text, range });
+      else found.push({ kind: "other", name: `${node.verb} @${node.set.text}`, range });
+      for (const statement of node.inner) lowerStatement(statement, around, found);
+      return;
     case "fwd":
       // It leaves by another interface; no other hook of this one sees it.
-      return [{ kind: "other", name: "fwd", range }, { kind: "verdict", verdict: { kind: "drop" }, range }];
+      found.push({ kind: "other", name: "fwd", range }, { kind: "verdict", verdict: { kind: "drop" }, range });
+      return;
     case "synproxy":
-      return [...lookups(node.name, range, around), ...lowerSynproxy(range, around)];
+      lookups(node.name, range, around, found);
+      return lowerSynproxy(range, around, found);
     case "counter":
-      return [...lookups(node.object, range, around), { kind: "other", name: node.name, range }];
+      lookups(node.object, range, around, found);
+      found.push({ kind: "other", name: node.name, range });
+      return;
     case "last":
     case "other":
-      return [{ kind: "other", name: node.name, range }];
+      found.push({ kind: "other", name: node.name, range });
+      return;
     case "log":
-      return [{ kind: "other", name: "log", range }];
     case "dup":
-      return [{ kind: "other", name: "dup", range }];
+      found.push({ kind: "other", name: node.kind, range });
+      return;
     case "flow":
-      return [{ kind: "other", name: `flow add @${node.table.text}`, range }];
+      found.push({ kind: "other", name: `flow add @${node.table.text}`, range });
+      return;
     case "unknown":
-      return [{ kind: "unknown", reason: node.reason, range }];
+      found.push({ kind: "unknown", reason: node.reason, range });
   }
 }
 
-function lowerVerdictMap(key: Expression, map: Expression, range: Range, around: RuleSurroundings): Statement[] {
-  const dependencies = dependenciesOf(key, around.context, range);
+function lowerVerdictMap(key: Expression, map: Expression, range: Range, around: RuleSurroundings, statements: Statement[]): void {
+  dependenciesOf(key, around.context, range, statements);
   const parts = keyParts(key.kind === "concat" ? key.parts : [key], around);
   const fields = parts.map(({ field }) => field);
   const found = expand(map, around.scope);
-  if (found.kind === "set-reference") return [...dependencies, { kind: "vmap", fields, elements: around.elements(found.name.text), set: found.name.text, range }];
-  return [...dependencies, { kind: "vmap", fields, elements: lowerElements(found, reader(parts, around)), range }];
+  if (found.kind === "set-reference") statements.push({ kind: "vmap", fields, elements: around.elements(found.name.text), set: found.name.text, range });
+  else statements.push({ kind: "vmap", fields, elements: lowerElements(found, reader(parts, around)), range });
 }
 
-function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: RuleSurroundings): Statement[] {
+function lowerReject(node: Extract<StatementNode, { kind: "reject" }>, around: RuleSurroundings, found: Statement[]): void {
   const { range, family } = node;
-  const dependencies = family === "tcp" ? around.context.transport(6n, range) : family === "icmp" ? around.context.network("ip", range) : family === "icmpv6" ? around.context.network("ip6", range) : [];
+  if (family === "tcp") around.context.transport(6n, range, found);
+  else if (family === "icmp" || family === "icmpv6") around.context.network(family === "icmp" ? "ip" : "ip6", range, found);
   const answer = family === undefined ? undefined : family === "tcp" ? "tcp reset" : `${family} ${node.code?.text ?? ""}`.trim();
-  return [...dependencies, { kind: "verdict", verdict: { kind: "reject", ...(answer !== undefined && { with: answer }) }, range }];
+  found.push({ kind: "verdict", verdict: { kind: "reject", ...(answer !== undefined && { with: answer }) }, range });
 }

@@ -7,22 +7,53 @@ import type { Expression } from "../../../formats/nftables/index.ts";
 import type { Scope } from "./scope.ts";
 import { expand } from "./scope.ts";
 import type { Values } from "../ruleset.ts";
-import { mergeIntervals } from "../values.ts";
+import { interval, mergeIntervals } from "../values.ts";
+import { Shared } from "./shared.ts";
 
 /** Masked comparisons with more values than this are not worth listing. */
 const MAX_MASKED = 256n;
 /** Variables that hold each other several times make more values than anyone has written. */
 export const MOST_VALUES = 100_000;
 
+/** Types whose values seldom come again in a file. */
+const SELDOM: ReadonlySet<string> = new Set(["ipv4_addr", "ipv6_addr", "address", "ether_addr"]);
+
+/** What single words stand for, by type and text. */
+const words = new Map<string, Shared<string, { readonly bits: number; readonly quoted: boolean; readonly values: Values }>>();
+
 /** The values that an expression stands for in a field of that type: one value, a range, a list or a set of them. */
-export function lowerValues(expression: Expression, info: FieldInfo, scope: Scope): Values {
+export function lowerValues(written: Expression, info: FieldInfo, scope: Scope): Values {
+  const expression = written.kind === "variable" ? expand(written, scope) : written;
+  if (expression.kind !== "word") return lowerSeveral(expression, info, scope);
+  const { text, quoted } = expression;
+  if (SELDOM.has(info.type)) return lowerWord(text, quoted, info);
+  let shared = words.get(info.type);
+  if (shared === undefined) words.set(info.type, (shared = new Shared()));
+  const known = shared.get(text);
+  if (known !== undefined && known.bits === info.bits && known.quoted === quoted) return known.values;
+  return shared.keep(text, { bits: info.bits, quoted, values: lowerWord(text, quoted, info) }).values;
+}
+
+function lowerWord(text: string, quoted: boolean, info: FieldInfo): Values {
+  const value = resolve(info.type, info.bits, text, quoted);
+  if ("unknown" in value) return unknown(value.unknown);
+  if ("wrong" in value) return unknown(value.wrong);
+  if ("name" in value) return NAMED.has(info.type) ? { kind: "names", names: [value.name] } : unknown(`${value.name} is no number`);
+  if (NAMED.has(info.type) && !SPANNED.has(info.type)) return { kind: "names", names: namesOf(info.type, value.number, value.number) };
+  return interval(value.number, value.number);
+}
+
+/** Types of names that may have numbers as well. */
+const SPANNED: ReadonlySet<string> = new Set(["iface_index", "ifname", "string"]);
+
+function lowerSeveral(expression: Expression, info: FieldInfo, scope: Scope): Values {
   const spans: [bigint, bigint][] = [];
   const names: string[] = [];
   const reason = collect(expression, info, scope, spans, names);
   if (reason !== undefined) return unknown(reason);
   if (NAMED.has(info.type)) {
     if (spans.length === 0) return { kind: "names", names };
-    if (names.length === 0 && (info.type === "iface_index" || info.type === "ifname" || info.type === "string")) return mergeIntervals(spans);
+    if (names.length === 0 && SPANNED.has(info.type)) return mergeIntervals(spans);
     return { kind: "names", names: [...names, ...spans.flatMap(([first, last]) => namesOf(info.type, first, last))] };
   }
   if (names.length > 0) return unknown(`${names[0]} is no number`);
