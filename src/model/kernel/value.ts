@@ -1,3 +1,4 @@
+import { nearest } from "../../engine/similar.ts";
 import type { KeyFacts } from "./keys.ts";
 import { parseInteger } from "./number.ts";
 
@@ -7,6 +8,8 @@ export interface ValueProblem {
   readonly reason: string;
   /** What was evidently meant. */
   readonly instead?: string;
+  /** The kernel takes it, and does what nobody means. */
+  readonly accepted?: boolean;
   /** False for a limit that other kernels may not have: some were narrowed, as when integers became bytes in 5.13. */
   readonly certain: boolean;
 }
@@ -28,6 +31,7 @@ export const LONGEST_VALUE = 4095;
 /** What is wrong with `value` for a key, after the kernel's proc handlers (kernel/sysctl.c); undefined: nothing. */
 export function valueProblem(facts: KeyFacts, value: string): ValueProblem | undefined {
   const { type } = facts;
+  if (facts.key === "net.ipv4.tcp_congestion_control" || facts.key === "net.core.default_qdisc") return ofName(facts.key, value);
   if (type === "string" || type === "cpumask" || type === "portlist") return undefined;
   if (value.length > LONGEST_VALUE) return { certain: true, reason: `the kernel reads no more than ${LONGEST_VALUE} characters of numbers` };
   if (value === "") return { certain: true, reason: "the kernel refuses an empty value" };
@@ -44,7 +48,26 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
     const [low, high] = numbers.map((part) => parseInteger(part) ?? 0) as [number, number];
     if (low > high) return { certain: true, reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
   }
+  if (type === "triple" && numbers.length === 3) {
+    const sizes = numbers.map((part) => parseInteger(part) ?? 0);
+    if (sizes.some((size, i) => i > 0 && size < sizes[i - 1]!)) {
+      return { certain: false, accepted: true, reason: "the three are the least, the usual and the greatest size, and these do not rise; the kernel takes them all the same", instead: [...sizes].sort((a, b) => a - b).join(" ") };
+    }
+  }
   return undefined;
+}
+
+/** What kernels have, in their tree or from distributions. A name that is near to one of these and is none is a slip. */
+const NAMES: Readonly<Record<string, readonly string[]>> = {
+  "net.ipv4.tcp_congestion_control": ["cubic", "reno", "bbr", "bbr2", "bbr3", "htcp", "westwood", "vegas", "hybla", "illinois", "scalable", "highspeed", "veno", "yeah", "lp", "nv", "cdg", "bic", "dctcp", "prague", "olia", "lia", "balia", "wvegas"],
+  "net.core.default_qdisc": ["fq", "fq_codel", "fq_pie", "pfifo_fast", "pfifo", "bfifo", "sfq", "cake", "codel", "pie", "noqueue", "red", "sfb", "choke", "qfq", "etf", "dualpi2"],
+};
+
+function ofName(key: string, value: string): ValueProblem | undefined {
+  const names = NAMES[key]!;
+  if (names.includes(value) || !/^[a-z][\w-]{2,}$/i.test(value)) return undefined;
+  const instead = nearest(value, names);
+  return instead === undefined ? undefined : { certain: false, reason: "no such name is known, and the kernel refuses one that it has no module for", instead };
 }
 
 function ofNumber(facts: KeyFacts, text: string): ValueProblem | undefined {

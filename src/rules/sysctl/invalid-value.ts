@@ -17,11 +17,11 @@ export default rule({
   reads: ["sysctl"],
   severity: "error",
   fix: "safe",
-  fixSafety: "The line has no effect as it stands; the mend gives it the one that its words say.",
+  fixSafety: "The line has no effect as it stands; the mend gives it the one that its words say. Numbers that the kernel takes although they do not rise are left to you.",
   lifecycle: "stable",
   sources: ["kernel: kernel/sysctl.c, proc_dointvec_minmax", "kernel: Documentation/admin-guide/sysctl"],
   examples: {
-    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n"],
+    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n", "net.ipv4.tcp_rmem = ⟦8192 4096 1024⟧\nnet.ipv4.tcp_congestion_control = ⟦cubik⟧\n"],
     good: "net.ipv4.ip_forward = 1\nvm.swappiness = 10\nnet.ipv4.tcp_rmem = 4096 131072 16777216\nkernel.core_pattern = |/usr/lib/systemd/systemd-coredump %P\n",
     lookalike: "kernel.sysrq = 0x1f6\nnet.ipv4.conf.all.rp_filter = 2 # loose\nfs.file-max = 9223372036854775807\nnet.ipv4.tcp_keepalive_time = {{ keepalive }}\n",
   },
@@ -38,9 +38,9 @@ export default rule({
       const certain = problem.certain && !setting.conditional;
       report({
         location: { path, range },
-        message: `${shown(setting.rawKey)} = ${shown(value)}: ${problem.reason}. The write fails and the old value stays. ${problem.instead === undefined ? "Correct the value." : `Write ${shown(problem.instead)}.`}`,
+        message: `${shown(setting.rawKey)} = ${shown(value)}: ${problem.reason}.${problem.accepted === true ? "" : " The write fails and the old value stays."} ${problem.instead === undefined ? "Correct the value." : `Write ${shown(problem.instead)}.`}`,
         ...(certain ? {} : { severity: "warning" as const, confidence: "likely" as const }),
-        ...(problem.instead === undefined ? {} : { fixes: [{ title: `Write ${shown(problem.instead)}`, safety: "safe" as const, edits: [{ path, range, newText: problem.instead }] }] }),
+        ...(problem.instead === undefined ? {} : { fixes: [{ title: `Write ${shown(problem.instead)}`, safety: problem.accepted === true ? "unsafe" as const : "safe" as const, edits: [{ path, range, newText: problem.instead }] }] }),
       });
     }
   },

@@ -2,7 +2,9 @@ import type { Fix } from "../../engine/fix.ts";
 import { LineIndex } from "../../engine/location.ts";
 import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import { exclusiveKey, variableName } from "../../model/kernel/aliases.ts";
 import { isGlob } from "../../model/kernel/key.ts";
+import { parseInteger } from "../../model/kernel/number.ts";
 import { shippedEraser } from "../../model/kernel/shipped.ts";
 import type { Override } from "../../model/kernel/overrides.ts";
 import { overrides } from "../../model/kernel/overrides.ts";
@@ -36,6 +38,7 @@ export default rule({
   examples: {
     bad: [
       "⟦vm.swappiness = 10⟧\nvm.dirty_ratio = 20\nvm.swappiness = 60\n",
+      "⟦vm.dirty_ratio = 20⟧\nvm.dirty_bytes = 268435456\n⟦net.ipv4.ip_forward = 1⟧\nnet.ipv4.conf.all.forwarding = 0\n",
       { "hosts.ini": "[web]\nweb1\n", "site.yml": copies(["99-base.conf", "/etc/sysctl.d/99-base.conf"], ["100-web.conf", "/etc/sysctl.d/100-web.conf"]), "files/99-base.conf": "net.core.somaxconn = 1024\n", "files/100-web.conf": "⟦net.core.somaxconn = 8192⟧\n" },
       { "hosts.ini": "[web]\nweb1\n", "site.yml": copies(["main.sysctl.conf", "/etc/sysctl.conf"], ["zz-last.conf", "/etc/sysctl.d/zz-last.conf"]), "files/main.sysctl.conf": "⟦vm.swappiness = 10⟧\n", "files/zz-last.conf": "vm.swappiness = 1\n" },
       {
@@ -46,7 +49,7 @@ export default rule({
       },
     ],
     good: [
-      "vm.swappiness = 10\nvm.dirty_ratio = 20\n",
+      "vm.swappiness = 10\nvm.dirty_bytes = 0\nvm.dirty_ratio = 20\nvm.dirty_background_bytes = 67108864\n",
       { "hosts.ini": "[web]\nweb1\n", "site.yml": copies(["base.sysctl.conf", "/etc/sysctl.d/10-base.conf"], ["web.sysctl.conf", "/etc/sysctl.d/90-web.conf"]), "files/base.sysctl.conf": "net.core.somaxconn = 1024\n", "files/web.sysctl.conf": "vm.swappiness = 1\n" },
     ],
     lookalike: [
@@ -78,21 +81,31 @@ function repeats({ settings }: SysctlFile): ReadonlyMap<SysctlSetting, SysctlSet
   for (const setting of settings.toReversed()) {
     if (found.size >= MOST) break;
     if (setting.source !== "file" || setting.conditional || setting.value === undefined || isGlob(setting.key)) continue;
-    const later = last.get(setting.key);
-    if (later === undefined) last.set(setting.key, setting);
-    else found.set(setting, later);
+    const name = variableName(setting.key);
+    const later = last.get(name);
+    const exclusive = exclusiveKey(name);
+    const other = exclusive === undefined ? undefined : last.get(exclusive);
+    if (later !== undefined) found.set(setting, later);
+    else if (other !== undefined && isSet(other) && isSet(setting)) found.set(setting, other);
+    if (later === undefined) last.set(name, setting);
   }
   return found;
+}
+
+function isSet({ value }: SysctlSetting): boolean {
+  return typeof value === "string" && (parseInteger(value) ?? 0) !== 0;
 }
 
 function inFile(workspace: Workspace, path: string, setting: SysctlSetting, later: SysctlSetting | undefined, lineOf: (offset: number) => number): Report | undefined {
   if (later === undefined || isUnknown(setting.value) || isUnknown(later.value)) return undefined;
   const text = workspace.text(path)!;
   const line = lineOf(later.range.start);
-  const same = later.value === setting.value;
+  const alias = later.key !== setting.key;
+  const same = later.value === setting.value && variableName(later.key) === variableName(setting.key);
+  const wins = exclusiveKey(setting.key) === later.key ? `line ${line} sets ${shown(later.rawKey)}, and the kernel puts the other of the two to 0` : `line ${line} sets ${alias ? `the same variable by the name ${shown(later.rawKey)}` : "it"} to ${shown(later.valueText)}, and the last line wins`;
   return {
     location: { path, range: setting.range },
-    message: same ? `${shown(setting.rawKey)} is set to the same value again in line ${line}. Remove one of the lines.` : `${shown(setting.rawKey)} = ${shown(setting.valueText)} has no effect: line ${line} sets it to ${shown(later.valueText)}, and the last line wins. Remove one of the lines.`,
+    message: same ? `${shown(setting.rawKey)} is set to the same value again in line ${line}. Remove one of the lines.` : `${shown(setting.rawKey)} = ${shown(setting.valueText)} has no effect: ${wins}. Remove one of the lines.`,
     ...(same ? { severity: "info" } : {}),
     related: [{ location: { path, range: later.range }, message: "This line wins." }],
     fixes: LINES.has(workspace.language(path) ?? "") ? [removed(text, path, setting)] : [],
