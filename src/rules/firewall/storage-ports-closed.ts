@@ -82,7 +82,8 @@ export default rule({
     for (const closed of closedStorage(workspace, path, firewall)) {
       const { daemon, ports, hosts, place, beside, osds, release } = closed;
       const sure = hosts.length > 0 && (release !== undefined || beside === undefined);
-      const info = daemon === "OSD" && beside !== undefined && osds === undefined;
+      // Clusters that keep to msgr1, and small ones, do with less; which one this is cannot be seen.
+      const info = beside !== undefined && (daemon === "OSD" ? osds === undefined : release === undefined);
       const fix = fixOf(workspace.text(path) ?? "", firewall, closed);
       report({
         location: { path, range: beside?.range ?? rangeOf(place) },

@@ -1,5 +1,7 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import { evaluate } from "../evaluate/index.ts";
+import { FAR, OTHER } from "../evaluate/samples.ts";
+import { formatAddress } from "../flows/address.ts";
 import type { FirewallRule, Packet, Ruleset, Statement, Table } from "../ruleset.ts";
 import { longLivedAccepts } from "./evidence.ts";
 import { rulesOf } from "./index.ts";
@@ -64,14 +66,12 @@ export function packetFor(ruleset: Ruleset, rule: FirewallRule): Packet | undefi
   };
   const port = first("tcp dport") ?? first("th dport");
   if (port === undefined) return undefined;
-  const source = first("ip saddr");
+  const six = table.family === "ip6" || first("ip6 saddr") !== undefined;
+  const family = six ? "ip6" : "ip";
+  const source = first(`${family} saddr`);
   const name = rule.statements.find((statement) => statement.kind === "match" && statement.field === "meta iifname" && !statement.negated);
   const iif = name?.kind === "match" && !isUnknown(name.values) && name.values.kind === "names" ? name.values.names[0]?.replace(/\*$/, "0") : undefined;
-  return { hook, iif: iif ?? "uplink0", proto: "tcp", sport: 40_000, dport: Number(port), ct: "new", saddr: source === undefined ? "192.0.66.233" : dotted(source + 1n), daddr: "93.184.215.14" };
-}
-
-function dotted(address: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => String((address >> shift) & 255n)).join(".");
+  return { hook, iif: iif ?? "uplink0", proto: "tcp", sport: 40_000, dport: Number(port), ct: "new", saddr: source === undefined ? OTHER[family] : formatAddress(source + 1n, family), daddr: FAR[family] };
 }
 
 /** The hook of the rule's own base chain, or of the only one that can lead to it. */

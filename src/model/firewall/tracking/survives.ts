@@ -13,7 +13,8 @@ const CEPH = [6789, 6800];
  */
 export function passesUntracked(ruleset: Ruleset): boolean {
   const named = longLivedAccepts(ruleset).flatMap(({ rules }) => rules.slice(0, 4).flatMap((rule) => packetFor(ruleset, rule) ?? []));
-  const packets = named.length > 0 ? named.slice(0, 24) : CEPH.map((dport): Packet => ({ hook: "input", iif: "uplink0", proto: "tcp", saddr: FAR.ip, daddr: OTHER.ip, sport: 40_000, dport }));
+  const family = ruleset.tables.some((table) => table.family === "ip" || table.family === "inet") ? "ip" : "ip6";
+  const packets = named.length > 0 ? named.slice(0, 24) : CEPH.map((dport): Packet => ({ hook: "input", iif: "uplink0", proto: "tcp", saddr: FAR[family], daddr: OTHER[family], sport: 40_000, dport }));
   return packets.every((packet) => {
     const { sport, dport } = packet;
     const both = [packet, { ...packet, ...(dport === undefined ? {} : { sport: dport }), ...(sport === undefined ? {} : { dport: sport }) }];
