@@ -1,7 +1,8 @@
+import { entityAddress } from "./address.ts";
 import type { OptionFacts } from "./options.ts";
 
 /** A value as the daemons take it, or the reason why they refuse it and keep the default. */
-export type Typed = { readonly value: string | number | boolean } | Refusal;
+export type Typed = { readonly value: string | number | boolean; /** A number beyond 2^53, to the last digit. */ readonly exact?: string } | Refusal;
 
 /** Why a daemon does not take a value. */
 export interface Refusal {
@@ -38,10 +39,19 @@ export function parseValue(option: OptionFacts, text: string, release?: number):
       return inRange(option, size(text, release));
     case "float":
       return inRange(option, float(text));
+    case "secs":
+      return inRange(option, timespan(text));
+    case "millisecs": {
+      // std::stoull stops at the first character that is no digit.
+      const digits = /^\s*\+?(\d+)/.exec(text)?.[1];
+      return digits === undefined ? { refused: "it takes milliseconds, a whole number", certain: true } : inRange(option, { value: Number(digits) });
+    }
     case "uuid":
-      return /^\{?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i.test(text)
-        ? { value: text }
-        : { refused: "it takes a UUID, and reads as all zeros", certain: true };
+      return uuid(text);
+    case "addr": {
+      const address = entityAddress(text);
+      return address === undefined ? { refused: "it takes an address with a port at most, no name and no network", certain: true } : { value: address };
+    }
     default:
       if (option.values !== undefined && !option.values.includes(text)) {
         return { refused: `it takes one of ${option.values.filter((value) => value !== "").join(", ")}`, certain: false };
@@ -55,7 +65,11 @@ function integer(text: string, unsigned: boolean): Typed {
   if (match === null) return { refused: "it takes a whole number, with K, M, G, T, P or E for thousands at most", certain: true };
   const value = BigInt(match[1]!) * 1000n ** BigInt(SUFFIXES.indexOf(match[2]!) + 1);
   if (unsigned && value < 0n) return { refused: "it takes no negative number", certain: true };
-  return value > LARGEST ? { refused: "it is too large", certain: true } : { value: Number(value) };
+  return value > LARGEST ? { refused: "it is too large", certain: true } : whole(value);
+}
+
+function whole(value: bigint): Typed {
+  return Number.isSafeInteger(Number(value)) ? { value: Number(value) } : { value: Number(value), exact: String(value) };
 }
 
 function float(text: string): Typed {
@@ -74,7 +88,33 @@ function size(text: string, release: number | undefined): Typed {
     return { refused: reason, certain: !spelt || release !== undefined, ...(instead === undefined ? {} : { instead }) };
   }
   const value = BigInt(match[1]!) * 1024n ** BigInt(SUFFIXES.indexOf(match[2] ?? "") + 1);
-  return value > LARGEST ? { refused: "it is too large", certain: true } : { value: Number(value) };
+  return value > LARGEST ? { refused: "it is too large", certain: true } : whole(value);
+}
+
+/** boost::uuids::string_generator: braces and dashes may be left out. */
+function uuid(text: string): Typed {
+  const digits = /^\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$/i.exec(text);
+  return digits === null ? { refused: "it takes a UUID, and reads as all zeros", certain: true } : { value: digits.slice(1).join("-").toLowerCase() };
+}
+
+const UNITS: readonly (readonly [RegExp, number])[] = [
+  [/^(s|sec|seconds?)$/, 1], [/^(m|min|minutes?)$/, 60], [/^(h|hr|hours?)$/, 3600], [/^(d|days?)$/, 86_400],
+  [/^(w|wk|weeks?)$/, 7 * 86_400], [/^(mo|months?)$/, 30 * 86_400], [/^(y|yr|years?)$/, 365 * 86_400],
+];
+
+/** parse_timespan, src/common/ceph_time.cc: numbers with units, added up; a bare number is seconds. */
+function timespan(text: string): Typed {
+  let seconds = 0;
+  let rest = text.trim();
+  if (rest === "") return { value: 0 };
+  while (rest !== "") {
+    const part = /^(\d+)\s*([a-zA-Z]*)\s*/.exec(rest);
+    const unit = part?.[2] === "" ? 1 : UNITS.find(([word]) => word.test(part?.[2] ?? ""))?.[1];
+    if (part === null || unit === undefined) return { refused: "it takes seconds, or numbers with s, m, h, d, w, mo or y", certain: true };
+    seconds += Number(part[1]) * unit;
+    rest = rest.slice(part[0].length);
+  }
+  return { value: seconds };
 }
 
 function inRange({ min, max }: OptionFacts, typed: Typed): Typed {
