@@ -2,10 +2,11 @@ import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import type { ModulesTree } from "../../formats/modules-load/index.ts";
 import { modulesLoad } from "../../formats/modules-load/index.ts";
+import type { NixTree } from "../../formats/nix/index.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import type { Host, Scope } from "../fleet/fleet.ts";
 import { textAsWritten } from "../fleet/values.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Document, Workspace } from "../workspace.ts";
 import { placements, reaches } from "./placement.ts";
 
 /** A module that the repository has loaded when the host boots. */
@@ -27,6 +28,10 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
   const modules: LoadedModule[] = [];
   for (const path of workspace.paths) {
     const document = workspace.document(path);
+    if (document?.language === "nix") {
+      modules.push(...ofNix(workspace, document));
+      continue;
+    }
     const named = document?.language === "modules-load" ? (document.tree as ModulesTree) : undefined;
     for (const { destination, scope } of placements(workspace, path)) {
       // Under any name of its own, a file that is put where modules are listed lists modules.
@@ -56,6 +61,18 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
     }
   }
   return modules;
+}
+
+/** NixOS: `boot.kernelModules = [ "nf_conntrack" ];` */
+function ofNix(workspace: Workspace, { path, text, tree }: Document): LoadedModule[] {
+  const scope = workspace.fleet.scopeOf(path);
+  return (tree as NixTree).bindings.flatMap(({ path: names, valueRange, conditional }) => {
+    if (names.at(-1) !== "kernelModules") return [];
+    return [...text.slice(valueRange.start, valueRange.end).matchAll(/"([\w-]+)"/g)].map((match) => {
+      const start = valueRange.start + match.index + 1;
+      return { name: match[1]!.replaceAll("-", "_"), location: { path, range: { start, end: start + match[1]!.length } }, scope, conditional };
+    });
+  });
 }
 
 /** Modules that bring another with them: modinfo's `depends`. */

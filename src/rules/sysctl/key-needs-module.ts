@@ -28,14 +28,16 @@ export default rule({
       "etc/sysctl.d/60-conntrack.conf": "net.netfilter.nf_conntrack_tcp_be_liberal = 1\n",
       "etc/modules-load.d/conntrack.conf": "nf_conntrack\n",
     },
-    lookalike: ["net.ipv6.conf.all.forwarding = 1\nnet.core.rmem_max = 16777216\n", "-net.bridge.bridge-nf-call-iptables = 0\n"],
+    lookalike: [{ "hosts/a.nix": '{\n  boot.kernelModules = [ "nf_conntrack" ];\n  boot.kernel.sysctl."net.netfilter.nf_conntrack_max" = 1048576;\n}\n' }, { "tuned/node/tuned.conf": "[sysctl]\nnet.netfilter.nf_conntrack_max=1048576\n" }, "net.ipv6.conf.all.forwarding = 1\nnet.core.rmem_max = 16777216\n", "-net.bridge.bridge-nf-call-iptables = 0\n"],
   },
   check({ sysctl, path, workspace, report }) {
+    // tuned applies its profiles long after the start.
+    if (workspace.language(path) === "tuned") return;
     const said = new Set<string>();
     for (const setting of sysctl.settings) {
       const module = keyFacts(setting.key)?.module;
       if (module === undefined || THERE.has(module) || said.has(module)) continue;
-      if (setting.source === "variable" || setting.ignoreErrors || !setting.persistent || setting.value === undefined) continue;
+      if (setting.source === "variable" || setting.source === "container" || setting.ignoreErrors || !setting.persistent || setting.value === undefined) continue;
       const missing = missingOn(workspace, setting, module);
       if (missing === undefined) continue;
       said.add(module);
