@@ -21,7 +21,10 @@ const ALSO: Readonly<Record<string, Key>> = {
   spt: "sport", dpt: "dport", port: "dport", state: "ct", chain: "hook", fwmark: "mark",
 };
 
-/** Reads `hook=input,iif=eth0,…`; flags are joined by `+`. Throws BadPacket. */
+/**
+ * Reads `hook=input,iif=eth0,…`; flags are joined by `+`. Whatever else rules may ask for goes by nft's name of the field:
+ * `ether saddr=02:00:00:00:00:01`, `meta skuid=1000`, `ct mark=0x2`. Throws BadPacket.
+ */
 export function packetOfSpec(spec: string): Packet {
   const given = new Map<string, unknown>();
   for (const part of spec.split(",")) {
@@ -53,16 +56,55 @@ export function packetOfJson(line: string): Packet {
 
 function packetOf(given: ReadonlyMap<string, unknown>): Packet {
   const packet: Growing = { hook: "input" };
+  const fields: Record<string, number | string> = {};
   for (const [key, value] of given) {
+    if (key === "fields" && typeof value === "object" && value !== null) {
+      for (const [field, one] of Object.entries(value)) fields[fieldName(field)] = fieldValue(field, one);
+      continue;
+    }
+    if (key.includes(" ")) {
+      fields[fieldName(key)] = fieldValue(key, value);
+      continue;
+    }
     if (!(KEYS as readonly string[]).includes(key)) {
       const meant = Object.hasOwn(ALSO, key.toLowerCase()) ? ALSO[key.toLowerCase()] : nearest(key, KEYS);
       throw new BadPacket(`A packet has no key ${key}. ${meant === undefined ? `The keys are ${KEYS.join(", ")}.` : `Did you mean ${meant}?`}`);
     }
     if (key !== "type") set(packet, key as Key, value);
   }
+  if (Object.keys(fields).length > 0) packet.fields = fields;
   familyOf(packet);
   if (given.has("type")) packet.type = icmpType(packet, given.get("type"));
   return packet;
+}
+
+/** What fields are called that a packet has a key for. */
+const KEY_OF: Readonly<Record<string, Key>> = {
+  "ip saddr": "saddr", "ip6 saddr": "saddr", "ip daddr": "daddr", "ip6 daddr": "daddr", "meta iifname": "iif", "meta oifname": "oif", "meta iif": "iif", "meta oif": "oif",
+  "meta l4proto": "proto", "ip protocol": "proto", "ip6 nexthdr": "proto", "meta mark": "mark", "ct state": "ct", "tcp flags": "flags",
+  "icmp type": "type", "icmpv6 type": "type", "icmp code": "code", "icmpv6 code": "code", "th sport": "sport", "th dport": "dport",
+  "tcp sport": "sport", "tcp dport": "dport", "udp sport": "sport", "udp dport": "dport", "sctp sport": "sport", "sctp dport": "dport", "dccp sport": "sport", "dccp dport": "dport",
+};
+/** What fields begin with, as nft names them. */
+const HEADERS = ["meta", "ct", "ip", "ip6", "ether", "vlan", "arp", "tcp", "udp", "udplite", "sctp", "dccp", "th", "icmp", "icmpv6", "igmp", "gre", "esp", "ah", "comp", "socket", "osf", "rt", "fib", "frag", "dst", "hbh", "mh"];
+
+function fieldName(name: string): string {
+  const field = name.trim().replace(/ +/g, " ");
+  if (Object.hasOwn(KEY_OF, field)) throw new BadPacket(`A packet tells ${field} by the key ${KEY_OF[field]}; write ${KEY_OF[field]}= in its place.`);
+  const header = field.split(" ", 1)[0]!;
+  if (/^[a-z][a-z0-9]*( [a-z0-9_-]+)+$/.test(field) && HEADERS.includes(header)) return field;
+  const meant = nearest(header, HEADERS);
+  throw new BadPacket(`“${field}” is no field of a packet as nft names them, such as ether saddr or meta skuid.${meant === undefined || meant === header ? "" : ` Did you mean ${meant}?`}`);
+}
+
+/** A number, `0x…`, a hardware address or a name. Numbers beyond what is exact stay hexadecimal. */
+function fieldValue(field: string, value: unknown): number | string {
+  const text = typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+  if (text === "" || text.length > 80) throw new BadPacket(`${field}=${shown(value)} is no value; give a number, a hardware address or a name.`);
+  if (/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) return Number.parseInt(text.replaceAll(":", ""), 16);
+  if (!/^(\d+|0x[0-9a-f]+)$/i.test(text)) return text;
+  const number = BigInt(text);
+  return number <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(number) : `0x${number.toString(16)}`;
 }
 
 function set(packet: Growing, key: Key, value: unknown): void {
@@ -132,14 +174,16 @@ function flags(value: unknown): string[] {
   return names;
 }
 
-/** Both addresses and the protocol have to be of one family. */
-function familyOf({ saddr, daddr, proto }: Packet): void {
+/** Both addresses and the protocol have to be of one family; a number says that the other family's ICMP is meant. */
+function familyOf(packet: Growing): void {
+  const { saddr, daddr, proto } = packet;
   const [source, destination] = [saddr, daddr].map((one) => (one === undefined ? undefined : one.includes(":") ? "IPv6" : "IPv4"));
   if (source !== undefined && destination !== undefined && source !== destination) throw new BadPacket(`saddr is an ${source} address and daddr an ${destination} one; give both of one family.`);
   const number = protocolNumber(proto);
   const family = source ?? destination;
-  if (number === 58 && family === "IPv4") throw new BadPacket("proto=icmpv6 goes with IPv6 addresses; write proto=icmp, or other addresses.");
-  if (number === 1 && family === "IPv6") throw new BadPacket("proto=icmp goes with IPv4 addresses; write proto=icmpv6, or other addresses.");
+  if (family !== undefined && typeof proto === "number") packet.family = family === "IPv4" ? "ip" : "ip6";
+  else if (number === 58 && family === "IPv4") throw new BadPacket("proto=icmpv6 goes with IPv6 addresses; write proto=icmp, or other addresses.");
+  else if (number === 1 && family === "IPv6") throw new BadPacket("proto=icmp goes with IPv4 addresses; write proto=icmpv6, or other addresses.");
 }
 
 function icmpType(packet: Growing, value: unknown): number {

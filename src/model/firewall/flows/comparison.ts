@@ -2,14 +2,18 @@ import type { Outcome } from "../evaluate/index.ts";
 import { evaluate } from "../evaluate/index.ts";
 import { baseChains } from "../evaluate/hooks.ts";
 import type { Packet, Ruleset } from "../ruleset.ts";
+import { NO } from "./diagram.ts";
+import { flowWords } from "./flow-text.ts";
 import type { FlowMatch } from "./match.ts";
-import { flowWords, matchOf } from "./match.ts";
+import { matchOf } from "./match.ts";
 import type { Way } from "./meaning.ts";
 import { Meaning, WAYS, unlessTooLarge } from "./meaning.ts";
-import { PacketSet } from "./packet-set.ts";
+import { PacketSet, packetsLike } from "./packet-set.ts";
 import { packetOf } from "./packet.ts";
 import type { Product } from "./products.ts";
 import { cover } from "./products.ts";
+import type { Space } from "./space.ts";
+import { byState } from "./states.ts";
 
 /** Packets that meet with the same, with one of them. */
 export interface Flow {
@@ -40,7 +44,7 @@ export interface FlowDifference {
   readonly opened: readonly Flow[];
   /** Accepted before, refused after. */
   readonly closed: readonly Flow[];
-  /** Dropped before and rejected after, or the reverse. */
+  /** Refused on both sides, in another way: dropped before and rejected after, or the reverse, or so up to a limit. */
   readonly changed: readonly Flow[];
   readonly notComputed: readonly Doubt[];
 }
@@ -104,10 +108,13 @@ function filters(rulesets: readonly Ruleset[], family: "ip" | "ip6"): boolean {
   return WAYS.some((hook) => baseChains(rulesets, { hook }, family).length > 0);
 }
 
-/** Neighbour discovery and multicast listener messages are never tracked, so packets of other states do not exist. */
-function existing(set: PacketSet): PacketSet {
-  if (set.space.family === "ip") return set;
-  return set.without(set.where({ proto: [58], type: [[130, 136], 143], ct: ["new", "established", "related"] }));
+/**
+ * Packets that do not exist: conntrack leaves neighbour discovery and multicast listener messages alone, so that none of
+ * them is of a connection (noct_valid_new in nf_conntrack_proto_icmpv6.c).
+ */
+export function impossible(space: Space, way: Way): PacketSet {
+  if (space.family === "ip") return new PacketSet(space, way, NO);
+  return packetsLike(space, way, { proto: [58], type: [[130, 136], 143], ct: ["new", "established", "related"] });
 }
 
 type Kind = "opened" | "closed" | "changed" | "accepted";
@@ -115,9 +122,10 @@ type Kind = "opened" | "closed" | "changed" | "accepted";
 function tell(meaning: Meaning, versions: readonly (readonly Ruleset[])[], family: "ip" | "ip6", all: PacketSet, kind: Kind): { flows: Flow[]; doubts: Doubt[] } {
   const flows: Flow[] = [];
   const doubts: Doubt[] = [];
-  const set = existing(all);
-  const { products, rest } = cover(meaning.space, set.node, MOST);
-  for (const product of products) {
+  const idle = impossible(meaning.space, all.way as Way);
+  const set = all.without(idle);
+  const { products, rest } = cover(meaning.space, set.node, MOST, idle.node);
+  for (const product of byState(products)) {
     const flow = flowOf(meaning, versions, family, set.way as Way, product);
     if (asExpected(flow.outcomes, kind)) flows.push(flow);
     else doubts.push({ ...flow, reason: flow.outcomes.find(({ verdict }) => verdict === "unknown")?.reason ?? "one packet and all packets are judged differently, which is a fault of Premortem; please report it" });
@@ -130,7 +138,7 @@ function tell(meaning: Meaning, versions: readonly (readonly Ruleset[])[], famil
 function flowOf(meaning: Meaning, versions: readonly (readonly Ruleset[])[], family: "ip" | "ip6", hook: Way, product: Product): Flow {
   const match = matchOf(product, family);
   const sample = packetOf(meaning.space, hook, product.point);
-  return { hook, family, text: flowWords(match, hook), match, sample, outcomes: versions.map((version) => evaluate(version, sample)) };
+  return { hook, family, text: flowWords(product, match, family, hook), match, sample, outcomes: versions.map((version) => evaluate(version, sample)) };
 }
 
 /** The evaluator has the last word about each sample. */
@@ -152,15 +160,16 @@ function asExpected(outcomes: readonly Outcome[], kind: Kind): boolean {
 
 /** Why nothing is told about these packets: each reason once, with the first packets that it is about. */
 function doubtsOf(meaning: Meaning, versions: readonly (readonly Ruleset[])[], family: "ip" | "ip6", all: PacketSet): Doubt[] {
-  const set = existing(all);
+  const idle = impossible(meaning.space, all.way as Way);
+  const set = all.without(idle);
   const found = new Map<string, Doubt>();
-  const { products, rest } = cover(meaning.space, set.node, MOST_DOUBTS);
+  const { products, rest } = cover(meaning.space, set.node, MOST_DOUBTS, idle.node);
   for (const product of products) {
     const flow = flowOf(meaning, versions, family, set.way as Way, product);
     const reasons = flow.outcomes.filter(({ verdict }) => verdict === "unknown").map(({ reason }) => reason);
     const key = JSON.stringify([reasons, flow.outcomes.map(({ path, rule, chain }) => [path, (rule ?? chain)?.range.start])]);
     if (!found.has(key)) found.set(key, { ...flow, reason: [...new Set(reasons)].join("; ") || "the text does not decide it" });
   }
-  if (rest !== 1) found.set("rest", { hook: set.way as Way, family, reason: "there are more packets that the text does not decide about" });
+  if (rest !== NO) found.set("rest", { hook: set.way as Way, family, reason: "there are more packets that the text does not decide about" });
   return [...found.values()];
 }

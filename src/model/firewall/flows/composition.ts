@@ -55,6 +55,8 @@ export class Composition {
     const { policy } = base.chain;
     const falls = policy === undefined || policy === "accept" ? after : isUnknown(policy) ? diagram.union(after, OUTCOME.drop) : OUTCOME.drop;
     const through = this.chain(base.table, base.chain, view, { accept: after, falls }, 0);
+    // A template may put a chain at any device.
+    if (isUnknown(base.chain.devices ?? [])) return diagram.union(through, after);
     return diagram.choose(this.sees(base, way), through, after);
   }
 

@@ -1,4 +1,3 @@
-import type { Packet } from "../ruleset.ts";
 import { formatAddress, networksOf } from "./address.ts";
 import { FLAG_NAMES, PROTOCOL_NAMES } from "./packet.ts";
 import type { Product, Spans } from "./products.ts";
@@ -91,7 +90,7 @@ function includes(spans: Spans, value: bigint): boolean {
 }
 
 /** The numbers up to `top` that are in none of the spans. */
-function gaps(spans: Spans, top: bigint): [bigint, bigint][] {
+export function gaps(spans: Spans, top: bigint): [bigint, bigint][] {
   const found: [bigint, bigint][] = [];
   let next = 0n;
   for (const [first, last] of spans) {
@@ -100,31 +99,4 @@ function gaps(spans: Spans, top: bigint): [bigint, bigint][] {
   }
   if (next <= top) found.push([next, top]);
   return found;
-}
-
-/** The packets in plain English: “tcp to port 22 from 192.0.2.0/24, arriving on eth0, new connections”. */
-export function flowWords(match: FlowMatch, way: Packet["hook"]): string {
-  const list = (values: readonly string[], any: string): string => {
-    const shown = values.length > 8 ? [...values.slice(0, 7), `${values.length - 7} more`] : values;
-    const named = shown.filter((value) => !value.startsWith("!"));
-    const but = shown.filter((value) => value.startsWith("!")).map((value) => value.slice(1));
-    return [named.join(", ") || any, ...(but.length > 0 ? [`but ${but.join(", ")}`] : [])].join(" ");
-  };
-  const parts: string[] = [];
-  const { proto, ct } = match;
-  parts.push(proto ? list(proto, "any protocol") : "anything");
-  if (match["type"]) parts.push(`type ${list(match["type"], "any")}`);
-  if (match["code"]) parts.push(`code ${list(match["code"], "any")}`);
-  if (match["sport"]) parts.push(`from port ${list(match["sport"], "any")}`);
-  if (match["dport"]) parts.push(`to port ${list(match["dport"], "any")}`);
-  parts.push(match["saddr"] ? `from ${list(match["saddr"], "anywhere")}` : way === "output" ? "" : "from anywhere");
-  if (match["daddr"]) parts.push(`to ${list(match["daddr"], "anywhere")}`);
-  if (match["iif"]) parts.push(`arriving on ${list(match["iif"], "any interface")}`);
-  if (match["oif"]) parts.push(`leaving by ${list(match["oif"], "any interface")}`);
-  if (match["flags"]) parts.push(`with flags ${match["flags"].length > 4 ? `${match["flags"].slice(0, 4).join(" or ")} or more` : match["flags"].join(" or ")}`);
-  if (match["mark"]) parts.push(`with mark ${list(match["mark"], "any")}`);
-  for (const [field, values] of Object.entries(match)) if (field.includes(" ")) parts.push(`with ${field} ${list(values, "any")}`);
-  const said = parts.filter((part) => part !== "").join(" ");
-  if (ct === undefined) return said;
-  return `${said}, ${ct.every((state) => state === "new" || state === "untracked") && ct.includes("new") ? "new connections" : `${ct.join(" or ")} packets`}`;
 }

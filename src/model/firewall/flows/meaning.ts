@@ -11,10 +11,10 @@ export const WAYS = ["input", "forward", "output"] as const;
 /** One of them. */
 export type Way = (typeof WAYS)[number];
 
-const { accept, drop, reject, unknown } = OUTCOME;
+const { accept, unknown } = OUTCOME;
 const truth = (value: boolean): Node => (value ? YES : NO);
 
-/** What may differ between two versions: refused before and accepted after, the reverse, refused otherwise, or not computed. */
+/** What may differ between two versions: refused before and accepted after, the reverse, refused in another way, or not computed. */
 export type Difference = "opened" | "closed" | "changed" | "unknown";
 type Joinings = Readonly<Record<Difference, (f: Node, g: Node) => Node>>;
 
@@ -87,12 +87,11 @@ export class Meaning {
   #joinings(): Joinings {
     const { diagram } = this.space;
     const refused = (outcomes: number): boolean => (outcomes & (accept | unknown)) === 0;
-    const certain = (outcomes: number): boolean => outcomes === accept || outcomes === drop || outcomes === reject;
     this.#joined ??= {
       opened: diagram.joining((f, g) => truth(refused(f) && g === accept)),
       closed: diagram.joining((f, g) => truth(f === accept && refused(g))),
-      changed: diagram.joining((f, g) => truth(f !== g && certain(f) && certain(g) && refused(f) && refused(g))),
-      unknown: diagram.joining((f, g) => truth(f !== g && !(refused(f) && g === accept) && !(f === accept && refused(g)) && !(certain(f) && certain(g)))),
+      changed: diagram.joining((f, g) => truth(f !== g && refused(f) && refused(g))),
+      unknown: diagram.joining((f, g) => truth(f !== g && !(refused(f) && refused(g)) && !(refused(f) && g === accept) && !(f === accept && refused(g)))),
     };
     return this.#joined;
   }

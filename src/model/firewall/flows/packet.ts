@@ -26,7 +26,8 @@ export function packetOf(space: Space, way: Packet["hook"], point: ReadonlyMap<B
     ...(way !== "input" && { oif: interfaceName(space.block("meta oifname")!, of("meta oifname")) }),
     saddr: formatAddress(of(`${family} saddr`), family),
     daddr: formatAddress(of(`${family} daddr`), family),
-    proto: PROTOCOL_NAMES[proto] ?? proto,
+    // By its number, which nobody takes for the ICMP of the other family.
+    proto: proto === (family === "ip" ? 58 : 1) ? proto : (PROTOCOL_NAMES[proto] ?? proto),
     ...((WITH_PORTS as readonly number[]).includes(proto) && { sport: Number(of("th sport")), dport: Number(of("th dport")) }),
     ...((proto === 1 || proto === 58) && { type: Number(of("icmp type")), code: Number(of("icmp code")) }),
     ...(proto === 6 && { flags: flagNames(Number(of("tcp flags"))) }),

@@ -27,19 +27,91 @@ export interface Cover {
 
 /**
  * Few products that make up a set of packets, the usual packets first. Each is as large as the set allows, so two of them
- * may overlap. Flags of the journey must not matter in `set`.
+ * may overlap. Flags of the journey must not matter in `set`. `idle`: packets that products may hold besides, since there
+ * are none such.
  */
-export function cover(space: Space, set: Node, most: number): Cover {
+export function cover(space: Space, set: Node, most: number, idle: Node = NO): Cover {
   const { diagram } = space;
-  const products: Product[] = [];
+  const products: Widened[] = [];
+  const wide = diagram.or(set, idle);
   let rest = set;
   while (rest !== NO && products.length < most) {
     const point = pick(space, rest)!;
-    const { values, masked, node } = widen(space, set, point);
-    products.push({ values, masked, point });
-    rest = diagram.without(rest, node);
+    const made = widen(space, wide, point);
+    products.push({ ...made, point });
+    rest = diagram.without(rest, made.node);
   }
-  return { products, rest };
+  return { products: products.length <= MOST_TRIMMED ? trimmed(space, diagram.without(set, rest), products) : products, rest };
+}
+
+/** A product with the set of its packets. */
+type Widened = Product & { readonly node: Node };
+/** More products than this are not compared with each other. */
+const MOST_TRIMMED = 80;
+const MOST_PARTS = 24;
+
+/** Leaves out of each product the values that others tell of already, so that what is different stays apart. */
+function trimmed(space: Space, set: Node, products: readonly Widened[]): Product[] {
+  const { diagram } = space;
+  // Of the products behind each: what they make up.
+  const behind: Node[] = [NO];
+  for (const { node } of [...products].reverse()) behind.unshift(diagram.or(behind[0]!, node));
+  let told: Node = NO;
+  const kept: Product[] = [];
+  for (const [i, product] of products.entries()) {
+    const others = diagram.or(told, behind[i + 1]!);
+    let needed = diagram.without(diagram.and(product.node, set), others);
+    if (needed === NO) continue;
+    const values = new Map(product.values);
+    let node = product.node;
+    for (const [block, spans] of product.values) {
+      if (product.masked.has(block) || isMost(block, spans)) continue;
+      const parts = partsOf(block, spans);
+      if (parts.length < 2 || parts.length > MOST_PARTS) continue;
+      const wanted = parts.filter((part) => diagram.and(needed, space.intervals(block, [part])) !== NO);
+      if (wanted.length === parts.length) continue;
+      values.set(block, joined(wanted));
+      const within = space.intervals(block, joined(wanted));
+      node = diagram.and(node, within);
+      needed = diagram.and(needed, within);
+    }
+    // The sample has to be one of those that are left.
+    const point = node === product.node ? product.point : pick(space, needed)!;
+    kept.push({ values, masked: product.masked, point });
+    told = diagram.or(told, node);
+  }
+  return kept;
+}
+
+/** True where what is left out says more. */
+function isMost({ bits, classes }: Block, spans: Spans): boolean {
+  if (classes) return spans.at(-1)![1] === (1n << BigInt(bits)) - 1n && classes.at(-1)!.kind === "rest";
+  return spans.reduce((sum, [first, last]) => sum + last - first + 1n, 0n) * 2n > 1n << BigInt(bits);
+}
+
+/** Intervals as they are, names and the few values of small fields one by one. */
+function partsOf({ bits, classes }: Block, spans: Spans): Spans {
+  if (!classes) return spans;
+  const top = (1n << BigInt(bits)) - 1n;
+  const rest = BigInt(classes.length - 1);
+  return spans.flatMap(([first, last]) => {
+    const parts: [bigint, bigint][] = [];
+    for (let value = first; value <= last; value++) {
+      parts.push([value, value < rest ? value : top]);
+      if (value >= rest) break;
+    }
+    return parts;
+  });
+}
+
+function joined(parts: Spans): Spans {
+  const spans: [bigint, bigint][] = [];
+  for (const [first, last] of parts) {
+    const top = spans.at(-1);
+    if (top && top[1] + 1n === first) top[1] = last;
+    else spans.push([first, last]);
+  }
+  return spans;
 }
 
 /** A packet of the set with usual values: a number for each block. Undefined where the set is empty. */
@@ -105,6 +177,7 @@ function widen(space: Space, set: Node, point: ReadonlyMap<Block, bigint>): Pick
     let wide = within(space, left[i]!, block, (under) => diagram.without(below, under) === NO);
     // Ports and types mean nothing without the protocols that have them.
     if (block.field === "meta l4proto") wide = diagram.and(wide, kindred(space, values, Number(point.get(block))));
+    if (wide === YES) continue;
     // The usual value is picked first, so where another was picked all of the usual ones are told of already.
     if (block.field === "meta mark" && point.get(block) !== 0n) wide = diagram.without(wide, space.intervals(block, [[0n, 0n]]));
     if (block.field === "ct state" && Number(point.get(block)) < NEW) wide = diagram.without(wide, space.classes(block, ({ name }) => name === "new"));

@@ -264,7 +264,9 @@ class Said {
   /** Fields that need variables of their own, sorted. */
   further(): readonly (readonly [Field, { names: ReadonlySet<string>; bits: number }])[] {
     const wanted = [...this.#fields].filter(([field]) => FURTHER.test(field) && !FIXED.test(field) && !field.includes("calculated"));
-    return wanted.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    // Hardware addresses have 48 bits, and no rules name all of them.
+    const sized = wanted.map(([field, said]) => [field, /^ether [sd]addr$/.test(field) ? { ...said, bits: Math.min(said.bits, 48) } : said] as const);
+    return sized.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   }
 
   #note(field: Field, values: Values): void {
