@@ -5,7 +5,7 @@ import type { Host } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import type { PlacedSysctl } from "./effective.ts";
 import { effectiveSysctl, openSysctls, sysctlsOn, winnerOf } from "./effective.ts";
-import { placements, reaches } from "./placement.ts";
+import { placements } from "./placement.ts";
 
 /** A host of the fleet, or a tree of files that is laid out as on one machine and belongs to no known host. */
 export interface Machine {
@@ -65,8 +65,28 @@ export function valueOf(workspace: Workspace, machine: Machine, key: string): Ma
 /** Whether a file of the repository belongs to a machine; undefined: nothing tells. */
 export function hasFile(workspace: Workspace, machine: Machine, path: string): boolean | undefined {
   if (machine.host === undefined) return TREE.exec(path)?.[1] === machine.name;
-  const answers = placements(workspace, path).map(({ scope }) => reaches(scope, machine.host!));
-  return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+  const reached = reachOf(workspace, path);
+  return reached.names.has(machine.name) ? true : reached.open ? undefined : false;
+}
+
+interface Reach {
+  readonly names: ReadonlySet<string>;
+  /** It may reach others. */
+  readonly open: boolean;
+}
+
+const reaches = (): Map<string, Reach> => new Map();
+
+/** The hosts that a file reaches, worked out once: every machine asks. */
+function reachOf(workspace: Workspace, path: string): Reach {
+  const known = workspace.memo(reaches);
+  let found = known.get(path);
+  if (found === undefined) {
+    const scopes = placements(workspace, path).map(({ scope }) => scope);
+    const names = new Set(scopes.flatMap((scope) => (isUnknown(scope) ? [] : scope.hosts.map(({ name }) => name))));
+    known.set(path, (found = { names, open: scopes.some(isUnknown) }));
+  }
+  return found;
 }
 
 /** `3 hosts`, or the tree that stands for one. */

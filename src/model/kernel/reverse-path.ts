@@ -23,6 +23,8 @@ export interface StrictPath {
   readonly key: string;
   readonly value: MachineValue;
   readonly reasons: readonly Asymmetry[];
+  /** False: it may as well have one way only. */
+  readonly sure: boolean;
 }
 
 /** Every machine with an effective rp_filter of 1 and routing by policy, by several ways or by a pod network. */
@@ -35,7 +37,7 @@ function collect(workspace: Workspace): readonly StrictPath[] {
     const strict = strictBy(workspace, machine);
     if (strict === undefined) return [];
     const reasons = reasonsOf(workspace, machine);
-    return reasons.length === 0 ? [] : [{ machine, ...strict, reasons }];
+    return reasons.length === 0 ? [] : [{ machine, ...strict, reasons, sure: reasons.some(({ what }) => !what.startsWith(DYNAMIC)) }];
   });
 }
 
@@ -61,14 +63,15 @@ function strictBy(workspace: Workspace, machine: Machine): { readonly key: strin
   return undefined;
 }
 
+/** With one uplink it is symmetric all the same. */
+const DYNAMIC = "dynamic routing";
 const NETWORK = /netplan|\.network(\.j2)?$|interfaces|ifupdown|nmconnection|\.sh(\.j2)?$|route|rule|\.ya?ml(\.j2)?$|\.service(\.j2)?$/;
 const SIGNS: readonly SignPattern[] = [
   { name: "policy routing", in: NETWORK, pattern: /(?:^|[\s;&"'=/])ip[ \t]+(?:-[46][ \t]+)?rule[ \t]+add\b|^[ \t]*routing-policy:|^\[RoutingPolicyRule\]|^routing-rule\d+=/m },
   { name: "a VRF", in: NETWORK, pattern: /^[ \t]*Kind[ \t]*=[ \t]*vrf\b|^[ \t]*vrfs:[ \t]*$|\btype[ \t]+vrf[ \t]+table\b/m },
   { name: "a route with several next hops", in: NETWORK, pattern: /\bnexthop[ \t]+via\b[^\n]*\bnexthop[ \t]+via\b|^[ \t]*MultiPathRoute[ \t]*=/m },
   { name: "direct server return", in: /keepalived|ipvs|lvs/, pattern: /^[ \t]*(?:lb_kind|lvs_method)[ \t]+DR\b/m },
-  { name: "dynamic routing", in: /(^|[/._-])(bird|frr|quagga|bgpd|ospfd|zebra)[\w.-]*/, pattern: /^[ \t]*(?:router[ \t]+(?:bgp|ospf)\b|protocol[ \t]+(?:bgp|ospf)\b)/m },
-  { name: "a WireGuard peer for all addresses, which wg-quick routes by a mark", in: /\.conf(\.j2)?$/, pattern: /^[ \t]*AllowedIPs[ \t]*=[^\n]*\b0\.0\.0\.0\/0/m },
+  { name: DYNAMIC, in: /(^|[/._-])(bird|frr|quagga|bgpd|ospfd|zebra)[\w.-]*/, pattern: /^[ \t]*(?:router[ \t]+(?:bgp|ospf)\b|protocol[ \t]+(?:bgp|ospf)\b)/m },
 ];
 /** Pod networks; their files seldom tell which hosts they are for, but only hosts with containers have pods. */
 const PODS: readonly SignPattern[] = [{ name: "a pod network by Cilium", in: /\.(ya?ml|json|sh|tf|conf|conflist)(\.j2)?$|cilium/, pattern: /\bcilium\b/i }];

@@ -15,19 +15,24 @@ export interface Unread {
 /** Debian's release that came without /etc/sysctl.conf and without the link to it (its systemd and procps changelogs, 2024). */
 const RELEASE = /^(?:debian[-_ /:]?)?(?:13(?:\.\d+)?|trixie)$/i;
 const ABOUT_SYSTEM = /distribution|release|codename|debian|suite|dist\b|(^|_)os($|_)/i;
-const OTHER = /ubuntu|rhel|redhat|centos|alma|rocky|fedora|suse|alpine/i;
+const OTHER = /ubuntu|rhel|red.?hat|centos|alma|rocky|fedora|suse|alpine|bookworm|bullseye|buster|noble|jammy|focal/i;
 
 /** Where a setting goes to /etc/sysctl.conf on hosts whose system no longer reads that at boot; undefined: nothing says so. */
 export function unreadAtBoot(workspace: Workspace, setting: SysctlSetting): Unread | undefined {
   if (setting.destination !== SYSCTL_CONF || !setting.persistent || workspace.memo(linkIsMade)) return undefined;
   let found: Unread | undefined;
-  for (const host of isUnknown(setting.scope) ? [] : setting.scope.hosts) {
+  const hosts = isUnknown(setting.scope) ? [] : setting.scope.hosts;
+  let others = 0;
+  for (const host of hosts) {
     const variables = [...host.variables.values()];
-    if (variables.some(({ name, value }) => /distribution$|family/.test(name) && typeof value === "string" && OTHER.test(value))) continue;
+    if (variables.some(({ name, value }) => ABOUT_SYSTEM.test(name) && (typeof value === "string" || typeof value === "number") && OTHER.test(String(value)))) {
+      others++;
+      continue;
+    }
     const said = variables.find(({ name, value }) => ABOUT_SYSTEM.test(name) && (typeof value === "string" || typeof value === "number") && RELEASE.test(String(value)));
     if (said !== undefined) found = { hosts: (found?.hosts ?? 0) + 1, location: found?.location ?? said.location };
   }
-  if (found !== undefined) return found;
+  if (found !== undefined || (others > 0 && others === hosts.length)) return found;
   const sources = workspace.memo(sourcesOfRelease);
   return sources && { hosts: 0, location: sources };
 }

@@ -58,7 +58,7 @@ export default rule({
       const [{ key, value, reasons }] = group as [StrictPath];
       report({
         location: value.location,
-        confidence: "likely",
+        ...(group.some(({ sure }) => sure) ? { confidence: "likely" as const } : { severity: "info" as const, confidence: "possible" as const }),
         message: `${key} = 1 makes reverse-path filtering strict on ${machinesText(group.map(({ machine }) => machine))} with ${reasons[0]!.what}: packets that come by another interface than the way back to their sender are dropped silently. Set it to 2.`,
         related: reasons.slice(0, 3).map(({ location, what }) => ({ location, message: `${what}.` })),
         data: { hosts: group.length },
