@@ -1,3 +1,5 @@
+import { plainNumber } from "./values.ts";
+
 /** An address and the bits of it that count. */
 export interface Network {
   readonly address: bigint;
@@ -16,11 +18,54 @@ function byteOf(part: string): bigint | undefined {
   return value > 255n ? undefined : value;
 }
 
+/** An IPv4 address of four plain decimal numbers, as nearly all are written; undefined for anything else. */
+function plainIpv4(text: string, end: number): number | undefined {
+  let value = 0;
+  let byte = -1;
+  let dots = 0;
+  for (let i = 0; i <= end; i++) {
+    const code = i === end ? DOT : text.charCodeAt(i);
+    if (code === DOT) {
+      if (byte < 0 || ++dots > 4) return undefined;
+      value = value * 256 + byte;
+      byte = -1;
+    } else {
+      // A leading 0 makes the number octal.
+      if (code < 48 || code > 57 || byte === 0) return undefined;
+      byte = byte < 0 ? code - 48 : byte * 10 + code - 48;
+      if (byte > 255) return undefined;
+    }
+  }
+  return dots === 4 ? value : undefined;
+}
+
+const DOT = 46;
+
+/** An IPv4 address with its length: what `parseNetwork` gives for the usual notation, without its big numbers. */
+export interface PlainNetwork {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** `192.0.2.0/24` or `192.0.2.1` in plain decimal numbers; undefined for every other notation, right or wrong. */
+export function plainNetwork(text: string): PlainNetwork | undefined {
+  const slash = text.indexOf("/");
+  const address = plainIpv4(text, slash === -1 ? text.length : slash);
+  if (address === undefined) return undefined;
+  const length = slash === -1 ? 32 : plainNumber(text, slash + 1);
+  if (length === undefined || length > 32) return undefined;
+  const size = 2 ** (32 - length);
+  const first = address - (address % size);
+  return { first, last: first + size - 1 };
+}
+
 /**
  * A dotted IPv4 address as iptables reads it (a leading 0 makes a number octal); undefined where it is none. `short` takes
  * `10.1` as 10.1.0.0, as `-s` and `-d` do.
  */
 export function parseIpv4(text: string, short = false): bigint | undefined {
+  const plain = plainIpv4(text, text.length);
+  if (plain !== undefined) return BigInt(plain);
   const parts = text.split(".");
   if (parts.length > 4 || (!short && parts.length !== 4)) return undefined;
   let value = 0n;

@@ -1,11 +1,11 @@
 import type { Range } from "../../engine/location.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { Extension } from "./matches.ts";
-import { MATCHES } from "./matches.ts";
+import { matchOf } from "./matches.ts";
 import { checkOptions } from "./combinations.ts";
-import { TARGETS } from "./targets.ts";
+import { targetOf } from "./targets.ts";
 import type { IptablesCommand, Match, Option, Report, Target } from "./tree.ts";
-import { named, parseProtocol } from "./values.ts";
+import { parseProtocol } from "./values.ts";
 
 const NO_OUT = ["INPUT", "PREROUTING"];
 const NO_IN = ["OUTPUT", "POSTROUTING"];
@@ -28,11 +28,10 @@ interface Place {
 /** What iptables-restore refuses about a command as a whole: options that need or exclude each other, wrong family, wrong chain. */
 export function checkCommand(command: IptablesCommand, table: string, family: "ip" | "ip6" | undefined, report: Report): void {
   const { rule } = command;
-  const templated = rule.notUnderstood.some((word) => word.text.includes(HOLE));
-  const problem = (range: Range, message: string): void => report({ range, message, certain: !templated });
+  const problem = (range: Range, message: string): void => report({ range, message, certain: !rule.notUnderstood.some((word) => word.text.includes(HOLE)) });
   if (command.help) return;
   if (command.name === undefined) {
-    if (!templated) problem(command.range, "This line holds no command: iptables-restore refuses it. Begin it with -A and the chain.");
+    if (!rule.notUnderstood.some((word) => word.text.includes(HOLE))) problem(command.range, "This line holds no command: iptables-restore refuses it. Begin it with -A and the chain.");
     return;
   }
   if (command.table) problem(command.table.range, "iptables-restore refuses -t on a rule: the table is the one that the last “*” line names.");
@@ -62,7 +61,7 @@ function checkChainCommand({ name, chain, position, argument }: IptablesCommand,
 /** Why a chain of one's own cannot have that name; undefined where it can. */
 export function chainNameFault(name: string): string | undefined {
   if (name.length > LONGEST_NAME) return `A chain's name has at most ${LONGEST_NAME} letters, and this one ${name.length}: iptables refuses it.`;
-  return named(TARGETS, name) === undefined ? undefined : `“${name}” is the name of a target: iptables refuses a chain of that name.`;
+  return targetOf(name) === undefined ? undefined : `“${name}” is the name of a target: iptables refuses a chain of that name.`;
 }
 
 function checkBasics(basics: readonly Option[], chain: string, family: "ip" | "ip6" | undefined, problem: Place["problem"]): void {
@@ -79,24 +78,24 @@ function checkBasics(basics: readonly Option[], chain: string, family: "ip" | "i
 function checkMatch(match: Match, place: Place, hidden: boolean): void {
   const { module, range, options } = match;
   const { family, problem, protocol } = place;
-  const extension = named(MATCHES, module);
+  const extension = matchOf(module);
   if (extension === undefined) return;
   if (extension.families !== undefined && family !== undefined && extension.families !== family) {
     problem(range, `The match “${module}” is ${extension.families === "ip" ? "IPv4" : "IPv6"}'s: ${family === "ip" ? "iptables" : "ip6tables"} does not have it and refuses the rule.`);
   }
-  checkPlace(`The match “${module}”`, extension, options, range, place);
+  checkPlace("match", module, extension, options, range, place);
   const wrong = extension.protocols !== undefined && !hidden && (!extension.protocols.includes(protocol ?? -1) || (module === "multiport" && place.option?.negated === true));
   const kernels = family !== "ip6" && module === "ah" && !hidden && protocol !== 51;
   if ((wrong && (options.length > 0 || ["icmp", "mh", "esp"].includes(module)) && !(family === "ip6" && ["esp", "ah"].includes(module))) || (kernels && family === "ip")) {
     problem(range, `The match “${module}” needs its protocol: iptables refuses the rule. Write “-p ${module === "multiport" ? "tcp" : module}” before it.`);
   }
-  checkOptions(`-m ${module}`, range, extension, options, problem);
+  checkOptions("-m", module, range, extension, options, problem);
 }
 
 function checkTarget(target: Target, place: Place, hidden: boolean): void {
-  const { family, problem, protocol, option } = place;
+  const { family, problem } = place;
   const name = target.name.text;
-  const extension = named(TARGETS, name);
+  const extension = targetOf(name);
   if (BUILT_IN.includes(name)) problem(target.name.range, `Nothing can jump to ${name}: the kernel itself calls the built-in chains. It refuses the rule.`);
   if (target.goto && extension !== undefined) problem(target.name.range, `“-g” leads to a chain, and ${name} is none: iptables refuses the rule. Write -j.`);
   if (extension === undefined || target.goto) return;
@@ -104,7 +103,14 @@ function checkTarget(target: Target, place: Place, hidden: boolean): void {
   if (extension.families !== undefined && family !== undefined && extension.families !== family) {
     problem(target.name.range, `The target ${name} is ${extension.families === "ip" ? "IPv4" : "IPv6"}'s: ${family === "ip" ? "iptables" : "ip6tables"} refuses the rule.`);
   }
-  checkOptions(`-j ${name}`, target.range, extension, target.options, problem);
+  checkOptions("-j", name, target.range, extension, target.options, problem);
+  if (target.options.length > 0 || extension.protocols !== undefined) checkPorts(target, extension, place, hidden);
+  checkPlace("target", name, extension, target.options, target.name.range, place);
+}
+
+/** Targets that need a protocol, of their own or for the ports that they are given; and addresses that are given twice. */
+function checkPorts(target: Target, extension: Extension, { problem, protocol, option }: Place, hidden: boolean): void {
+  const name = target.name.text;
   const ported = target.options.find(({ name, values }) => name === "to-ports" || (/^to-(source|destination)$/.test(name) && hasPorts(values[0]?.text ?? "")));
   const needed = ported ? WITH_PORTS : extension.protocols;
   if (needed !== undefined && !hidden && !needed.includes(protocol ?? -1)) {
@@ -114,11 +120,12 @@ function checkTarget(target: Target, place: Place, hidden: boolean): void {
   }
   const twice = target.options.find((one, i) => /^to-(source|destination)$/.test(one.name) && target.options.findIndex((other) => other.name === one.name) < i);
   if (twice) problem(twice.range, `A second --${twice.name}: iptables refuses it since Linux 2.6.11.`);
-  checkPlace(name, extension, target.options, target.name.range, place);
 }
 
 /** What the kernel refuses: an extension in a table or a built-in chain that it is not for. */
-function checkPlace(what: string, { tables, onlyIn, onlyInWith }: Extension, options: readonly Option[], range: Range, { table, chain, problem }: Place): void {
+function checkPlace(kind: "match" | "target", name: string, { tables, onlyIn, onlyInWith }: Extension, options: readonly Option[], range: Range, { table, chain, problem }: Place): void {
+  if (tables === undefined && onlyIn === undefined && onlyInWith === undefined) return;
+  const what = kind === "match" ? `The match “${name}”` : name;
   if (tables !== undefined && !tables.includes(table) && !table.includes(HOLE)) {
     problem(range, `${what} works in the table ${tables.join(" or ")} only: the kernel refuses it in “${table}”. Move the rule there.`);
     return;

@@ -1,10 +1,11 @@
 import { HOLE } from "../template/jinja.ts";
-import { parseAddress, parseIpv4, parseIpv6, parseMask, parseNetwork } from "./address.ts";
+import { parseAddress, parseIpv4, parseIpv6, parseMask, parseNetwork, plainNetwork } from "./address.ts";
 import { isClock, isDate, isFilterProgram, isHeaderList, isMonthDays, isOptionList, isU32, isWeekdays } from "./rare-values.ts";
-import { named, parseIcmpType, parseNumber, parsePort, parsePortRange, parseProtocol, parseTcpFlags } from "./values.ts";
+import { named, parseIcmpType, parseNumber, parsePort, parsePortRange, parseProtocol, parseTcpFlags, plainNumber } from "./values.ts";
 
 type Family = "ip" | "ip6";
-type Check = (word: string, family: Family | undefined) => boolean;
+/** Whether a word is a value of some kind; `family` undefined: of either family. */
+export type Check = (word: string, family: Family | undefined) => boolean;
 
 /** The states of `-m conntrack --ctstate`. */
 const CT_STATES = ["INVALID", "NEW", "ESTABLISHED", "RELATED", "UNTRACKED", "SNAT", "DNAT"];
@@ -21,10 +22,10 @@ const DSCP_CLASSES = ["cs0", "cs1", "cs2", "cs3", "cs4", "cs5", "cs6", "cs7", "b
 const CHUNKS = /^(DATA(:[IUBE]+)?|INIT|INIT_ACK|SACK|HEARTBEAT|HEARTBEAT_ACK|(ABORT|SHUTDOWN_COMPLETE)(:T)?|SHUTDOWN|SHUTDOWN_ACK|ERROR|COOKIE_ECHO|COOKIE_ACK|ECN_ECNE|ECN_CWR|I_DATA(:[A-Z]+)?|RE_CONFIG|PAD|ASCONF|ASCONF_ACK|FORWARD_TSN|I_FORWARD_TSN|ALL|NONE)$/i;
 
 /** True where `word` begins one of the names, as iptables compares most of its words. */
-const begins = (names: readonly string[]) => (word: string): boolean => word !== "" && names.some((name) => name.toLowerCase().startsWith(word.toLowerCase()));
+const begins = (names: readonly string[]) => (word: string): boolean => names.includes(word) || (word !== "" && names.some((name) => name.toLowerCase().startsWith(word.toLowerCase())));
 const oneOf = (...names: string[]) => (word: string): boolean => names.includes(word);
 const anyCase = (...names: string[]) => (word: string): boolean => names.includes(word.toLowerCase());
-const listOf = (test: (part: string) => boolean) => (word: string): boolean => word.split(",").every(test);
+const listOf = (test: (part: string) => boolean) => (word: string): boolean => (word.includes(",") ? word.split(",").every(test) : test(word));
 const number = (least: bigint, most: bigint) => (word: string): boolean => parseNumber(word, least, most) !== undefined;
 const text = (most: number, least = 0) => (word: string): boolean => word.length <= most && word.length >= least && (most === Infinity || most > 128 || !word.includes("\n"));
 /** A range that is turned round matches nothing: iptables 1.8.10 and later refuse it. */
@@ -44,6 +45,8 @@ const mark = (word: string): boolean => {
 /** Names that no table of ours lists may still be in the host's /etc/services. */
 const portish = (part: string): boolean => parsePort(part) !== undefined || /^[a-z][a-z0-9_.+-]*$/i.test(part);
 const portRange = (word: string): boolean => {
+  const plain = plainNumber(word);
+  if (plain !== undefined && plain <= 65535) return true;
   const parts = word.split(":");
   if (parts.length > 2 || !parts.every((part) => part === "" || portish(part))) return false;
   const parsed = parsePortRange(word);
@@ -53,9 +56,25 @@ const host = (word: string): boolean => /^[A-Za-z0-9]([A-Za-z0-9_-]*)(\.[A-Za-z0
 const inFamily = (test: (word: string, family: Family) => boolean): Check => (word, family) => (family === undefined ? test(word, "ip") || test(word, "ip6") : test(word, family));
 
 function network(word: string, family: Family): boolean {
+  if (family === "ip" && plainNetwork(word) !== undefined) return true;
   if (parseNetwork(word, family) !== undefined) return true;
   const [name = "", mask, more] = word.split("/");
   return host(name) && more === undefined && (mask === undefined || parseMask(mask, family) !== undefined);
+}
+
+const networkInFamily = inFamily(network);
+
+/** The list of `-m multiport`: at most 15 ports, a range counting as one entry; its ranges are closed. */
+function isPortList(word: string): boolean {
+  let entries = 0;
+  for (let from = 0, comma = 0; comma !== -1; from = comma + 1) {
+    comma = word.indexOf(",", from);
+    const end = comma === -1 ? word.length : comma;
+    if (++entries > 15 || end === from) return false;
+    if ((plainNumber(word, from, end) ?? 65536) <= 65535) continue;
+    if (word[from] === ":" || word[end - 1] === ":" || !portRange(word.slice(from, end))) return false;
+  }
+  return true;
 }
 
 const UNITS = ["second", "minute", "hour", "day"];
@@ -100,11 +119,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
   protocol: (word) => parseProtocol(word) !== undefined,
   port: portish,
   "port-range": portRange,
-  ports: (word) => word.split(",").length <= 15 && listOf((part) => portRange(part) && part !== "" && !part.startsWith(":") && !part.endsWith(":"))(word),
+  ports: isPortList,
   "nat-ports": (word) => (/^\d+(-\d+)?$/.test(word) ? word.split("-").every(number(0n, 65535n)) : parsePort(word) !== undefined || (portish(word) && !word.includes("-"))),
   interface: (word) => word.length < 16 && word !== "",
-  address: (word, family) => word.split(",").every((part) => inFamily(network)(part, family)),
-  "one-address": (word, family) => !word.includes(",") && inFamily(network)(word, family),
+  address: (word, family) => (word.includes(",") ? word.split(",").every((part) => networkInFamily(part, family)) : networkInFamily(word, family)),
+  "one-address": (word, family) => !word.includes(",") && networkInFamily(word, family),
   prefix6: (word) => word.includes("/") && parseNetwork(word, "ip6") !== undefined && /\/(\d+)$/.test(word),
   "host-address": inFamily((word, family) => parseAddress(word, family, true) !== undefined || (host(word))),
   "address-range": inFamily((word, family) => {
@@ -182,9 +201,8 @@ function natRange(word: string, family: Family): boolean {
   return addresses.split("-").length <= 2 && addresses.split("-").every((one) => parse(one) !== undefined);
 }
 
-/** True where iptables 1.8 takes the value; a templated value is taken. */
-export function isValid(kind: string, word: string, family: Family | undefined): boolean {
-  if (word.includes(HOLE)) return true;
+/** Whether iptables 1.8 takes a value of that kind; a templated value is taken, and any value of a kind that is not known. */
+export function checkOf(kind: string): Check {
   const check = named(CHECKS, kind);
-  return check === undefined || check(word, family);
+  return check === undefined ? () => true : (word, family) => check(word, family) || word.includes(HOLE);
 }

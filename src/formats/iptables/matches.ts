@@ -322,6 +322,13 @@ export const MATCHES: Readonly<Record<string, Extension>> = {
   udplite: { options: { "source-port|sport": "!port-range", "destination-port|dport": "!port-range" }, protocols: [136] },
 };
 
+const BY_NAME: ReadonlyMap<string, Extension> = new Map(Object.entries(MATCHES));
+
+/** The match of that name; undefined where iptables has none. */
+export function matchOf(name: string): Extension | undefined {
+  return BY_NAME.get(name);
+}
+
 /** Other names of the same match. */
 export const MATCH_SYNONYMS: Readonly<Record<string, string>> = {
   icmpv6: "icmp6",

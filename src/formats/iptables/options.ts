@@ -1,3 +1,7 @@
+import type { Check } from "./kinds.ts";
+import { checkOf } from "./kinds.ts";
+import type { CommandName } from "./tree.ts";
+
 /** Options of iptables itself, like an extension's. */
 export const BASICS: Readonly<Record<string, string>> = {
   "source|src": "!address",
@@ -55,14 +59,28 @@ export const PROTOCOL_MATCH: Readonly<Record<number, string>> = {
   1: "icmp", 6: "tcp", 17: "udp", 33: "dccp", 50: "esp", 51: "ah", 58: "icmp6", 108: "ipcomp", 132: "sctp", 135: "mh", 136: "udplite",
 };
 
+/** One value that an option takes. */
+export interface ValueKind {
+  /** `optional`: a number that may follow and says nothing of the rule. */
+  readonly kind: string;
+  /** It may be left out where another option follows. */
+  readonly open: boolean;
+  /** Any text, even a lone “!”. */
+  readonly free: boolean;
+  readonly isValid: Check;
+}
+
 /** What one option takes. */
 export interface Signature {
   readonly name: string;
   readonly negatable: boolean;
   readonly kinds: readonly string[];
+  /** The same kinds, read once for all the rules that use them. */
+  readonly values: readonly ValueKind[];
 }
 
 const signatures = new WeakMap<object, Map<string, Signature>>();
+const spellings = new WeakMap<object, Map<string, Signature>>();
 
 /** Every name of an extension's options, with what it takes. */
 export function signaturesOf(options: Readonly<Record<string, string>>): Map<string, Signature> {
@@ -72,9 +90,36 @@ export function signaturesOf(options: Readonly<Record<string, string>>): Map<str
     for (const [names, written] of Object.entries(options)) {
       const all = names.split("|");
       const kinds = written.replace("!", "").split(" ").filter((kind) => kind !== "");
-      for (const name of all) map.set(name, { name: all[0]!, negatable: written.startsWith("!"), kinds });
+      const signature: Signature = { name: all[0]!, negatable: written.startsWith("!"), kinds, values: kinds.map(valueKind) };
+      for (const name of all) map.set(name, signature);
     }
     signatures.set(options, map);
   }
   return map;
 }
+
+/** The same by what stands in a rule: `--dport`. */
+export function spellingsOf(options: Readonly<Record<string, string>>): ReadonlyMap<string, Signature> {
+  let map = spellings.get(options);
+  if (map === undefined) {
+    map = new Map([...signaturesOf(options)].map(([name, signature]) => [`--${name}`, signature]));
+    spellings.set(options, map);
+  }
+  return map;
+}
+
+function valueKind(written: string): ValueKind {
+  const open = written.endsWith("?");
+  const kind = open ? written.slice(0, -1) : written;
+  return { kind, open, free: kind.startsWith("text"), isValid: checkOf(kind) };
+}
+
+/** A command, or an option of iptables itself. */
+export type Plain = { readonly command: CommandName; readonly option?: never } | { readonly option: Signature; readonly command?: never };
+
+/** What iptables knows without any match, by its spellings: `-A`, `--append`, `-s`, `--source`, `--src`. */
+export const PLAIN: ReadonlyMap<string, Plain> = new Map<string, Plain>([
+  ...[...spellingsOf(BASICS)].map(([spelling, option]): [string, Plain] => [spelling, { option }]),
+  ...Object.keys(COMMANDS).map((command): [string, Plain] => [`--${command}`, { command: command as CommandName }]),
+  ...Object.entries(SHORT).map(([letter, name]): [string, Plain] => [`-${letter}`, Object.hasOwn(COMMANDS, name) ? { command: name as CommandName } : { option: signaturesOf(BASICS).get(name)! }]),
+]);

@@ -119,3 +119,10 @@ export const TARGETS: Readonly<Record<string, Extension>> = {
   TTL: { options: { "ttl-set": "uint8", "ttl-dec": "uint8-positive", "ttl-inc": "uint8-positive" }, families: "ip", tables: ["mangle"], needs: ["ttl-set", "ttl-dec", "ttl-inc"], oneOf: ["ttl-set", "ttl-dec", "ttl-inc"] },
   ULOG: { options: { "ulog-nlgroup": "uint32", "ulog-prefix": "text31", "ulog-cprange": "uint32", "ulog-qthreshold": "uint32" }, families: "ip" },
 };
+
+const BY_NAME: ReadonlyMap<string, Extension> = new Map(Object.entries(TARGETS));
+
+/** The target of that name; undefined where iptables has none. */
+export function targetOf(name: string): Extension | undefined {
+  return BY_NAME.get(name);
+}

@@ -1,13 +1,29 @@
 import type { IcmpName } from "./names.ts";
 import { ICMP_NAMES, ICMPV6_NAMES, PROTOCOLS, SERVICES } from "./names.ts";
 
+const PROTOCOL_NUMBERS: ReadonlyMap<string, number> = new Map(Object.entries(PROTOCOLS));
+
 /** An own entry of a table of names. */
 export function named<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined;
 }
 
+/** The number that plain decimal digits write, as nearly all do; undefined for anything else, and for more than 15 digits. */
+export function plainNumber(text: string, start = 0, end = text.length): number | undefined {
+  if (start >= end || end - start > 15 || (text.charCodeAt(start) === 48 && end - start > 1)) return undefined;
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
 /** A whole number in C's notation (`0x1f`, `017`, `15`), within the bounds; else undefined. */
 export function parseNumber(text: string, least: bigint, most: bigint): bigint | undefined {
+  const plain = plainNumber(text);
+  if (plain !== undefined) return plain >= least && plain <= most ? BigInt(plain) : undefined;
   if (!/^\+?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)$/.test(text) || text.length > 24) return undefined;
   const digits = text[0] === "+" ? text.slice(1) : text;
   const value = /^0[0-7]+$/.test(digits) ? BigInt(`0o${digits.slice(1)}`) : BigInt(digits);
@@ -16,6 +32,8 @@ export function parseNumber(text: string, least: bigint, most: bigint): bigint |
 
 /** A port by number or service name; undefined where it is neither, as far as we know the names. */
 export function parsePort(text: string): number | undefined {
+  const plain = plainNumber(text);
+  if (plain !== undefined) return plain <= 65535 ? plain : undefined;
   const value = parseNumber(text, 0n, 65535n);
   return value === undefined ? named(SERVICES, text) : Number(value);
 }
@@ -34,8 +52,12 @@ export function parsePortRange(text: string): readonly [number, number] | undefi
 
 /** A protocol's number; 0 stands for any. iptables compares names without regard to case. */
 export function parseProtocol(text: string): number | undefined {
+  const plain = plainNumber(text);
+  if (plain !== undefined) return plain <= 255 ? plain : undefined;
+  const known = PROTOCOL_NUMBERS.get(text);
+  if (known !== undefined) return known;
   const value = parseNumber(text, 0n, 255n);
-  return value === undefined ? named(PROTOCOLS, text.toLowerCase()) : Number(value);
+  return value === undefined ? PROTOCOL_NUMBERS.get(text.toLowerCase()) : Number(value);
 }
 
 /** `any`, a name, an unambiguous beginning of a name, `type` or `type/code`. */

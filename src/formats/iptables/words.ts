@@ -1,4 +1,27 @@
+import type { Range } from "../../engine/location.ts";
 import type { Word } from "./tree.ts";
+
+/** A word by its offsets: a large dump has hundreds of thousands, and few are ever asked for their range. */
+class TextWord implements Word {
+  readonly text: string;
+  readonly #start: number;
+  readonly #end: number;
+
+  constructor(text: string, start: number, end: number) {
+    this.text = text;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  get range(): Range {
+    return { start: this.#start, end: this.#end };
+  }
+}
+
+const TAB = 9;
+const SPACE = 32;
+const QUOTE = 34;
+const BACKSLASH = 92;
 
 /**
  * The arguments of one line, as iptables-restore splits it: white space separates, double quotes hold together, a
@@ -6,32 +29,36 @@ import type { Word } from "./tree.ts";
  */
 export function splitWords(text: string, start: number, end: number): { words: Word[]; openQuote: number | undefined } {
   const words: Word[] = [];
-  let current = "";
-  let from = -1;
-  let quote: number | undefined;
-  for (let i = start; i < end; i++) {
-    const char = text[i]!;
-    if (quote !== undefined) {
-      if (char === "\\" && i + 1 < end) current += text[++i];
-      else if (char === '"') {
-        words.push({ text: current, range: { start: from, end: i + 1 } });
-        quote = undefined;
-        current = "";
-        from = -1;
-      } else current += char;
-    } else if (char === '"') {
-      quote = i;
-      if (from === -1) from = i;
-    } else if (char === " " || char === "\t") {
-      if (from !== -1) words.push({ text: current, range: { start: from, end: i } });
-      current = "";
-      from = -1;
-    } else {
-      if (from === -1) from = i;
-      current += char;
+  let at = start;
+  while (at < end) {
+    let code = text.charCodeAt(at);
+    if (code === SPACE || code === TAB) {
+      at++;
+      continue;
     }
+    const from = at;
+    while (code !== SPACE && code !== TAB && code !== QUOTE && ++at < end) code = text.charCodeAt(at);
+    if (at === end || code !== QUOTE) {
+      words.push(new TextWord(text.slice(from, at), from, at));
+      continue;
+    }
+    const quote = at++;
+    let current = text.slice(from, quote);
+    let piece = at;
+    while (at < end && (code = text.charCodeAt(at)) !== QUOTE) {
+      if (code === BACKSLASH && at + 1 < end) {
+        current += text.slice(piece, at);
+        piece = ++at;
+      }
+      at++;
+    }
+    current = current === "" ? text.slice(piece, at) : current + text.slice(piece, at);
+    if (at >= end) {
+      // An open quote holds the line break too.
+      words.push(new TextWord(end < text.length ? `${current}\n` : current, from, end));
+      return { words, openQuote: quote };
+    }
+    words.push(new TextWord(current, from, ++at));
   }
-  // An open quote holds the line break too.
-  if (from !== -1) words.push({ text: quote !== undefined && end < text.length ? `${current}\n` : current, range: { start: from, end } });
-  return { words, openQuote: quote };
+  return { words, openQuote: undefined };
 }
