@@ -57,8 +57,8 @@ const MOST_VALUES = 5;
 
 function effectiveText(place: Place, { value, reason, hosts, elsewhere }: EffectiveValue): string {
   const where = hosts.length === 1 ? `On ${escape(hosts[0]!)}` : `On ${hosts.length} hosts`;
-  if (value === undefined) return `${where} not known: ${escape(reason ?? "")}.`;
-  return `${where} ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${link(place, elsewhere)}`}.`;
+  if (value === undefined) return `${where}, not known: ${escape(reason ?? "")}.`;
+  return `${where}: ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${link(place, elsewhere)}`}.`;
 }
 
 function link({ project, ranges }: Place, { path, range }: Location): string {

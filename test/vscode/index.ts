@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
     await import("./host/firewall.test.ts");
     await import("./host/projects.test.ts");
     await import("./host/review.test.ts");
+    await import("./host/sysctl.test.ts");
   } catch (error) {
     writeFileSync(output, JSON.stringify({ passed: 0, failed: 1, pending: [], failures: [{ title: "loading the suite", error: String(error) }] }));
     throw error;
