@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { FindingActions } from "./editor/actions.ts";
+import { registerCephLanguage } from "./editor/ceph-language.ts";
 import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
 import { registerFirewallLanguage } from "./editor/firewall-language.ts";
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),
     registerSysctlLanguage(projects),
+    registerCephLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     command("premortem.reviewChange", () => reviews.command()),
     command("premortem.clearReview", () => reviews.clear()),

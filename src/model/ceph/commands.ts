@@ -1,7 +1,7 @@
 import type { Range } from "../../engine/location.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
-import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
+import { entryOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { HOLE } from "../../formats/template/jinja.ts";
 import { mappings, moduleName, plainText, unquotedRange } from "../written/tasks.ts";

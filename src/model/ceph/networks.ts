@@ -44,7 +44,7 @@ export interface CephAddress {
 /** Addresses of `mon_host`: names, addresses with ports, and `[v2:…,v1:…]` as one monitor with its first address. */
 export function addressesOf(value: string): CephAddress[] {
   const found: CephAddress[] = [];
-  for (const match of value.matchAll(/\[(v[12]:[^\]]*|v[12]:\[[^\]]*\][^\]]*(?:\[[^\]]*\][^\]]*)*)\]|\[[0-9a-fA-F:.]+\](?::\d+)?|[^\s,;\[\]"']+/g)) {
+  for (const match of value.matchAll(/\[(v[12]:[^\]]*|v[12]:\[[^\]]*\][^\]]*(?:\[[^\]]*\][^\]]*)*)\]|\[[0-9a-fA-F:.]+\](?::\d+)?|[^\s,;[\]"']+/g)) {
     const range = { start: match.index, end: match.index + match[0].length };
     const first = (match[1]?.split(",")[0] ?? match[0]).replace(/^v[12]:/, "").replace(/\/\d*$/, "");
     const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(first);

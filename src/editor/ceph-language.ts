@@ -1,0 +1,77 @@
+import * as vscode from "vscode";
+import type { Location } from "../engine/location.ts";
+import type { EffectiveLine } from "../model/ceph/language/hover.ts";
+import { optionHoverAt } from "../model/ceph/language/hover.ts";
+import { optionsAt } from "../model/ceph/language/completion.ts";
+import type { Workspace } from "../model/workspace.ts";
+import { Ranges } from "./diagnostic.ts";
+import { SCHEMES } from "./files.ts";
+import { escape } from "./markdown.ts";
+import type { Project } from "./project.ts";
+import type { Projects } from "./projects.ts";
+
+/** What VS Code calls ceph.conf, and files that may be one by their content. */
+const LANGUAGES = ["premortem-ceph-conf", "plaintext", "properties", "ini", "jinja", "jinja2"];
+const KINDS = { option: vscode.CompletionItemKind.Property, value: vscode.CompletionItemKind.EnumMember, section: vscode.CompletionItemKind.Module } as const;
+
+interface Place {
+  readonly project: Project;
+  readonly workspace: Workspace;
+  readonly path: string;
+  readonly ranges: Ranges;
+}
+
+/** Registers what helps to read Ceph's options wherever they are set, and to write them in ceph.conf. */
+export function registerCephLanguage(projects: Projects): vscode.Disposable {
+  const anything = SCHEMES.map((scheme) => ({ scheme }));
+  const files = SCHEMES.flatMap((scheme) => LANGUAGES.map((language) => ({ scheme, language })));
+  return vscode.Disposable.from(
+    vscode.languages.registerHoverProvider(anything, { provideHover: (document, position) => hover(projects, document, position) }),
+    vscode.languages.registerCompletionItemProvider(files, { provideCompletionItems: (document, position) => complete(projects, document, position) }, "[", "_", "=", " "),
+  );
+}
+
+/** The document's present text among its project's files; undefined where it is switched off, unknown or has changed meanwhile. */
+async function placeOf(projects: Projects, document: vscode.TextDocument): Promise<Place | undefined> {
+  if (!vscode.workspace.getConfiguration("premortem", document.uri).get("enable", true)) return undefined;
+  const { version } = document;
+  const place = await projects.place(document);
+  if (place === undefined) return undefined;
+  const { project, path } = place;
+  const workspace = await project.workspace();
+  return document.version === version ? { project, workspace, path, ranges: new Ranges(workspace) } : undefined;
+}
+
+async function hover(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+  const place = await placeOf(projects, document);
+  const found = place && optionHoverAt(place.workspace, place.path, document.offsetAt(position));
+  if (place === undefined || found === undefined) return undefined;
+  const text = new vscode.MarkdownString();
+  text.appendMarkdown(`**${escape(found.option)}**`);
+  for (const line of found.lines) text.appendMarkdown(`\n\n${escape(line)}`);
+  for (const one of found.effective) text.appendMarkdown(`\n\n${effectiveText(place, one)}`);
+  return new vscode.Hover(text, place.ranges.of(place.path, found.range));
+}
+
+function effectiveText(place: Place, { daemons, value, elsewhere, note }: EffectiveLine): string {
+  const said = value === undefined ? "not known" : escape(value);
+  return `In effect for ${escape(daemons)}: ${said}${elsewhere === undefined ? "" : `, by ${link(place, elsewhere)}`}.${note === undefined ? "" : ` ${escape(note)}.`}`;
+}
+
+function link({ project, ranges }: Place, { path, range }: Location): string {
+  const line = ranges.of(path, range).start.line + 1;
+  return `[${escape(`${path}:${line}`)}](${project.uriOf(path).with({ fragment: `L${line}` }).toString()})`;
+}
+
+async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
+  const place = await placeOf(projects, document);
+  const found = place && optionsAt(place.workspace, place.path, document.offsetAt(position));
+  if (place === undefined || found === undefined) return undefined;
+  const range = place.ranges.of(place.path, found.range);
+  return found.items.map(({ label, kind, detail, common }) => {
+    const item = new vscode.CompletionItem({ label, description: detail }, KINDS[kind]);
+    item.range = { inserting: new vscode.Range(range.start, position), replacing: range };
+    item.sortText = `${common ? "0" : "1"}${label}`;
+    return item;
+  });
+}
