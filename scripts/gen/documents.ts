@@ -36,7 +36,7 @@ function fill(text: string, name: string, content: string): string {
 
 function ruleTable(): string {
   const rows = [...rules].map(([id, rule]) => {
-    const cited = rule.lessons.map((lesson) => lessons.get(lesson)!).map((lesson) => `${lesson.organisation} ${lesson.date.slice(0, 4)}`);
+    const cited = rule.lessons.map((lesson) => lessons.get(lesson)!).map((lesson) => `${lesson.organisation} ${/^\d{4}/.exec(lesson.date)?.[0] ?? ""}`.trimEnd());
     return `| [\`${id}\`](docs/rules/${id}.md) | ${rule.what} | ${rule.severity} | ${rule.fix === "none" ? "" : rule.fix} | ${cited.join(", ")} |`;
   });
   return ["| rule | what it finds | at most | fix | lesson of |", "| --- | --- | --- | --- | --- |", ...rows, ""].join("\n");

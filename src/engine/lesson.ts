@@ -2,7 +2,7 @@
 export interface Lesson {
   readonly id: string;
   readonly organisation: string;
-  /** Day of the incident, `YYYY-MM-DD`; a year or month alone where no day is known. */
+  /** Day of the incident, `YYYY-MM-DD`; a year or month alone where no day is known, and words where not even that is. */
   readonly date: string;
   readonly title: string;
   /** Where the organisation's own text can be read, where it is known. */
