@@ -2,6 +2,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import { defaultAt, optionFacts } from "../../model/ceph/options.ts";
 import { FLAGS, flagsSet, unsetFlags } from "../../model/ceph/flags.ts";
 import { onlyLaboratory } from "../../model/ceph/pools.ts";
+import { reasonBeside } from "../../model/ceph/reason.ts";
 import { releaseFor } from "../../model/ceph/release.ts";
 import { settingsFor } from "../../model/ceph/sections.ts";
 import { rule } from "../rule.ts";
@@ -51,7 +52,7 @@ export default rule({
     }
     const facts = optionFacts(OPTION);
     const usual = Number((facts && defaultAt(facts, releaseFor(workspace, path, ceph.scope)?.major)) ?? Number.NaN);
-    for (const { value, valueRange, rawOption } of settingsFor(ceph.settings, "mon", OPTION)) {
+    for (const { value, valueRange, rawOption, range } of settingsFor(ceph.settings, "mon", OPTION)) {
       if (isUnknown(value) || !/^\d+$/.test(value)) continue;
       const seconds = Number(value);
       if (seconds > 0 && !(seconds > usual * LONG)) continue;
@@ -61,7 +62,7 @@ export default rule({
           seconds === 0
             ? `${rawOption} = 0: a dead OSD is never marked out, so its copies are never made again. Take minutes; ${usual} s is the default.`
             : `${rawOption} = ${value}: for ${hours(seconds)} after an OSD died its copies are not made again; the default is ${usual} s. Take minutes, and noout for planned work.`,
-        ...(seconds === 0 ? {} : { severity: "info" as const }),
+        ...(seconds === 0 && !reasonBeside(workspace.text(path) ?? "", range.start) ? {} : { severity: "info" as const }),
         data: { seconds },
       });
     }
