@@ -71,8 +71,10 @@ describe("premortem verdict", () => {
     const { answer } = await ask(site().file("nftables.conf"), "iif=eth0,proto=icmp,type=echo-request");
     assert.deepEqual([answer.verdict, answer.rule?.line], ["unknown", 10]);
     assert.match(answer.reason, /limit/);
-    const open = await ask(site().file("nftables.conf"), "proto=tcp,dport=25");
+    const open = await ask(site({ "nftables.conf": NFT.replace("iif lo", "iifname wan0") }).file("nftables.conf"), "proto=tcp,dport=25");
     assert.match(open.answer.reason, /incoming interface is not told/);
+    const outside = await premortem("verdict", site().file("nftables.conf"), "--packet", "proto=tcp,dport=25");
+    assert.match(outside.out, /^drop: .*meta iifname is some interface other than lo$/ms);
   });
 
   it("reads iptables, scripts and templates, and whatever --as says", async () => {

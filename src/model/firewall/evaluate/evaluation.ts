@@ -60,8 +60,9 @@ export class Evaluation {
   run(): Outcome {
     let goesOn = true;
     for (const base of baseChains(this.#rulesets, this.#view.packet, this.#view.family)) {
-      if (this.#skips(base)) continue;
-      goesOn = this.#walk(base);
+      const sees = this.#sees(base);
+      if (sees === "no") continue;
+      goesOn = this.#walk(base, sees);
       if (!goesOn) break;
     }
     if (goesOn) this.#ends.set("accept", this.#accepted);
@@ -79,23 +80,28 @@ export class Evaluation {
   }
 
   /** Chains that translate see the first packet of a connection only; those of devices only what passes these. */
-  #skips({ chain, translates, table }: BaseChain): boolean {
-    if (table.family === "netdev" || chain.hook === "ingress" || chain.hook === "egress") {
-      const { iif, oif } = this.#view.packet;
-      const name = chain.hook === "egress" ? oif : iif;
-      return chain.devices !== undefined && !isUnknown(chain.devices) && name !== undefined && !chain.devices.includes(name);
+  #sees({ chain, translates, table, hook }: BaseChain): Truth {
+    if (table.family === "netdev" || hook === "ingress" || hook === "egress") {
+      if (chain.devices === undefined) return "yes";
+      const { packet } = this.#view;
+      const name = hook === "egress" ? packet.oif : packet.iif;
+      if (name === undefined && !isUnknown(chain.devices) && chain.devices.every((device) => device === "lo")) return "no";
+      if (isUnknown(chain.devices)) return { maybe: chain.devices.unknown };
+      if (name === undefined) return { maybe: `the ${hook === "egress" ? "outgoing" : "incoming"} interface is not told` };
+      return chain.devices.includes(name) ? "yes" : "no";
     }
     const { state, protocol } = this.#view;
-    if (!translates) return false;
+    if (!translates) return "yes";
     // What the host sends to itself was translated at its output, or not at all.
-    if (this.#view.looped) return true;
+    if (this.#view.looped) return "no";
     // One translation of each end is all that a connection gets.
     const done = this.#state.written.get(`nat ${manipulation(chain.hook)}`);
-    return done?.kind === "name" || this.#state.untracked === "yes" || !(state === "new" || (state === "related" && protocol !== 1 && protocol !== 58));
+    if (done?.kind === "name" || this.#state.untracked === "yes") return "no";
+    return state === "new" || (state === "related" && protocol !== 1 && protocol !== 58) ? "yes" : "no";
   }
 
-  /** Walks a base chain; true where the packet may go on after it. */
-  #walk(base: BaseChain): boolean {
+  /** Walks a base chain; true where the packet may go on after it. `sees`: whether it comes to the chain at all. */
+  #walk(base: BaseChain, sees: Truth): boolean {
     this.#base = base;
     this.#readings.clear();
     this.#local = new Map();
@@ -115,6 +121,10 @@ export class Evaluation {
     }
     // Where some of the ways skip a chain that translates, they come out as they went in.
     if (base.translates && (this.#state.untracked === "maybe" || this.#state.written.has(`nat ${manipulation(base.hook)}`))) this.#exit = this.#join(this.#exit, this.#state);
+    if (typeof sees === "object") {
+      this.#exit = this.#join(this.#exit, this.#state);
+      if ([...this.#local.keys()].some((decision) => decision !== "accept")) this.#note(sees, { path: base.ruleset.path, table: base.table, chain: base.chain });
+    }
     for (const [decision, place] of this.#local) if (decision !== "accept" && !this.#ends.has(decision)) this.#ends.set(decision, place);
     if (this.#exit === undefined) return false;
     this.#state = this.#exit;

@@ -21,6 +21,7 @@ export function holds(reading: Reading, values: Values): Truth {
   if (values.kind === "names" && values.names.length === 0) return "no";
   switch (reading.kind) {
     case "unknown":
+      if (values.kind === "names" && values.names.every((name) => name === reading.not)) return "no";
       return { maybe: reading.reason };
     case "name":
       if (values.kind !== "names") return { maybe: `“${reading.name}” cannot be compared with a number` };

@@ -3,7 +3,7 @@ import { parseIpv4, parseIpv6 } from "../../../formats/iptables/address.ts";
 import type { Field, Hook, Packet, Ruleset } from "../ruleset.ts";
 import { conntrackReading, fibReading, hasConnection } from "./host.ts";
 import type { Reading } from "./reading.ts";
-import { ABSENT, name, notKnown, number } from "./reading.ts";
+import { ABSENT, name, notKnown, number, otherThan } from "./reading.ts";
 import type { State } from "./state.ts";
 import { keyOf } from "./state.ts";
 
@@ -19,6 +19,12 @@ const FLAGS: Readonly<Record<string, number>> = { fin: 1, syn: 2, rst: 4, psh: 8
 /** Protocols that begin with two ports. */
 const WITH_PORTS = new Set([6, 17, 33, 132, 136]);
 
+/**
+ * The interface over which a host talks to itself. A packet that tells no interface has another one, for those are what
+ * people ask about, unless its addresses are the loopback's own.
+ */
+const LOOPBACK = "lo";
+
 /** Reads the fields of one packet. What the packet does not tell is unknown. */
 export class PacketView {
   readonly packet: Packet;
@@ -26,7 +32,7 @@ export class PacketView {
   readonly protocol: number | undefined;
 
   constructor(packet: Packet) {
-    this.packet = packet;
+    this.packet = isLoopback(packet.saddr) || isLoopback(packet.daddr) ? throughLoopback(packet) : packet;
     this.protocol = protocolNumber(packet.proto);
     this.family = packet.family ?? ((packet.saddr ?? packet.daddr ?? "").includes(":") || this.protocol === 58 ? "ip6" : "ip");
   }
@@ -160,11 +166,11 @@ export class PacketView {
       case "iifname":
       case "iif":
         if (packet.hook === "output") return name("");
-        return packet.iif === undefined ? notKnown("the incoming interface is not told") : name(packet.iif);
+        return packet.iif === undefined ? otherThan(LOOPBACK, "the incoming interface is not told") : name(packet.iif);
       case "oifname":
       case "oif":
         if (hook === "prerouting" || hook === "input" || hook === "ingress") return name("");
-        return packet.oif === undefined ? notKnown("the outgoing interface is not told") : name(packet.oif);
+        return packet.oif === undefined ? otherThan(LOOPBACK, "the outgoing interface is not told") : name(packet.oif);
       case "l4proto":
         return this.#known(this.protocol, "protocol");
       case "nfproto":
@@ -212,6 +218,16 @@ export class PacketView {
     if (ct !== undefined) return ct;
     return this.protocol === 58 && type !== undefined && ((type >= 130 && type <= 136) || type === 143) ? "untracked" : "new";
   }
+}
+
+function isLoopback(address: string | undefined): boolean {
+  return address !== undefined && (address.startsWith("127.") || address === "::1");
+}
+
+/** No other interface lets the loopback's addresses pass (`route_localnet` aside), so that nobody has to tell it. */
+function throughLoopback(packet: Packet): Packet {
+  if (packet.hook === "input" && packet.iif === undefined) return { ...packet, iif: LOOPBACK };
+  return packet.hook === "output" && packet.oif === undefined ? { ...packet, oif: LOOPBACK } : packet;
 }
 
 /** A protocol's number, by number or name. */

@@ -11,7 +11,7 @@ export function readingText(field: Field, reading: Reading): string {
     case "absent":
       return "not there";
     case "unknown":
-      return "not known";
+      return reading.not === undefined ? "not known" : `some interface other than ${reading.not}`;
     case "name":
       return reading.name === "" ? "none" : reading.name;
     case "names":

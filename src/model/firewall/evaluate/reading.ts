@@ -6,7 +6,8 @@ export type Reading =
   /** Several names hold at once; none may. */
   | { readonly kind: "names"; readonly names: readonly string[] }
   | { readonly kind: "absent" }
-  | { readonly kind: "unknown"; readonly reason: string };
+  /** `not`: of an interface's name, one that it is certain not to be. */
+  | { readonly kind: "unknown"; readonly reason: string; readonly not?: string };
 
 /** Of a field that the packet does not have. */
 export const ABSENT: Reading = { kind: "absent" };
@@ -24,6 +25,11 @@ export function name(text: string): Reading {
 /** What nobody can tell; `reason` as a clause without full stop. */
 export function notKnown(reason: string): Reading {
   return { kind: "unknown", reason };
+}
+
+/** Any interface's name but one; `reason` as for what is not known. */
+export function otherThan(not: string, reason: string): Reading {
+  return { kind: "unknown", reason, not };
 }
 
 /** True where both say the same. */

@@ -150,6 +150,41 @@ table ip f { chain input { type filter hook input priority 0; policy drop; ct st
     assert.equal(ask(ruleset, { hook: "output", oif: "eth0" }).verdict, "accept");
   });
 
+  it("takes a packet that tells no interface for one of some interface other than the loopback", () => {
+    const { iif: _, ...untold } = ssh;
+    const of = (rules: string, packet: Partial<Packet> = {}): Outcome => evaluate([input(rules)], { ...untold, ...packet });
+    assert.equal(of("iif lo accept\ntcp dport 22 reject").verdict, "reject");
+    assert.equal(of("iifname != lo accept").verdict, "accept");
+    assert.equal(of("iifname { lo } tcp dport 22 accept").verdict, "drop");
+    assert.equal(of("iifname . tcp dport { lo . 22 } accept").verdict, "drop");
+    assert.equal(of("iifname vmap { lo : accept }").verdict, "drop");
+    for (const open of ["iifname eth0 accept", "iifname { lo, eth0 } accept", 'iifname "l*" accept', "iifname != eth0 accept"]) assert.deepEqual([of(open).verdict, of(open).reason], ["unknown", "the incoming interface is not told"], open);
+    const output = nft("table inet filter { chain output { type filter hook output priority 0; policy drop; oif lo accept; oifname eth1 accept; } }");
+    assert.deepEqual([...evaluate([output], { hook: "output", proto: "tcp" }).possible].sort(), ["accept", "drop"]);
+    assert.equal(evaluate([output], { hook: "output", proto: "tcp", oif: "eth0" }).verdict, "drop");
+  });
+
+  it("knows the loopback by its addresses", () => {
+    const { iif: _, ...untold } = ssh;
+    const ruleset = input("iif lo accept");
+    assert.equal(evaluate([ruleset], { ...untold, saddr: "127.0.0.1", daddr: "127.0.0.1" }).verdict, "accept");
+    assert.equal(evaluate([ruleset], { ...untold, saddr: "::1", daddr: "::1" }).verdict, "accept");
+    assert.equal(ask(ruleset, { saddr: "127.0.0.1" }).verdict, "drop", "what tells its interface has that one");
+  });
+
+  it("doubts what chains at devices do where the packet's device or theirs is not told", () => {
+    const { iif: _, ...untold } = ssh;
+    const at = (devices: string): Outcome => evaluate([nft(`table netdev d { chain in { type filter hook ingress device ${devices} priority 0; policy drop; } }`)], untold);
+    assert.deepEqual([at("eth0").verdict, at("eth0").reason], ["unknown", "the incoming interface is not told"]);
+    assert.equal(at("lo").verdict, "accept");
+    assert.equal(at("{{ uplink }}").verdict, "unknown");
+  });
+
+  it("ends a rule whose map of counters has no such key", () => {
+    const ruleset = input("counter name tcp dport map @ports accept\ncounter name tcp dport map { 443 : \"a\" } reject", "drop", 'counter a { }\nmap ports { type inet_service : counter; elements = { 22 : "a" } }');
+    assert.deepEqual([22, 443, 25].map((dport) => ask(ruleset, { dport }).verdict), ["accept", "reject", "drop"]);
+  });
+
   it("finds elements of large sets, whatever else lies over them", () => {
     const elements = Array.from({ length: 2000 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24 . ${1000 + i}`).join(", ");
     const ruleset = input("ip saddr . tcp dport @big accept", "drop", `set big { type ipv4_addr . inet_service; flags interval; elements = { 0.0.0.0/0 . 9, ${elements} } }`);
