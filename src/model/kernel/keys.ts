@@ -35,6 +35,8 @@ export interface KeyFacts {
   readonly module?: string;
   /** How `conf.all` and an interface's value make the effective one. */
   readonly combination?: string;
+  /** Below net, but one for the whole host: other network namespaces have it not at all, or read-only. Of neigh: `default` alone. */
+  readonly hostOnly: boolean;
   readonly readOnly: boolean;
   readonly writeOnly: boolean;
   /** Only in a distribution's kernel. */
@@ -58,6 +60,7 @@ interface Row {
   readonly noop?: string;
   readonly m?: string;
   readonly all?: string;
+  readonly g?: number;
   readonly ro?: number;
   readonly wo?: number;
   readonly distro?: number;
@@ -126,6 +129,7 @@ function facts(key: string, row: Row): KeyFacts {
     ...(row.noop === undefined ? {} : { noEffectSince: row.noop }),
     ...(row.m === undefined ? {} : { module: row.m }),
     ...(row.all === undefined ? {} : { combination: row.all }),
+    hostOnly: row.g === 1,
     readOnly: row.ro === 1,
     writeOnly: row.wo === 1,
     distribution: row.distro === 1,

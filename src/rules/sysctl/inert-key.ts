@@ -35,7 +35,7 @@ export default rule({
         "site.yml": "- hosts: web\n  tasks:\n    - ansible.posix.sysctl:\n        name: ⟦vm.swappiness⟧\n        value: '10'\n",
       },
       { "hosts/web.nix": '{ lib, ... }:\n{\n  boot.kernel.sysctl = {\n    "net.ipv4.tcp_syncookies" = 1;\n    "⟦net.ipv6.conf.all.accept_redirects⟧" = lib.mkForce 0;\n  };\n}\n' },
-      { "compose.yaml": "services:\n  search:\n    image: registry.example.org/search:2\n    sysctls:\n      ⟦vm.max_map_count⟧: 262144\n      net.core.somaxconn: 1024\n" },
+      { "compose.yaml": "services:\n  search:\n    image: registry.example.org/search:2\n    sysctls:\n      ⟦vm.max_map_count⟧: 262144\n      ⟦net.core.rmem_max⟧: 8388608\n      net.core.somaxconn: 1024\n" },
     ],
     good: [
       "net.ipv6.conf.*.accept_redirects = 0\nnet.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.all.disable_ipv6 = 0\n",
@@ -91,7 +91,7 @@ function ofContainer(path: string, setting: SysctlSetting): Report | undefined {
   if (setting.source !== "container" || inOwnNamespace(setting.key)) return undefined;
   return {
     location: { path, range: setting.keyRange },
-    message: `${shown(setting.rawKey)} is one value for the whole host, which no container has of its own: the runtime refuses to start a container that sets it. Set it on the hosts, in sysctl.d.`,
+    message: `${shown(setting.rawKey)} is one value for the whole host, which no container has of its own: a container that sets it does not start. Set it on the hosts, in sysctl.d.`,
   };
 }
 

@@ -21,7 +21,7 @@ export default rule({
   lifecycle: "stable",
   sources: ["kernel: kernel/sysctl.c, proc_dointvec_minmax", "kernel: Documentation/admin-guide/sysctl"],
   examples: {
-    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n", "net.ipv4.tcp_rmem = ⟦8192 4096 1024⟧\nnet.ipv4.tcp_congestion_control = ⟦cubik⟧\n"],
+    bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n⟦net.netfilter.nf_conntrack_count⟧ = 65536\n", "net.ipv4.tcp_rmem = ⟦8192 4096 1024⟧\nnet.ipv4.tcp_congestion_control = ⟦cubik⟧\n"],
     good: "net.ipv4.ip_forward = 1\nvm.swappiness = 10\nnet.ipv4.tcp_rmem = 4096 131072 16777216\nkernel.core_pattern = |/usr/lib/systemd/systemd-coredump %P\n",
     lookalike: "kernel.sysrq = 0x1f6\nnet.ipv4.conf.all.rp_filter = 2 # loose\nfs.file-max = 9223372036854775807\nnet.ipv4.tcp_keepalive_time = {{ keepalive }}\n",
   },
@@ -30,7 +30,11 @@ export default rule({
       const { value } = setting;
       if (value === undefined || isUnknown(value) || isGlob(setting.key) || TEMPLATED.test(value)) continue;
       const facts = keyFacts(setting.key);
-      if (facts === undefined || facts.readOnly || facts.writeOnly || facts.removed !== undefined) continue;
+      if (facts === undefined || facts.writeOnly || facts.removed !== undefined) continue;
+      if (facts.readOnly) {
+        if (setting.source !== "variable" && !setting.ignoreErrors) report({ location: { path, range: setting.keyRange }, severity: "warning", confidence: "likely", message: `${shown(setting.rawKey)} can only be read: the write fails. Remove the line.` });
+        continue;
+      }
       const problem = valueProblem(facts, value);
       // A unit behind the number is wrong-unit's.
       if (problem === undefined || writtenUnit(facts, value) !== undefined) continue;
