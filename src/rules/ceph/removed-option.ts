@@ -1,10 +1,8 @@
-import { isUnknown } from "../../engine/unknown.ts";
 import type { OptionFacts } from "../../model/ceph/options.ts";
 import { OLDEST_MAINTAINED, optionFacts, releaseName } from "../../model/ceph/options.ts";
 import { releaseFor } from "../../model/ceph/release.ts";
+import { daemonsOf } from "../../model/ceph/sections.ts";
 import { rule } from "../rule.ts";
-
-const SECTION = /^(global|mon|mgr|osd|mds|client)(\..*)?$/;
 
 export default rule({
   what: "This release of Ceph no longer has the option.",
@@ -30,7 +28,7 @@ export default rule({
   check({ ceph, path, workspace, report }) {
     const release = releaseFor(workspace, path, ceph.scope);
     for (const setting of ceph.settings) {
-      if (setting.kind === "pool" || setting.kind === "variable" || isUnknown(setting.section) || !SECTION.test(setting.section)) continue;
+      if (setting.kind === "pool" || setting.kind === "variable" || daemonsOf(setting.section).length === 0) continue;
       const facts = optionFacts(setting.option);
       const gone = facts && goneFrom(facts);
       if (facts === undefined || gone === undefined) continue;

@@ -1,13 +1,13 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { nearest } from "../../engine/similar.ts";
 import { optionFacts, optionNames } from "../../model/ceph/options.ts";
+import { daemonsOf } from "../../model/ceph/sections.ts";
 import type { CephSetting } from "../../model/ceph/settings.ts";
 import { rule } from "../rule.ts";
 
 /** Read without being in the schema: MonMap.cc, OSDMap.cc, keyrings, and what modules of the managers bring. */
 const OUTSIDE = new Set(["host", "rack", "row", "room", "datacenter", "root", "key", "keyring", "addr", "user", "devs", "mon_addr", "mon_priority", "mon_weight", "include", "crush_location", "mon_host_override"]);
 const PREFIX = /^(debug_|caps_|mgr\/|rocksdb_|rbd_config_|rgw_crypt_|objectstore_|osd_mkfs_|osd_mount_|osd_fs_|btrfs_|client_mount_)/;
-const SECTION = /^(global|mon|mgr|osd|mds|client)(\..*)?$/;
 
 export default rule({
   what: "Ceph has no such option.",
@@ -26,6 +26,9 @@ export default rule({
       "[osd]\n⟦osd-recovery-max-active⟧ = 3\n",
       "[global]\n⟦osd pool size default⟧ = 3\n",
       "[global]\n⟦Public Network⟧ = 192.0.2.0/24\n",
+      "[mon]\n⟦mon_osd.full_ratio⟧ = .95\n",
+      { "group_vars/all.yml": "ceph_conf_overrides:\n  global:\n    ⟦osd_default_pool_size⟧: 3\n" },
+      { "tune.sh": "#!/bin/sh\nceph config set osd/class:hdd ⟦osd_memory_targets⟧ 4Gi\n" },
     ],
     good: "[global]\npublic network = 192.0.2.0/24\n[osd]\nosd_max_backfills = 1\ndebug osd = 1/5\n",
     lookalike: "[mon.a]\nhost = mon1\nmon addr = 192.0.2.11:6789\n[client.admin]\nkeyring = /etc/ceph/ceph.client.admin.keyring\n[backup]\ntarget-dir = /srv\n",
@@ -33,13 +36,13 @@ export default rule({
   check({ ceph, path, report }) {
     for (const setting of ceph.settings) {
       const { option, rawOption, optionRange, section, kind } = setting;
-      if (kind === "pool" || kind === "variable" || isUnknown(section) || !SECTION.test(section)) continue;
+      if (kind === "pool" || kind === "variable" || isUnknown(section) || daemonsOf(section).length === 0) continue;
       if (OUTSIDE.has(option) || PREFIX.test(option) || /[{}$/]/.test(option) || optionFacts(option) !== undefined) continue;
       const meant = suggestion(option);
       if (meant !== undefined && PREFIX.test(meant)) continue;
       report({
         location: { path, range: optionRange },
-        message: `Ceph has no option "${rawOption}" and passes over it without a word${why(setting, meant)}. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
+        message: `Ceph has no option "${rawOption}" and ${kind === "command" ? "refuses to set it" : "passes over it without a word"}${why(setting, meant)}. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
         severity: meant === undefined || setting.conditional ? "info" : "warning",
         confidence: meant === undefined ? "likely" : "certain",
         ...(meant === undefined ? {} : { fixes: [{ title: `Write ${meant}`, safety: "safe" as const, edits: [{ path, range: optionRange, newText: meant }] }] }),

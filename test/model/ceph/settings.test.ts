@@ -74,6 +74,10 @@ describe("model/ceph", () => {
     assert.equal(await of({ "group_vars/all.yml": "ceph_stable_release: reef\n" }), 18);
     assert.equal(await of({ "group_vars/all.yml": "ceph_container_image: quay.io/ceph/ceph:v17.2.7\n" }), 17);
     assert.equal(await of({ "group_vars/all.yml": "ceph_container_image: quay.io/ceph/ceph:latest\n" }), undefined);
+    assert.equal(await of({ "cluster.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephCluster\nspec:\n  cephVersion:\n    # image: quay.io/ceph/ceph:v17.2.0\n    image: quay.io/ceph/ceph:v19.2.0\n" }), 19);
+    assert.equal(await of({ "install.sh": "#!/bin/sh\napt-get install -y ceph-osd=18.2.4-1bookworm\n" }), 18);
+    assert.equal(await of({ "roles/x/tasks/main.yml": "- apt_repository:\n    repo: deb https://download.ceph.com/debian-squid/ bookworm main\n" }), 19);
+    assert.equal(await of({ "a.sh": "#!/bin/sh\npodman pull quay.io/ceph/ceph:v18\n", "b.sh": "#!/bin/sh\npodman pull quay.io/ceph/ceph:v19\n" }), undefined);
   });
 
   it("counts OSDs and adds up their files", async () => {
