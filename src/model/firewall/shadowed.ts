@@ -52,8 +52,7 @@ function find(workspace: Workspace, ruleset: Ruleset): Needless {
       seen.add(key);
       unreachable.push(one);
     } else if (lines.get(key)!.length === 1 && rule.comment === undefined && !rule.statements.some((statement) => statement.kind === "other")) {
-      // That the policy, or a last rule for all the rest, decides the same is how many end a chain.
-      const by = chain.rules.slice(chain.rules.indexOf(rule) + 1).find((later) => later.statements.some(({ kind }) => kind === "match" || kind === "match-tuple") && ruleCovers(later, rule));
+      const by = coveringBehind(chain.rules, chain.rules.indexOf(rule));
       if (by) redundant.push({ table, chain, rule, by: { table, chain, rule: by } });
     }
   }
@@ -78,15 +77,36 @@ function isSure({ rule, by }: Shadowed): boolean {
 }
 
 /** Of larger rulesets only what one earlier rule covers is looked for: what several cover together takes too long while one types. */
-const MOST_RULES = 250;
+const MOST_RULES = 1000;
 /** About 40 bytes each. */
 const NODES = 250_000;
 
 function all(ruleset: Ruleset): { readonly shadowed: readonly Shadowed[]; readonly notComputed: readonly string[] } {
   const rules = ruleset.tables.reduce((sum, { chains }) => sum + chains.reduce((more, chain) => more + chain.rules.length, 0), 0);
-  const exact = rules > MOST_RULES ? undefined : shadows(ruleset, NODES);
+  const exact = rules > MOST_RULES ? undefined : shadows(ruleset, NODES, suspectsOf(ruleset));
   if (exact && exact.notComputed.length === 0) return exact;
   return { shadowed: coveredBySingle(ruleset), notComputed: ["which rules several earlier ones cover together: there are too many to compare them all"] };
+}
+
+/** The rules that a later one covers by its words: only of these it is told that they are redundant. */
+function suspectsOf({ tables }: Ruleset): ReadonlySet<FirewallRule> {
+  const suspects = new Set<FirewallRule>();
+  for (const { chains } of tables) {
+    for (const { rules } of chains) {
+      for (const [i, rule] of rules.entries()) if (coveringBehind(rules, i)) suspects.add(rule);
+    }
+  }
+  return suspects;
+}
+
+/** That the policy, or a last rule for all the rest, decides the same is how many end a chain. */
+function coveringBehind(rules: readonly FirewallRule[], position: number): FirewallRule | undefined {
+  const rule = rules[position]!;
+  for (let i = position + 1; i < rules.length; i++) {
+    const later = rules[i]!;
+    if (later.statements.some(({ kind }) => kind === "match" || kind === "match-tuple") && ruleCovers(later, rule)) return later;
+  }
+  return undefined;
 }
 
 /** The rules that each line makes. */

@@ -37,10 +37,10 @@ const MOST_COVERING = 24;
 /** A rule that takes packets for certain. */
 interface Taker {
   readonly rule: FirewallRule;
-  /** Those that it takes. */
-  readonly gone: Node;
-  /** Those that it would take, came it first. */
-  readonly node: Node;
+  /** Those that come to it. */
+  readonly here: Node;
+  /** Those that it lets by. */
+  readonly passes: Node;
   readonly verdict: number | undefined;
 }
 
@@ -57,9 +57,12 @@ export class BaseSearch {
   readonly #base: BaseChain;
   readonly #view: View;
   readonly #found: Map<FirewallRule, Found>;
+  readonly #suspects: ReadonlySet<FirewallRule> | undefined;
   readonly #arrivals = new Map<Chain, Arrival>();
 
-  constructor(composition: Composition, base: BaseChain, way: Way, found: Map<FirewallRule, Found>) {
+  /** `suspects`: the rules that may be redundant, where that is known; others are not asked about. */
+  constructor(composition: Composition, base: BaseChain, way: Way, found: Map<FirewallRule, Found>, suspects?: ReadonlySet<FirewallRule>) {
+    this.#suspects = suspects;
     this.#composition = composition;
     this.#base = base;
     this.#view = viewOf(base, way);
@@ -129,10 +132,10 @@ export class BaseSearch {
       const mine = diagram.and(here, may);
       const own = verdictOf(rule);
       if (may !== NO) found.matchable = true;
-      const wanted = diagram.and(arrival.node, may);
-      if (wanted !== NO) found.welcome = true;
       if (mine !== NO) found.reached = true;
       else if (!found.reached) {
+        const wanted = diagram.and(arrival.node, may);
+        if (wanted !== NO) found.welcome = true;
         if (wanted === NO) for (const caller of arrival.callers) found.callers.add(caller);
         else this.#covering(wanted, taken, (one) => {
           found.by.add(one.rule);
@@ -144,9 +147,9 @@ export class BaseSearch {
       const effect = this.#composition.rule(table, rule, this.#view, { accept: OUTCOME.accept, falls: OUTCOME.drop }, OUTCOME.falls, 0);
       const passes = this.#possible(effect);
       passed.push(passes);
-      const gone = diagram.without(here, passes);
-      if (gone !== NO) taken.push({ rule, gone, node: diagram.without(arrival.node, passes), verdict: own });
-      here = diagram.and(here, passes);
+      const left = diagram.and(here, passes);
+      if (left !== here) taken.push({ rule, here, passes, verdict: own });
+      here = left;
       if (rule.statements.some(({ kind }) => kind === "assign" || kind === "notrack" || kind === "nat") || this.#callsWriter(rule)) here = this.#composition.writes.blurred(here);
     }
     if (!writes) this.#redundant(chain, after, arrived, matched, passed);
@@ -159,13 +162,13 @@ export class BaseSearch {
     const needed: Taker[] = [];
     for (const one of taken) {
       if (open === NO) break;
-      const rest = diagram.without(open, one.gone);
+      const rest = diagram.without(open, diagram.without(diagram.and(open, one.here), one.passes));
       if (rest !== open) needed.push(one);
       open = rest;
     }
     if (needed.length <= MOST_COVERING) {
       for (let i = 0; i < needed.length && needed.length > 1; ) {
-        const others = needed.reduce((left, one, j) => (i === j ? left : diagram.without(left, one.node)), wanted);
+        const others = needed.reduce((left, one, j) => (i === j ? left : diagram.and(left, one.passes)), wanted);
         if (others === NO) needed.splice(i, 1);
         else i++;
       }
@@ -178,7 +181,8 @@ export class BaseSearch {
     const { diagram } = this.#composition.space;
     const certain = this.#certain();
     let next = after.falls;
-    for (let i = chain.rules.length - 1; i >= 0; i--) {
+    const first = this.#suspects === undefined ? 0 : chain.rules.findIndex((rule) => this.#suspects!.has(rule));
+    for (let i = chain.rules.length - 1; i >= first && first !== -1; i--) {
       const rule = chain.rules[i]!;
       const found = this.#found.get(rule)!;
       const mine = diagram.and(arrived[i]!, this.#may(matched[i]!));
@@ -201,7 +205,7 @@ export class BaseSearch {
 
   #note(chain: Chain, rule: FirewallRule): Found {
     let found = this.#found.get(rule);
-    if (!found) this.#found.set(rule, (found = { table: this.#base.table, chain, rule, reached: false, matchable: false, welcome: false, redundant: plain(rule), differs: false, by: new Set(), callers: new Set(), behind: new Set() }));
+    if (!found) this.#found.set(rule, (found = { table: this.#base.table, chain, rule, reached: false, matchable: false, welcome: false, redundant: plain(rule) && this.#suspects?.has(rule) !== false, differs: false, by: new Set(), callers: new Set(), behind: new Set() }));
     return found;
   }
 

@@ -34,9 +34,11 @@ const KNOWN = new WeakMap<Ruleset, Shadows>();
 /**
  * The rules of a ruleset that no packet reaches, or that change nothing: by the union of all rules before them, of both
  * families, and only by those that are certain. A rule that is limited, counted, timed or conditional takes nothing away.
- * `budget`: the most nodes of the diagrams; where they do not suffice, nothing is said but that.
+ * `budget`: the most nodes of the diagrams; where they do not suffice, nothing is said but that. `suspects`: of which rules
+ * it is asked whether they are redundant; all, where it is not given.
  */
-export function shadows(ruleset: Ruleset, budget?: number): Shadows {
+export function shadows(ruleset: Ruleset, budget?: number, suspects?: ReadonlySet<FirewallRule>): Shadows {
+  if (suspects) return new Search(ruleset, budget, suspects).run();
   let known = KNOWN.get(ruleset);
   if (!known) KNOWN.set(ruleset, (known = new Search(ruleset, budget).run()));
   return known;
@@ -45,12 +47,14 @@ export function shadows(ruleset: Ruleset, budget?: number): Shadows {
 class Search {
   readonly #ruleset: Ruleset;
   readonly #budget: number | undefined;
+  readonly #suspects: ReadonlySet<FirewallRule> | undefined;
   readonly #found = new Map<FirewallRule, Found>();
   readonly #notComputed: string[] = [];
 
-  constructor(ruleset: Ruleset, budget: number | undefined) {
+  constructor(ruleset: Ruleset, budget: number | undefined, suspects?: ReadonlySet<FirewallRule>) {
     this.#ruleset = ruleset;
     this.#budget = budget;
+    this.#suspects = suspects;
   }
 
   run(): Shadows {
@@ -89,7 +93,7 @@ class Search {
         const key = `${way} ${base.table.family} ${base.table.name} ${base.chain.name}`;
         if (seen.has(key)) continue;
         seen.add(key);
-        new BaseSearch(composition, base, way, this.#found).run();
+        new BaseSearch(composition, base, way, this.#found, this.#suspects).run();
       }
     }
   }
