@@ -67,7 +67,7 @@ const SIGNS: readonly SignPattern[] = [
   { name: "Docker's configuration", in: /(^|\/)docker\/daemon\.json(\.j2)?$/, pattern: /\{/ },
   { name: "the kubelet's configuration", in: /kubelet|kubeadm/, pattern: /^kind:[ \t]*(?:KubeletConfiguration|ClusterConfiguration|InitConfiguration|JoinConfiguration)\b/m },
 ];
-const TRAITS: readonly (readonly [Trait, string])[] = [["router", "it is a router"], ["container", "it runs containers"]];
+const TRAITS: readonly (readonly [Trait, string])[] = [["router", "it is a router"], ["container", "it is a host of containers"]];
 
 function signsOfForwarding(workspace: Workspace): ReturnType<typeof signs> {
   return signs(workspace, SIGNS);

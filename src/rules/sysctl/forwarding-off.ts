@@ -51,12 +51,12 @@ export default rule({
   check({ path, workspace, report }) {
     const here = notForwarding(workspace).filter(({ value }) => value.location.path === path);
     for (const group of byPlace(here)) {
-      const [{ key, value, duties }] = group as [NotForwarding];
+      const [{ machine: first, key, value, duties }] = group as [NotForwarding];
       const others = duties.length - 1;
       report({
         location: value.location,
         confidence: duties.some(({ certain }) => certain) ? "certain" : "likely",
-        message: `${key} = ${value.value} on ${machinesText(group.map(({ machine }) => machine))}, which ${group.length > 1 ? "have" : "has"} to forward: ${duties[0]!.what}${others > 0 ? ` and ${others} more` : ""}. After a boot, or once sysctls are applied again, nothing behind ${group.length > 1 ? "them" : "it"} reaches the network. Set it to 1 there, in a file that sorts last.`,
+        message: `${key} = ${value.value} on ${machinesText(group.map(({ machine }) => machine))}, which ${group.length > 1 ? "have" : "has"} to forward (${first.host === undefined ? "" : `${first.name}: `}${duties[0]!.what}${others > 0 ? `, and ${others} more` : ""}). After a boot, or once sysctls are applied again, nothing behind ${group.length > 1 ? "them" : "it"} reaches the network. Set it to 1 there, in a file that sorts last.`,
         related: duties.flatMap(({ location, what }) => (location === undefined ? [] : [{ location, message: `${what}.` }])).slice(0, 3),
         data: { hosts: group.length },
       });
