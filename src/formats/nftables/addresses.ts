@@ -1,5 +1,11 @@
 /** An IPv4 address as a number; undefined where `text` is none. */
 export function parseAddress4(text: string): bigint | undefined {
+  const value = address4(text);
+  return value === -1 ? undefined : BigInt(value);
+}
+
+/** An IPv4 address as a number; -1 where `text` is none. */
+export function address4(text: string): number {
   let value = 0;
   let octet = -1;
   let octets = 0;
@@ -10,10 +16,10 @@ export function parseAddress4(text: string): bigint | undefined {
       value = value * 256 + octet;
       octets++;
       octet = -1;
-    } else return undefined;
-    if (octet > 255) return undefined;
+    } else return -1;
+    if (octet > 255) return -1;
   }
-  return octets === 4 ? BigInt(value) : undefined;
+  return octets === 4 ? value : -1;
 }
 
 /** An IPv6 address (RFC 4291, also with an IPv4 tail) as a number; undefined where `text` is none. */

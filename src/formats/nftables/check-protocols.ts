@@ -69,6 +69,7 @@ export class Protocols {
 
   /** The rule goes on only for packets whose `field` is one of `values`. */
   equals(field: string, values: readonly bigint[]): void {
+    if (values.length === 0) return;
     const last = values.reduce<bigint | undefined>((most, value) => (most === undefined || value > most ? value : most), undefined);
     if (last === undefined) return;
     switch (field) {

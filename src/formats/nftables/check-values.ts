@@ -1,7 +1,7 @@
 import type { SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { TypeName } from "./datatypes.ts";
-import { BITMASKS, NAMED, resolve, spanMilliseconds } from "./datatypes.ts";
+import { BITMASKS, NAMED, isPlain, resolve, spanMilliseconds } from "./datatypes.ts";
 import type { FieldInfo } from "./fields.ts";
 import { fieldInfo } from "./fields.ts";
 import { OPEN } from "./symbols.ts";
@@ -22,6 +22,8 @@ const LISTS: ReadonlySet<TypeName> = new Set<TypeName>([...BITMASKS, "ct_label",
 const NEGATED: ReadonlySet<TypeName> = new Set<TypeName>([...BITMASKS, "ct_label", "boolean"]);
 /** Names of helpers and of operating systems, with the byte that ends them. */
 const LONGEST_NAME = 16;
+const ORDERS: ReadonlySet<string> = new Set(["<", ">", "<=", ">="]);
+const NO_PROTOCOLS: readonly bigint[] = [];
 /** IFNAMSIZ, with the byte that ends the name. */
 const INTERFACE_NAME = 16;
 
@@ -55,7 +57,7 @@ export class CheckedValues {
       this.#say(right, `"${value.text}" is too long: such a name has at most ${LONGEST_NAME - 1} characters. nft loads nothing of this file.`);
       return;
     }
-    if (["<", ">", "<=", ">="].includes(operator) && (value.kind === "range" || value.kind === "set" || value.kind === "set-reference")) {
+    if (ORDERS.has(operator) && (value.kind === "range" || value.kind === "set" || value.kind === "set-reference")) {
       this.#say(right, `"${operator}" compares with one value only: nft loads nothing of this file.`);
       return;
     }
@@ -74,10 +76,10 @@ export class CheckedValues {
   }
 
   /** The protocols that a match asks for, each by its number; none where it asks for another thing. */
-  protocolsOf({ left, operator, right }: Match): bigint[] {
-    if (left.kind !== "field" || (operator !== "implicit" && operator !== "==")) return [];
+  protocolsOf({ left, operator, right }: Match): readonly bigint[] {
+    if (left.kind !== "field" || (operator !== "implicit" && operator !== "==")) return NO_PROTOCOLS;
     const info = PROTOCOL_FIELDS.get(left.field);
-    if (!info) return [];
+    if (!info) return NO_PROTOCOLS;
     const value = this.expand(right);
     const found = value.kind === "set" ? value.elements.map(({ key }) => this.#number(this.expand(key), info)) : [this.#number(value, info)];
     return found.filter((number) => number !== undefined);
@@ -254,6 +256,7 @@ export class CheckedValues {
       this.#say(at, "This name cannot be empty: nft loads nothing of this file.");
       return;
     }
+    if (isPlain(info, text, quoted)) return;
     const found = resolve(info.type, info.bits, text, quoted && !OPEN.has(info.type) && info.type !== "inet_service");
     if ("wrong" in found) this.#say(at, `${capital(found.wrong)}: nft loads nothing of this file.`);
   }

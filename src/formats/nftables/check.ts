@@ -130,12 +130,18 @@ class Checker {
     const protocols = new Protocols(family, this.#say);
     let end: string | undefined;
     for (const statement of rule.statements) {
-      if (end !== undefined && statement.kind !== "unknown") {
+      const { kind } = statement;
+      if (end !== undefined && kind !== "unknown") {
         return this.#say(statement, `Nothing can follow "${end}" in a rule: nft loads nothing of this file. Move it before "${end}" or remove it.`);
       }
-      end = endOf(statement);
-      if (chain) checkPlacement(statement, chain, family, this.#say);
-      for (const field of fieldsRead(statement)) if (!protocols.read(field)) return;
+      if (kind === "match" && statement.left.kind === "field") {
+        // Most statements by far.
+        if (!protocols.read(statement.left)) return;
+      } else {
+        end = endOf(statement);
+        if (chain) checkPlacement(statement, chain, family, this.#say);
+        for (const field of fieldsRead(statement)) if (!protocols.read(field)) return;
+      }
       this.#statement(statement, family, protocols, chain, sets);
     }
   }

@@ -82,8 +82,8 @@ export class Cursor {
 
   /** Where a statement ends: a line break, `;`, `}` or the end. */
   get atEnd(): boolean {
-    const { kind } = this.token;
-    return kind === "newline" || kind === "end" || this.is(";") || this.is("}");
+    const { kind, text } = this.token;
+    return kind === "mark" ? text === ";" || text === "}" : kind === "newline" || kind === "end";
   }
 
   range(start: number): Range {
@@ -218,7 +218,8 @@ export class Cursor {
 
 /** The text between quotes; a missing closing quote does no harm. */
 export function unquote(text: string): string {
-  return text.replace(/^"|"$/g, "");
+  const start = text.startsWith('"') ? 1 : 0;
+  return text.slice(start, text.length > start && text.endsWith('"') ? -1 : text.length);
 }
 
 function capital(text: string): string {

@@ -1,5 +1,5 @@
 import { HOLE } from "../template/jinja.ts";
-import { parseAddress4, parseAddress6, parseHardware } from "./addresses.ts";
+import { address4, parseAddress4, parseAddress6, parseHardware } from "./addresses.ts";
 import { CLOSED, OPEN } from "./symbols.ts";
 
 /** nft's types, and `address` for what is IPv4 or IPv6 by the table's family. */
@@ -57,6 +57,38 @@ export function resolve(type: TypeName, bits: number, text: string, quoted: bool
   if (number !== undefined) return { number };
   if (type === "unknown" || type === "verdict") return { unknown: `"${text}" is not read` };
   return resolveName(type, text, names);
+}
+
+/** Whether `text` is certainly right as a value of that type: the most frequent ones, told without calculating them. */
+export function isPlain({ type, bits }: { readonly type: TypeName; readonly bits: number }, text: string, quoted: boolean): boolean {
+  switch (type) {
+    case "ifname":
+    case "iface_index":
+    case "string":
+      return true;
+    case "ipv4_addr":
+      return address4(text) !== -1;
+    case "ipv6_addr":
+    case "address":
+    case "ether_addr":
+    case "day":
+    case "ct_label":
+      return false;
+    default:
+      return !quoted && bits > 0 && decimal(text) < 2 ** Math.min(bits, 32);
+  }
+}
+
+/** A short number in decimal digits; Infinity where `text` is none. */
+function decimal(text: string): number {
+  if (text.length > 9 || text.length === 0) return Infinity;
+  let value = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return Infinity;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function inWidth(number: bigint, bits: number, text: string): Resolved {

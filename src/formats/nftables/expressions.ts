@@ -106,29 +106,11 @@ function parseBinary(c: Cursor, side: Side, level: number): Expression {
 
 function parsePrimary(c: Cursor, side: Side): Expression {
   const { token } = c;
-  if (c.is("(")) {
-    const inner = c.nested(() => {
-      c.next();
-      const expression = parseExpression(c, side === "left" ? "left" : side);
-      c.expect(")");
-      return expression;
-    });
-    return inner ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(token.start) };
-  }
-  if (c.is("{") || (c.is("@") && !startsSelector(c))) return parseSetLike(c);
-  if (c.is("$")) return parseVariable(c);
-  // A bracketed address, as it stands before a port.
-  if (c.is("[") && side !== "left") {
-    c.next();
-    const inner = parseSpan(c, side);
-    c.expect("]");
-    return inner;
+  if (token.kind === "mark") {
+    const found = parseMarked(c, side);
+    if (found) return found;
   }
   if (side === "left" ? startsSelector(c) : side === "value" && isSelector(c)) return parseSelector(c, (inner) => parseConcatenation(inner, "left"));
-  if (side !== "left" && c.is("*")) {
-    c.next();
-    return { kind: "any", range: token };
-  }
   if (token.kind === "quoted" || (token.kind === "word" && side !== "left" && !RESERVED.has(token.text))) {
     c.next();
     const quoted = token.kind === "quoted";
@@ -136,10 +118,46 @@ function parsePrimary(c: Cursor, side: Side): Expression {
   }
   if (token.kind === "word" && token.text.includes(HOLE)) {
     c.next();
-    return { kind: "unknown", reason: "a template decides it", range: token };
+    return { kind: "unknown", reason: "a template decides it", range: { start: token.start, end: token.end } };
   }
   c.expected(side === "left" ? "a statement or match" : "a value");
   return { kind: "unknown", reason: "it is not understood", range: { start: token.start, end: token.start } };
+}
+
+/** What begins with a mark: a variable, a set, or something in brackets; undefined where it is none of them. */
+function parseMarked(c: Cursor, side: Side): Expression | undefined {
+  const { start, end, text } = c.token;
+  switch (text) {
+    case "(": {
+      const inner = c.nested(() => {
+        c.next();
+        const expression = parseExpression(c, side);
+        c.expect(")");
+        return expression;
+      });
+      return inner ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(start) };
+    }
+    case "{":
+      return parseSetLike(c);
+    case "@":
+      return startsSelector(c) ? undefined : parseSetLike(c);
+    case "$":
+      return parseVariable(c);
+    case "[": {
+      if (side === "left") return undefined;
+      // A bracketed address, as it stands before a port.
+      c.next();
+      const inner = parseSpan(c, side);
+      c.expect("]");
+      return inner;
+    }
+    case "*":
+      if (side === "left") return undefined;
+      c.next();
+      return { kind: "any", range: { start, end } };
+    default:
+      return undefined;
+  }
 }
 
 /** What may stand for a set or map: `{ … }`, `@name` or a variable. */
@@ -157,7 +175,7 @@ export function parseSetLike(c: Cursor): Expression {
   const { token } = c;
   if (token.kind === "word" && token.text.includes(HOLE)) {
     c.next();
-    return { kind: "unknown", reason: "a template decides it", range: token };
+    return { kind: "unknown", reason: "a template decides it", range: { start: token.start, end: token.end } };
   }
   c.expected('a set, "{ … }" or "@name"');
   return { kind: "unknown", reason: "it is not understood", range: { start: token.start, end: token.start } };

@@ -26,14 +26,12 @@ for (let code = 0; code < 128; code++) {
 const HOLE_CODE = HOLE.charCodeAt(0);
 const COLON = 58;
 const HEXADECIMAL = /0x[0-9a-f]+/iy;
-const DECIMAL = /[0-9]+/y;
 const TIME = /(?:[0-9]+d)?(?:[0-9]+h)?(?:[0-9]+m(?!s))?(?:[0-9]+s)?(?:[0-9]+ms)?/y;
 const ADDRESS4 = /[0-9]{1,3}(?:\.[0-9]{1,3}){3}/y;
 const HARDWARE = /[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}/iy;
 const CLASS_ID = /[0-9a-f]{1,4}:[0-9a-f]{1,4}(?=[ \t\r\n:\-},;]|$)/iy;
 /** The only names of nft that begin with a digit. */
 const VLAN_TYPES = /8021(?:q|ad)(?![\w-])/y;
-const LOOSE_DOTTED = /[0-9]+(?:\.[0-9]+)+/y;
 
 /** Words up to this length are the same string wherever they stand: names come again in every rule. */
 const LONGEST_SHARED = 20;
@@ -155,11 +153,24 @@ function nameEnd(text: string, at: number): number {
 }
 
 function numberEnd(text: string, at: number): number {
-  const plain = match(DECIMAL, text, at);
+  const plain = digitsEnd(text, at);
   const next = text.charCodeAt(plain);
-  if (next === 46) return Math.max(plain, match(ADDRESS4, text, at), match(LOOSE_DOTTED, text, at));
+  if (next === 46) return dottedEnd(text, plain);
   if (!is(next, LETTER)) return plain;
   return Math.max(plain, match(HEXADECIMAL, text, at), match(TIME, text, at), match(VLAN_TYPES, text, at));
+}
+
+function digitsEnd(text: string, at: number): number {
+  let end = at;
+  while (is(text.charCodeAt(end), DIGIT)) end++;
+  return end;
+}
+
+/** The end of an IPv4 address, or of what is written like one. */
+function dottedEnd(text: string, at: number): number {
+  let end = at;
+  while (text.charCodeAt(end) === 46 && is(text.charCodeAt(end + 1), DIGIT)) end = digitsEnd(text, end + 1);
+  return end;
 }
 
 /** The end of an IPv6 address, a MAC address or a class id, whichever is longest. */

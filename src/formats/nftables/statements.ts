@@ -97,7 +97,7 @@ function parseOther(c: Cursor): StatementNode {
   if (token.text.includes(HOLE)) {
     c.next();
     // What follows may belong to what the template wrote.
-    return { kind: "unknown", text: token.text, reason: "a template decides it", range: token };
+    return { kind: "unknown", text: token.text, reason: "a template decides it", range: { start: token.start, end: token.end } };
   }
   if (c.isAhead(1, "set") || OPERATORS.has(c.peek().text) || c.isAhead(1, "vmap")) return parseMatch(c);
   c.expected("a statement or match");
