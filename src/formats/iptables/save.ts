@@ -25,6 +25,9 @@ const CHAINS: Readonly<Record<string, readonly string[]>> = {
   security: ["INPUT", "FORWARD", "OUTPUT"],
 };
 
+/** Options that one of iptables and ip6tables passes over a rule for. */
+const ONE_PROGRAM: ReadonlySet<string> = new Set(["-4", "-6", "--ipv4", "--ipv6"]);
+
 interface OpenTable {
   name: Word;
   chains: ChainLine[];
@@ -54,19 +57,25 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
     tables.push({ name, chains, commands, holes, committed, range: { start, end } });
     table = undefined;
   };
-  for (const { start, end } of lines(text)) {
-    const content = text.slice(start, end);
-    const from = start + (content.length - content.trimStart().length);
-    const trimmed = content.trim();
-    const range = { start: from, end: from + trimmed.length };
-    if (content === "" || content.startsWith("#") || helped) continue;
+  let next = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  while (next <= text.length) {
+    const start = next;
+    const end = lineEnd(text, start);
+    next = lineBreak(text, end);
+    if (start === end || text[start] === "#" || helped) continue;
+    const range = within(text, start, end);
+    const from = range.start;
+    const first = text[from];
     const certain = !templated || !conditional(range);
-    if (trimmed === "" || ((from > start || content !== trimmed) && /^([#*:]|COMMIT$)/.test(trimmed) && (from > start || /^(#|COMMIT)/.test(trimmed)))) {
-      while (region < masked.regions.length && masked.regions[region]!.range.end < start) region++;
-      if (!((masked.regions[region]?.range.start ?? Infinity) <= end)) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
+    if (from > start || range.end < end || from === end) {
+      const trimmed = text.slice(from, range.end);
+      if (trimmed === "" || (from > start ? /^([#*:]|COMMIT$)/ : /^(#|COMMIT$)/).test(trimmed)) {
+        while (region < masked.regions.length && masked.regions[region]!.range.end < start) region++;
+        if (!((masked.regions[region]?.range.start ?? Infinity) <= end)) report(strayWhiteSpace({ start, end }, trimmed, trimmed === "" || from > start, certain));
+      }
+      if (trimmed === "" || first === "#") continue;
     }
-    if (trimmed === "" || trimmed.startsWith("#")) continue;
-    if (trimmed.startsWith("*")) {
+    if (first === "*") {
       const inner = splitWords(text, from + 1, range.end).words;
       const name: Word = { text: inner[0]?.text ?? "", range: { start: from + 1, end: inner[0]?.range.end ?? from + 1 } };
       if (table) {
@@ -77,14 +86,14 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
         report({ range: name.text === "" ? range : name.range, message: `There is no table “${name.text}”: iptables-restore refuses the file. The tables are ${TABLES.join(", ")}.`, certain });
       }
       table = { name, chains: [], declared: new Set(), commands: [], holes: [], start: from };
-    } else if (trimmed === "COMMIT") {
+    } else if (first === "C" && text.slice(from, range.end) === "COMMIT") {
       if (!table) report({ range, message: "COMMIT without a table before it: iptables-restore refuses the file. Put “*filter” (or another table) before its rules.", certain });
       close(true, range.end);
-    } else if (trimmed[0] === HOLE && new RegExp(`^${HOLE}+$`).test(trimmed)) {
+    } else if (first === HOLE && new RegExp(`^${HOLE}+$`).test(text.slice(from, range.end))) {
       table?.holes.push({ range, after: table.commands.length });
     } else if (!table) {
       report({ range, message: "This line stands in no table: iptables-restore refuses the file. Put “*filter” (or another table) before it.", certain: certain && !((masked.regions[0]?.range.start ?? from) < from) });
-    } else if (trimmed.startsWith(":")) {
+    } else if (first === ":") {
       const chain = chainLine(text, range, conditional(range));
       if (chain.policy === undefined && !chain.name.text.includes(HOLE)) report({ range, message: `The chain “${chain.name.text}” has no policy: iptables-restore refuses the line. Write “:${chain.name.text} - [0:0]” for a chain of your own.`, certain });
       const fault = BUILT_IN.includes(chain.name.text) || chain.name.text.includes(HOLE) ? undefined : chainNameFault(chain.name.text);
@@ -98,18 +107,18 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
       const { words, openQuote } = splitWords(text, afterCounters(text, from, range.end), range.end);
       // The tool stops at a line's first fault; what follows is often its consequence.
       let heard = false;
-      const first = (problem: SyntaxProblem): void => {
+      const hear = (problem: SyntaxProblem): void => {
         if (heard) return;
         heard = true;
         const fault = openQuote === undefined ? problem : { range: { start: openQuote, end: range.end }, message: "This quote is not closed on its line: iptables-restore refuses it. Close it.", certain: problem.certain };
         report(certain ? fault : { ...fault, certain: false });
       };
       // A rule for one of the two programs is only for its own family's addresses.
-      const seen = / -[46-]/.test(content) && / (-[46]|--ipv[46])( |$)/.test(content) ? undefined : family;
-      const command = parseCommand(words, range, { family: seen, report: first });
-      checkCommand(command, table.name.text, seen ?? command.onlyFamily, first);
-      checkChain(command, table, first);
-      table.commands.push({ command, range, conditional: conditional(range) });
+      const seen = words.some(({ text: word }) => ONE_PROGRAM.has(word)) ? undefined : family;
+      const command = parseCommand(words, range, { family: seen, report: hear });
+      checkCommand(command, table.name.text, seen ?? command.onlyFamily, hear);
+      checkChain(command, table, hear);
+      table.commands.push({ command, range, conditional: templated && conditional(range) });
       helped ||= command.help === true && certain;
     }
   }
@@ -177,13 +186,27 @@ function afterCounters(text: string, start: number, end: number): number {
   return close === -1 || close >= end ? start : close + 1;
 }
 
-/** The spans of the lines, without their breaks; a byte order mark is not part of the first. */
-export function* lines(text: string): Generator<Range> {
-  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
-  while (start <= text.length) {
-    let end = text.indexOf("\n", start);
-    if (end === -1) end = text.length;
-    yield { start, end: end > start && text[end - 1] === "\r" ? end - 1 : end };
-    start = end + 1;
-  }
+/** Where the line ends that begins at `start`, without its break. */
+function lineEnd(text: string, start: number): number {
+  const feed = text.indexOf("\n", start);
+  const end = feed === -1 ? text.length : feed;
+  return end > start && text[end - 1] === "\r" ? end - 1 : end;
+}
+
+/** Where the next line begins. */
+function lineBreak(text: string, end: number): number {
+  return end + (text[end] === "\r" && text[end + 1] === "\n" ? 2 : 1);
+}
+
+/** What stands in a line between its white space. */
+function within(text: string, start: number, end: number): Range {
+  if (isInk(text.charCodeAt(start)) && isInk(text.charCodeAt(end - 1))) return { start, end };
+  const line = text.slice(start, end);
+  const from = start + line.length - line.trimStart().length;
+  return { start: from, end: Math.max(from, start + line.trimEnd().length) };
+}
+
+/** A printed character of ASCII, as nearly every line begins and ends with. */
+function isInk(code: number): boolean {
+  return code > 32 && code < 127;
 }

@@ -28,3 +28,9 @@ function isSorted(spans: readonly (readonly [bigint, bigint])[]): boolean {
   for (let i = 1; i < spans.length; i++) if (spans[i]![0] < spans[i - 1]![0]) return false;
   return true;
 }
+
+/** True where they are sorted and disjoint already, and none adjoins the next. */
+function inOrder(spans: readonly (readonly [bigint, bigint])[]): boolean {
+  for (let i = 1; i < spans.length; i++) if (spans[i]![0] <= spans[i - 1]![1] + 1n) return false;
+  return true;
+}

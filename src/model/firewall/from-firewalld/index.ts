@@ -29,7 +29,7 @@ export function fromFirewalld(path: string, tree: FirewalldTree, own: OwnService
 }
 
 function unknownIn(tables: readonly Table[]): number {
-  return countUnknown(tables.flatMap(({ chains }) => chains.flatMap(({ rules }) => rules)));
+  return countUnknown(tables);
 }
 
 /** The services that files of this workspace define, by the file's name. */

@@ -1,7 +1,7 @@
 import type { IptablesTree } from "../../../formats/iptables/tree.ts";
 import type { Family } from "./match.ts";
 import { IptablesTables } from "./tables.ts";
-import type { FirewallRule, Ruleset } from "../ruleset.ts";
+import type { Ruleset, Table } from "../ruleset.ts";
 
 /** What an iptables-save text means. The family is `as`, else that of the file's name, else the text's own, else IPv4. */
 export function fromIptables(path: string, tree: IptablesTree, as?: Family): Ruleset {
@@ -26,7 +26,7 @@ export function fromIptables(path: string, tree: IptablesTree, as?: Family): Rul
     for (; hole < saved.holes.length; hole++) tables.anything(family, name, saved.holes[hole]!.range);
   }
   const built = tables.finish();
-  return { path, dialect: "iptables", tables: built, replaces: "tables", unknownStatements: countUnknown(built.flatMap((table) => table.chains.flatMap((chain) => chain.rules))) };
+  return { path, dialect: "iptables", tables: built, replaces: "tables", unknownStatements: countUnknown(built) };
 }
 
 /** The family that a file's name tells: `rules.v6`, `ip6tables-save`, `iptables.rules`, … */
@@ -39,7 +39,9 @@ function familyOfName(path: string): Family | undefined {
   return undefined;
 }
 
-/** How many statements of these rules are not understood. */
-export function countUnknown(rules: readonly FirewallRule[]): number {
-  return rules.reduce((sum, rule) => sum + rule.statements.filter(({ kind }) => kind === "unknown").length, 0);
+/** How many statements of these tables are not understood. */
+export function countUnknown(tables: readonly Table[]): number {
+  let count = 0;
+  for (const { chains } of tables) for (const { rules } of chains) for (const { statements } of rules) for (const { kind } of statements) if (kind === "unknown") count++;
+  return count;
 }

@@ -1,5 +1,6 @@
 import type { Range } from "../../../engine/location.ts";
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
+import { fullMask } from "../../../formats/iptables/address.ts";
 import type { Match, Option } from "../../../formats/iptables/tree.ts";
 import { parseIcmpType, parseProtocol, parseTcpFlags } from "../../../formats/iptables/values.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
@@ -8,49 +9,55 @@ import { intervals, mergeIntervals } from "../values.ts";
 import { SIMPLE, runtimeReason } from "./fields.ts";
 import { lowerChunks, lowerGroup } from "./groups.ts";
 import type { Family } from "./values.ts";
-import { TEMPLATE, addresses, interfaceName, portList, ports } from "./values.ts";
+import { TEMPLATE, addresses, interfaceName, portList, ports, protocolValues } from "./values.ts";
 
 export type { Family } from "./values.ts";
 
 /** What one match becomes. Alternatives are several lists, of which any one is enough. */
 export type Lowered = readonly (readonly Statement[])[];
 
-/** `-s`, `-d`, `-p`, `-i`, `-o`, `-f`. */
-export function lowerBasic(option: Option, family: Family): Statement[] {
+/** The fields of both families' addresses: one string each, for all rules. */
+const ADDRESS_FIELDS: Readonly<Record<Family, Readonly<Record<string, Field>>>> = {
+  ip: { source: "ip saddr", destination: "ip daddr" },
+  ip6: { source: "ip6 saddr", destination: "ip6 daddr" },
+};
+
+/** `-s`, `-d`, `-p`, `-i`, `-o`, `-f`; undefined where it asks nothing. */
+export function lowerBasic(option: Option, family: Family): Statement | undefined {
+  const { name, negated, range } = option;
   const word = option.values[0];
-  const match = (field: Field, values: Values, negated = option.negated): Statement[] => [{ kind: "match", field, negated, values, range: option.range }];
-  switch (option.name) {
+  switch (name) {
     case "source":
     case "destination": {
       const values = addresses(word?.text, family);
-      if (isEverything(values, family)) return option.negated ? match(`${family} ${option.name === "source" ? "saddr" : "daddr"}`, values) : [];
-      return match(`${family} ${option.name === "source" ? "saddr" : "daddr"}`, values);
+      return !negated && isEverything(values, family) ? undefined : { kind: "match", field: ADDRESS_FIELDS[family][name]!, negated, values, range };
     }
     case "protocol": {
-      if (word?.text.includes(HOLE)) return match("meta l4proto", TEMPLATE);
-      const protocol = parseProtocol(word?.text ?? "");
-      if (protocol === 0) return [];
-      return match("meta l4proto", protocol === undefined ? unknown(`protocol ${word?.text} is not one that Premortem knows`) : intervals(BigInt(protocol)));
+      const text = word?.text ?? "";
+      const values = text.includes(HOLE) ? TEMPLATE : (protocolValues(text) ?? unknown(`protocol ${word?.text} is not one that Premortem knows`));
+      return values === "any" ? undefined : { kind: "match", field: "meta l4proto", negated, values, range };
     }
     case "in-interface":
     case "out-interface": {
       const values = interfaceName(word);
       // `-i +` is any interface, and none where the packet has none.
-      if (!isUnknown(values) && values.kind === "names" && values.names[0] === "*" && !option.negated) return [];
-      return match(`meta ${option.name === "in-interface" ? "iifname" : "oifname"}`, values);
+      if (!isUnknown(values) && values.kind === "names" && values.names[0] === "*" && !negated) return undefined;
+      return { kind: "match", field: name === "in-interface" ? "meta iifname" : "meta oifname", negated, values, range };
     }
     case "fragment":
-      return match("ip frag-off", { kind: "masked", mask: 0x1fffn, values: [0n] }, !option.negated);
+      return { kind: "match", field: "ip frag-off", negated: !negated, values: { kind: "masked", mask: 0x1fffn, values: [0n] }, range };
     default:
-      return [];
+      return undefined;
   }
 }
+
+const ALL_ADDRESSES: Readonly<Record<Family, bigint>> = { ip: fullMask("ip"), ip6: fullMask("ip6") };
 
 /** `0.0.0.0/0`, which asks nothing. */
 function isEverything(values: Values, family: Family): boolean {
   if (isUnknown(values) || values.kind !== "intervals") return false;
   const [first] = values.intervals;
-  return first !== undefined && first[0] === 0n && first[1] === (family === "ip" ? 0xffff_ffffn : (1n << 128n) - 1n);
+  return first !== undefined && first[0] === 0n && first[1] === ALL_ADDRESSES[family];
 }
 
 /** The statements of one `-m`. `protocol`: the rule's own, where it names one. */
@@ -99,7 +106,19 @@ function optionText(match: Match, wanted: string): string | undefined {
   return match.options.find(({ name }) => name === wanted)?.values[0]?.text;
 }
 
-const PROTOCOL_NAME: Readonly<Record<number, string>> = { 6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite" };
+interface PortFields {
+  readonly source: Field;
+  readonly destination: Field;
+}
+
+/** Of the matches that have ports. */
+const PORT_FIELDS: ReadonlyMap<string, PortFields> = new Map(["tcp", "udp", "dccp", "sctp", "udplite", "th"].map((name) => [name, { source: `${name} sport`, destination: `${name} dport` }]));
+const PROTOCOL_NAME: ReadonlyMap<number, string> = new Map([[6, "tcp"], [17, "udp"], [33, "dccp"], [132, "sctp"], [136, "udplite"]]);
+
+/** The ports of a rule that names its protocol, or of one that has some protocol with ports. */
+function portFields(protocol: number | undefined): PortFields {
+  return PORT_FIELDS.get(PROTOCOL_NAME.get(protocol ?? -1) ?? "th")!;
+}
 
 function lowerOption(match: Match, option: Option, family: Family, protocol: number | undefined): Lowered {
   const { module } = match;
@@ -109,12 +128,18 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
   const is = (field: Field, values: Values | undefined, turned = negated): Lowered => [
     [{ kind: "match", field, negated: turned, values: hidden ? TEMPLATE : (values ?? unknown(`${text} is not a value that Premortem knows`)), range }],
   ];
-  const simple = SIMPLE.get(`${module} ${name}`);
+  const fields = PORT_FIELDS.get(module);
+  if (fields !== undefined && name === "destination-port") return is(fields.destination, ports(text));
+  if (fields !== undefined && name === "source-port") return is(fields.source, ports(text));
+  if (module === "multiport" && name === "destination-ports") return is(portFields(protocol).destination, portList(text));
+  if (module === "multiport" && name === "source-ports") return is(portFields(protocol).source, portList(text));
+  const key = `${module} ${name}`;
+  const simple = SIMPLE.get(key);
   if (simple !== undefined) {
     const asked = hidden ? { ...simple(text.replaceAll(HOLE, "0"), family), values: TEMPLATE } : simple(text, family);
     return is(asked.field, asked.values, asked.turned === true ? !negated : negated);
   }
-  switch (`${module} ${name}`) {
+  switch (key) {
     case "tcp tcp-flags": {
       const mask = parseTcpFlags(text);
       const bits = parseTcpFlags(option.values[1]?.text ?? "");
@@ -122,13 +147,9 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     }
     case "tcp syn":
       return is("tcp flags", { kind: "masked", mask: 0x17n, values: [2n] });
-    case "multiport source-ports":
-      return is(`${PROTOCOL_NAME[protocol ?? -1] ?? "th"} sport`, portList(text));
-    case "multiport destination-ports":
-      return is(`${PROTOCOL_NAME[protocol ?? -1] ?? "th"} dport`, portList(text));
     case "multiport ports": {
-      const prefix = PROTOCOL_NAME[protocol ?? -1] ?? "th";
-      const [source, destination] = [is(`${prefix} sport`, portList(text))[0]!, is(`${prefix} dport`, portList(text))[0]!];
+      const both = portFields(protocol);
+      const [source, destination] = [is(both.source, portList(text))[0]!, is(both.destination, portList(text))[0]!];
       return negated ? [[...source, ...destination]] : [source, destination];
     }
     case "icmp icmp-type":
@@ -156,11 +177,7 @@ function lowerOption(match: Match, option: Option, family: Family, protocol: num
     case "set match-set":
       return [[lowerSet(option, family)]];
   }
-  if (/^(source|destination)-port$/.test(name)) {
-    const values = ports(text);
-    return is(`${module} ${name === "source-port" ? "sport" : "dport"}`, values);
-  }
-  if (REFINING.has(module) || REFINING.has(`${module} ${name}`)) return [[]];
+  if (REFINING.has(module) || REFINING.has(key)) return [[]];
   return name === "chunk-types" ? lowerChunks(option) : [[runtime(module, range, negated)]];
 }
 

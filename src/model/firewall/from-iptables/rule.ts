@@ -11,9 +11,11 @@ const MOST_ALTERNATIVES = 64;
 
 /** One rule's statements; several rules where a match allows alternatives (`--ports`). */
 export function lowerRule(spec: RuleSpec, family: Family, chain: string, range: Range, conditional: boolean): FirewallRule[] {
-  const basic: Statement[] = [];
-  for (const option of spec.basics) for (const statement of lowerBasic(option, family)) basic.push(statement);
-  let lists: Statement[][] = [basic];
+  let lists: Statement[][] = [[]];
+  for (const option of spec.basics) {
+    const statement = lowerBasic(option, family);
+    if (statement !== undefined) lists[0]!.push(statement);
+  }
   const protocol = protocolOf(spec.basics);
   let comment: string | undefined;
   for (const match of spec.matches) {
@@ -29,5 +31,9 @@ export function lowerRule(spec: RuleSpec, family: Family, chain: string, range: 
   const end: Statement[] = [];
   for (const word of spec.notUnderstood) end.push({ kind: "unknown", reason: word.text.includes(HOLE) ? "a template decides this part of the rule" : `“${word.text}” is not understood`, range: word.range });
   if (spec.target) for (const statement of lowerTarget(spec.target, chain, family)) end.push(statement);
-  return lists.map((list) => ({ statements: end.length === 0 ? list : [...list, ...end], range, conditional, ...(comment !== undefined && { comment }) }));
+  return lists.map((list) => {
+    // A list that has grown keeps room for more: the joined one has none.
+    const statements = list.concat(end);
+    return comment === undefined ? { statements, range, conditional } : { statements, range, conditional, comment };
+  });
 }

@@ -31,6 +31,8 @@ const BUILT_IN: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 /** The tables that iptables commands build up, one after the other. */
 export class IptablesTables {
   readonly #tables = new Map<string, GrowingTable>();
+  /** The one that was asked for last: one rule after the other is for it. */
+  #last: GrowingTable | undefined;
   readonly #policy: Maybe<"accept" | "drop">;
 
   /** `policy`: of built-in chains for which nothing sets one. */
@@ -40,6 +42,7 @@ export class IptablesTables {
 
   /** Takes whole tables over, in place of those of the same name. */
   adopt(tables: readonly Table[]): void {
+    this.#last = undefined;
     for (const { family, name, range, chains } of tables) {
       if (family !== "ip" && family !== "ip6") continue;
       this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map(chains.map((chain) => [chain.name, { ...chain, rules: [...chain.rules] }])) });
@@ -48,11 +51,13 @@ export class IptablesTables {
 
   /** `*name` of a save file: the table starts empty. */
   open(family: Family, name: string, range: Range): void {
+    this.#last = undefined;
     this.#tables.set(`${family} ${name}`, { family, name, range, chains: new Map() });
   }
 
   /** Forgets a table that is not loaded after all. */
   drop(family: Family, name: string): void {
+    this.#last = undefined;
     this.#tables.delete(`${family} ${name}`);
   }
 
@@ -82,7 +87,7 @@ export class IptablesTables {
         if (name.text.includes(HOLE)) return this.anything(family, table, range);
         const chain = this.#chain(family, table, name.text, name.range, range);
         const rules = lowerRule(command.rule, family, name.text, range, conditional);
-        if (command.name === "append") chain.rules.push(...rules);
+        if (command.name === "append") for (const rule of rules) chain.rules.push(rule);
         else chain.rules.splice(Math.max(0, (command.position ?? 1) - 1), command.name === "replace" ? 1 : 0, ...rules);
         return;
       }
@@ -149,10 +154,14 @@ export class IptablesTables {
   }
 
   #table(family: Family, name: string, range: Range): GrowingTable {
-    const key = `${family} ${name}`;
-    let table = this.#tables.get(key);
-    if (!table) this.#tables.set(key, (table = { family, name, range, chains: new Map() }));
-    else if (range.end > table.range.end) table.range = { start: table.range.start, end: range.end };
+    let table = this.#last;
+    if (table === undefined || table.family !== family || table.name !== name) {
+      const key = `${family} ${name}`;
+      table = this.#tables.get(key);
+      if (!table) this.#tables.set(key, (table = { family, name, range, chains: new Map() }));
+      this.#last = table;
+    }
+    if (range.end > table.range.end) table.range = { start: table.range.start, end: range.end };
     return table;
   }
 

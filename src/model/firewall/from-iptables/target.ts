@@ -19,25 +19,27 @@ const NAT: Readonly<Record<string, "snat" | "dnat" | "masquerade" | "redirect">>
 const SOURCE_CHAINS = new Set(["POSTROUTING", "INPUT"]);
 const U32 = 0xffff_ffffn;
 
+/** Verdicts that have nothing of their own: one of each for all rules. */
+const PLAIN_VERDICTS: ReadonlyMap<string, Verdict> = new Map<string, Verdict>([
+  ["ACCEPT", Object.freeze({ kind: "accept" })],
+  ["DROP", Object.freeze({ kind: "drop" })],
+  ["RETURN", Object.freeze({ kind: "return" })],
+  ["QUEUE", Object.freeze({ kind: "queue" })],
+  ["NFQUEUE", Object.freeze({ kind: "queue" })],
+]);
+
 /** What a target does. `chain` says what NETMAP translates. */
 export function lowerTarget(target: Target, chain: string, family: Family): Statement[] {
   const { range } = target;
   const name = target.name.text;
+  const plain = target.goto ? undefined : PLAIN_VERDICTS.get(name);
+  if (plain !== undefined) return [{ kind: "verdict", verdict: plain, range }];
   const verdict = (verdict: Verdict): Statement[] => [{ kind: "verdict", verdict, range }];
   const option = (wanted: string): string | undefined => target.options.find((one) => one.name === wanted)?.values[0]?.text;
   const has = (wanted: string): boolean => target.options.some((one) => one.name === wanted);
   if (name.includes(HOLE)) return verdict({ kind: target.goto ? "goto" : "jump", target: unknown("a template decides the target"), targetRange: target.name.range });
   if (target.goto) return verdict({ kind: "goto", target: name, targetRange: target.name.range });
   switch (name) {
-    case "ACCEPT":
-      return verdict({ kind: "accept" });
-    case "DROP":
-      return verdict({ kind: "drop" });
-    case "RETURN":
-      return verdict({ kind: "return" });
-    case "QUEUE":
-    case "NFQUEUE":
-      return verdict({ kind: "queue" });
     case "REJECT": {
       const how = rejectWith(option("reject-with"), family);
       return verdict({ kind: "reject", ...(how !== undefined && { with: how }) });

@@ -1,9 +1,9 @@
 import type { Maybe } from "../../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
-import { fullMask, parseAddress, parseNetwork } from "../../../formats/iptables/address.ts";
+import { fullMask, parseAddress, parseNetwork, plainNetwork } from "../../../formats/iptables/address.ts";
 import { ADDRESS_TYPES } from "../../../formats/iptables/kinds.ts";
 import type { Word } from "../../../formats/iptables/tree.ts";
-import { parseNumber, parsePortRange } from "../../../formats/iptables/values.ts";
+import { parseNumber, parsePort, parsePortRange, parseProtocol } from "../../../formats/iptables/values.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Values } from "../ruleset.ts";
 import { intervals, mergeIntervals } from "../values.ts";
@@ -16,6 +16,35 @@ export const TEMPLATE = unknown("a template decides the value");
 
 const U32 = 0xffff_ffffn;
 
+type Interval = readonly [bigint, bigint];
+
+/** The same few thousand ports stand in rule after rule: each is made once. */
+const PORTS = new Map<number, Interval>();
+const ONE_PORT = new Map<number, Values>();
+const PROTOCOL = new Map<number, Values>();
+
+/** What `map` holds for `key`, made where it is not there yet. */
+function once<T>(map: Map<number, T>, key: number, make: (key: number) => T): T {
+  let known = map.get(key);
+  if (known === undefined) map.set(key, (known = Object.freeze(make(key))));
+  return known;
+}
+
+function portInterval(port: number): Interval {
+  return once(PORTS, port, (number) => [BigInt(number), BigInt(number)]);
+}
+
+function onePort(port: number): Values {
+  return once(ONE_PORT, port, () => ({ kind: "intervals", intervals: Object.freeze([portInterval(port)]) }));
+}
+
+/** `-p`: a protocol by name or number; undefined where it is not known, `any` where it stands for all. */
+export function protocolValues(text: string): Values | "any" | undefined {
+  const number = parseProtocol(text);
+  if (number === undefined) return undefined;
+  return number === 0 ? "any" : once(PROTOCOL, number, (known) => intervals(BigInt(known)));
+}
+
 /** An interface's name; a trailing `+` stands for any rest. */
 export function interfaceName(word: Word | undefined): Values {
   if (word === undefined || word.text.includes(HOLE)) return TEMPLATE;
@@ -26,7 +55,7 @@ export function interfaceName(word: Word | undefined): Values {
 export function addresses(text: string | undefined, family: Family): Values {
   if (text === undefined || text.includes(HOLE)) return TEMPLATE;
   if (!text.includes(",")) return oneAddress(text, family);
-  const spans: (readonly [bigint, bigint])[] = [];
+  const spans: Interval[] = [];
   for (const part of text.split(",")) {
     const values = oneAddress(part, family);
     if (isUnknown(values)) return values;
@@ -37,6 +66,11 @@ export function addresses(text: string | undefined, family: Family): Values {
 }
 
 function oneAddress(text: string, family: Family): Values {
+  const plain = family === "ip" ? plainNetwork(text) : undefined;
+  if (plain !== undefined) {
+    const first = BigInt(plain.first);
+    return { kind: "intervals", intervals: [[first, plain.last === plain.first ? first : BigInt(plain.last)]] };
+  }
   const network = parseNetwork(text, family);
   if (network === undefined) return unknown(`${text} is no address`);
   const wild = fullMask(family) ^ network.mask;
@@ -54,13 +88,19 @@ export function addressRange(text: string, family: Family): Values | undefined {
 /** One port or a range; one that is turned round holds nothing. */
 export function ports(text: string): Values | undefined {
   const range = parsePortRange(text);
+  if (range !== undefined && range[0] === range[1]) return onePort(range[0]);
   return range && mergeIntervals(range[0] <= range[1] ? [[BigInt(range[0]), BigInt(range[1])]] : []);
 }
 
 /** The list of `-m multiport`. */
 export function portList(text: string): Values | undefined {
-  const spans: (readonly [bigint, bigint])[] = [];
+  const spans: Interval[] = [];
   for (const part of text.split(",")) {
+    const port = parsePort(part);
+    if (port !== undefined) {
+      spans.push(portInterval(port));
+      continue;
+    }
     const range = parsePortRange(part);
     if (range === undefined) return undefined;
     if (range[0] <= range[1]) spans.push([BigInt(range[0]), BigInt(range[1])]);

@@ -68,7 +68,7 @@ export function fromShell(path: string, text: string, tree: ShellTree): Ruleset 
     dialect: "iptables",
     tables: built,
     replaces: flushes ? "tables" : "nothing",
-    unknownStatements: countUnknown(built.flatMap((table) => table.chains.flatMap((chain) => chain.rules))),
+    unknownStatements: countUnknown(built),
   };
 }
 
