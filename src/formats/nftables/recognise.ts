@@ -7,9 +7,12 @@ const COMMAND =
   /^[ \t]*(flush[ \t]+ruleset\b|(add|create|delete|destroy|flush)[ \t]+(table|chain)[ \t]+(ip6?|inet|arp|bridge|netdev)[ \t]+\S+|(add|insert)[ \t]+rule[ \t]+(ip6?|inet|arp|bridge|netdev)[ \t]+\S+[ \t]+\S+|table[ \t]+[\w$-]+\s*\{[ \t]*$|table[ \t]+(ip6?|inet|arp|bridge|netdev)[ \t]+(\S+[ \t]*\{|[\w$-]+[ \t]*\r?$))/m;
 /** ferm's language has tables and chains with braces too. */
 const FERM = /^[ \t]*(@?def[ \t]+[$&]|domain[ \t]+[(\w$]|@include\b|@if\b)|\bpolicy[ \t]+(ACCEPT|DROP)[ \t]*;|\bmod[ \t]+(state|conntrack|multiport|comment)\b/m;
+/** Settings by section, such as fail2ban's actions: a line of their own with a name in brackets, and one that sets something. */
+const SECTIONS = /^\[[A-Za-z][\w .:-]*\][ \t]*\r?\n(?:[ \t]*(?:[#;].*)?\r?\n)*[\w.-]+[ \t]*[=:]/m;
 
 /** Whether a file holds nftables rules: by its name or folder, by its first line, or by a command at the start of a line. */
 export function recogniseNftables(path: string, head: string): "name" | "content" | false {
+  if (SECTIONS.test(head)) return false;
   if (NAMES.test(path)) return "name";
   if (FOREIGN.test(path)) return false;
   if (SHEBANG.test(head)) return FOLDERS.test(path) ? "name" : "content";

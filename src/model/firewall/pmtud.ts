@@ -119,7 +119,7 @@ class Judge {
 
   forward(family: Family, found: BlockedErrors[]): void {
     const tried = new Set<string>();
-    let forwards = false;
+    const own = new Map<string, Packet>();
     for (const sample of acceptedSamples(this.#ruleset, "forward", family, 6)) {
       if (sample.states !== undefined && !sample.states.includes("new")) continue;
       const key = `${sample.iif} ${sample.oif} ${sample.saddr} ${sample.daddr}`;
@@ -129,17 +129,19 @@ class Judge {
       const outcome = this.#ask(towards);
       if (!mayPass(outcome) || !mayPass(this.#ask(back))) continue;
       tried.add(key);
-      // An open forward chain is every host's default; a rule that accepts is written for a router.
-      forwards ||= outcome.places.get("accept")?.rule !== undefined;
+      // An open forward chain is every host's default; a rule that accepts is written for a router. Its own errors leave
+      // where the connection came from.
+      const oif = towards.iif ?? "inside0";
+      const daddr = towards.saddr ?? FAR[family];
+      if (outcome.places.get("accept")?.rule !== undefined) own.set(`${oif} ${daddr}`, errorPacket(family, { hook: "output", oif, saddr: OTHER[family], daddr }));
       // Either end may send more than the path takes: the errors come from behind and from before this router.
       const toInitiator = errorPacket(family, { hook: "forward", ...ends(back) });
       const oneWay = !isRefused(this.#ask(toInitiator));
       this.#expect("forward", family, towards, toInitiator, found);
       this.#expect("forward", family, towards, errorPacket(family, { hook: "forward", ...ends(towards) }), found, oneWay);
     }
-    if (!forwards || !this.has("output", family)) return;
-    const own = errorPacket(family, { hook: "output", oif: "inside0", saddr: OTHER[family], daddr: FAR[family] });
-    this.#expect("output", family, own, own, found);
+    if (!this.has("output", family)) return;
+    for (const error of own.values()) this.#expect("output", family, error, error, found);
   }
 
   #expect(hook: BlockedErrors["hook"], family: Family, connection: Packet, error: Packet, found: BlockedErrors[], oneWay = false): void {

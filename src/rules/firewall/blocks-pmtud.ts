@@ -61,6 +61,33 @@ COMMIT
     lookalike: [
       // Nothing else of ICMP passes, but the errors are related.
       gateway("\t\tct state invalid drop\n\t\tct state established,related accept\n\t\tmeta l4proto { icmp, ipv6-icmp } drop"),
+      // A router's own errors leave by the interfaces of its zones; only to others nothing may be sent.
+      `table inet zones {
+	map away {
+		type ifname : verdict
+		elements = { "lo" : accept, "lan0" : jump outward, "wan0" : jump outward }
+	}
+	map through {
+		type ifname . ifname : verdict
+		elements = { "lan0" . "wan0" : jump outward }
+	}
+	chain outward {
+		ct state established,related accept
+		tcp dport 443 accept
+	}
+	chain output {
+		type filter hook output priority filter;
+		oifname vmap @away
+		reject with icmpx admin-prohibited
+	}
+	chain forward {
+		type filter hook forward priority filter;
+		ct state established,related accept
+		iifname . oifname vmap @through
+		drop
+	}
+}
+`,
       // No TCP passes, so none can stall.
       `table inet resolver {
 	chain input {

@@ -24,6 +24,7 @@ describe("formats/nftables recognise", () => {
     ["lua/x.lua", "local table = {}\n", false],
     ["files/fw.conf", "table filter\n{\n}\n", "content"],
     ["etc/ferm/ferm.conf", "domain (ip ip6) {\n  table filter {\n    chain INPUT {\n      policy DROP;\n    }\n  }\n}\n", false],
+    ["etc/fail2ban/action.d/nftables.conf", "# an action\n[INCLUDES]\n\n# more\nbefore = common.conf\n\n[Definition]\nactionstart = nft add table inet f\n", false],
     ["files/fw", "table filter {\n  chain INPUT {\n    policy DROP;\n    mod state state (ESTABLISHED RELATED) ACCEPT;\n  }\n}\n", false],
     ["etc/balancer.conf", "gateway a dev eth0 gw 192.0.2.1\n\ntable 2\n  default via a\n\ntable main\n  default via a\n", false],
   ];

@@ -74,7 +74,7 @@ export function effectsOfCommands(workspace: Workspace, commands: readonly Comma
 /** Replaces a service or a script by what it does, where that is known. `text` is the command as a person reads it. */
 export function resolveEffect(workspace: Workspace, effect: Effect, location: Location, text: string, depth: number): Sited[] {
   if (effect.does === "unit") {
-    const run = (line: string): Effect[] => effectsOfCommands(workspace, parseCommands(line), () => location, DEPTH);
+    const run = depth > DEPTH ? undefined : (line: string): Effect[] => effectsOfCommands(workspace, parseCommands(line), () => location, DEPTH + 1);
     const known = unitActionEffects(workspace, effect.unit, effect.action, run);
     if (known === undefined) return [{ ...effect, location, how: `what ${effect.action} of the service ${effect.unit} does is not known` }];
     const restarted = effect.action === "restart" ? { restarted: effect.unit } : {};

@@ -44,16 +44,19 @@ const KNOWN: Record<string, UnitEffects> = {
   firewalld: { start: [NFT_LOAD], stop: [NFT_FLUSH], reload: [NFT_LOAD], stops: "takes all its rules away" },
 };
 
-/** The effects of an action on a unit as this repository or else the distribution defines it; undefined for a unit nobody knows. */
+/**
+ * The effects of an action on a unit as this repository or else the distribution defines it; undefined for a unit nobody
+ * knows. Without `run`, as the distribution defines it: units may start each other, and init scripts of their own name.
+ */
 export function unitActionEffects(
   workspace: Workspace,
   unit: string,
   action: UnitAction,
-  run: (text: string) => readonly Effect[],
+  run: ((text: string) => readonly Effect[]) | undefined,
 ): { effects: readonly Effect[]; why: string } | undefined {
   const own = workspace.memo(unitFiles).get(unit);
   const known = Object.hasOwn(KNOWN, unit) ? KNOWN[unit] : undefined;
-  const effects = own === undefined ? known : overlay(known, own, run);
+  const effects = own === undefined || run === undefined ? known : overlay(known, own, run);
   if (effects === undefined) return undefined;
   const { start, stop, reload } = effects;
   switch (action) {

@@ -25,6 +25,7 @@ const CASES: readonly (readonly [string, Record<string, string>, string | undefi
   ["systemctl restart in a command", nft(command("systemctl restart nftables")), "two-step", undefined],
   ["a drop-in takes ExecStop away", nft(service("nftables", "restarted"), { "files/nftables.service.d/keep.conf": "[Service]\nExecStop=\n" }), "atomic", undefined],
   ["a unit of our own", nft(service("packetfilter", "restarted"), { "files/packetfilter.service": "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/usr/sbin/nft -f /etc/nftables.conf\nExecStop=/usr/sbin/nft flush ruleset\n" }), "two-step", undefined],
+  ["a unit of our own that starts an init script of its own name", nft(service("nftables", "reloaded"), { "files/nftables.service": "[Service]\nExecStart=/etc/init.d/nftables start\nExecReload=/etc/init.d/nftables reload\nExecStop=/etc/init.d/nftables stop\n" }), "atomic", undefined],
   ["a unit of our own that can reload", nft(service("packetfilter", "reloaded"), { "files/packetfilter.service": "[Service]\nExecStart=/usr/sbin/nft -f /etc/nftables.conf\nExecReload=/usr/sbin/nft -f /etc/nftables.conf\nExecStop=/usr/sbin/nft flush ruleset\n" }), "atomic", undefined],
   ["a service that nobody knows", nft(service("edgewall", "restarted")), "unknown", undefined],
   ["a script of the repository", nft(command("/usr/local/sbin/fw"), { "files/fw": "#!/bin/sh\nnft flush ruleset\nnft -f /etc/nftables.conf\n" }), "two-step", "nft flush ruleset"],
