@@ -2,6 +2,7 @@ import type { TraceStep } from "../../../src/model/firewall/evaluate/index.ts";
 import { evaluate } from "../../../src/model/firewall/evaluate/index.ts";
 import type { Chain, FirewallRule, Packet, Ruleset } from "../../../src/model/firewall/ruleset.ts";
 import type { Answer, Followed, KernelDecision, Loaded } from "./oracle.ts";
+import { told, withoutOne } from "./told.ts";
 
 /** What one host loads, as the kernel is to load it, and as Premortem reads it. */
 export interface Subject {
@@ -32,6 +33,8 @@ export class Tally {
   /** The verdict alone: the text leaves rules on the way open, or the kernel holds other rules than lines. */
   verdicts = 0;
   unknown = 0;
+  /** How often something was left untold besides, and the kernel's end had to be among those that are possible. */
+  untold = 0;
   lost = 0;
   /** The kernel routed it elsewhere after a translation, so that it is another packet than the one described. */
   elsewhere = 0;
@@ -54,8 +57,21 @@ export class Tally {
       if (kernel === undefined) this.lost++;
       else if (kernel.route !== undefined && kernel.route !== packet.hook) this.elsewhere++;
       else if (packet.iif === "lo" && !passesOutputUntouched(subject, packet)) this.elsewhere++;
-      else this.#compare(subject, packet, kernel, numbers);
+      else {
+        const whole = told(packet);
+        this.#compare(subject, whole, kernel, numbers);
+        const part = withoutOne(whole, i);
+        if (part !== undefined) this.#compareUntold(subject, part, kernel);
+      }
     }
+  }
+
+  #compareUntold({ name, rulesets }: Subject, packet: Packet, { through, decisions }: Followed): void {
+    this.untold++;
+    const { possible } = evaluate(rulesets, packet);
+    const said = through ? ["accept"] : ["drop", "reject"];
+    if (possible.includes("unknown") || possible.some((one) => said.includes(one))) return;
+    this.differences.push({ ruleset: name, packet, kernel: `${said[0]} ${shown(decisions)}`, ours: `only ${possible.join()} is possible, whatever is not told` });
   }
 
   #compare(subject: Subject, packet: Packet, kernel: Followed, numbers: RuleNumbers): void {

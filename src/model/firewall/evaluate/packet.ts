@@ -96,6 +96,8 @@ export class PacketView {
       case "dst":
       case "mh":
       case "srh":
+        // Nothing in a packet says that IPsec is to take it, and most are none of it.
+        if (field === "rt ipsec" && point.hook !== "prerouting" && point.hook !== "ingress") return number(0);
         // Packets without extension headers are what this model is about; `rt` is also the name of the route's keys.
         return base === "rt" && /^(ip |ip6 )?(classid|nexthop|mtu|ipsec)/.test(rest) ? notKnown("the packet's route is not told") : ABSENT;
       default:
