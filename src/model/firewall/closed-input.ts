@@ -102,18 +102,24 @@ function mentions(table: Table, chain: Chain, seen = new Set<Chain>()): boolean 
 }
 
 /** Interfaces that the rules name, but for the loopback. */
-export function interfacesOf(ruleset: Ruleset): string[] {
+export function interfacesOf(ruleset: Ruleset): readonly string[] {
+  const known = INTERFACES.get(ruleset);
+  if (known !== undefined) return known;
   const names = new Set<string>();
   for (const table of ruleset.tables) {
     for (const { rules } of table.chains) {
       for (const { statements } of rules) {
         for (const statement of statements) {
-          if (statement.kind !== "match" || !/^meta [io]ifname$/.test(statement.field) || isUnknown(statement.values) || statement.values.kind !== "names") continue;
+          if (statement.kind !== "match" || (statement.field !== "meta iifname" && statement.field !== "meta oifname") || isUnknown(statement.values) || statement.values.kind !== "names") continue;
           for (const name of statement.values.names) if (name !== "lo") names.add(name.replace(/\*$/, "0"));
         }
       }
     }
   }
-  return [...names];
+  const all = [...names];
+  INTERFACES.set(ruleset, all);
+  return all;
 }
+
+const INTERFACES = new WeakMap<Ruleset, readonly string[]>();
 

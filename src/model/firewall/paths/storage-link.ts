@@ -76,11 +76,11 @@ function answersOnly({ statements }: FirewallRule): boolean {
 }
 
 function isIcmp({ statements }: FirewallRule): boolean {
-  return statements.some((statement) => statement.kind === "match" && (/^icmp(v6)? /.test(statement.field) || (statement.field === "meta l4proto" && within(statement.values, [[1n, 1n], [58n, 58n]]))));
+  return statements.some((statement) => statement.kind === "match" && (/^icmp(v6)? /.test(statement.field) || (statement.field === "meta l4proto" && isIcmpOnly(statement.values))));
 }
 
-function within(values: Values, allowed: readonly PortInterval[]): boolean {
-  return !isUnknown(values) && values.kind === "intervals" && values.intervals.length > 0 && isEmpty(subtract(values.intervals, allowed));
+function isIcmpOnly(values: Values): boolean {
+  return !isUnknown(values) && values.kind === "intervals" && values.intervals.length > 0 && values.intervals.every(([first, last]) => first === last && (first === 1n || first === 58n));
 }
 
 /** Every port that the rule names is one of a storage service: single ports of others beside them make it more. */

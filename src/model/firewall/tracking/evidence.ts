@@ -75,7 +75,22 @@ export function longLived(workspace: Workspace, ruleset: Ruleset): LongLived | u
 }
 
 /** The rules that accept ports of one service with connections of days, by number. */
-export function longLivedAccepts(ruleset: Ruleset): { readonly service: string; readonly rules: readonly FirewallRule[] }[] {
+export function longLivedAccepts(ruleset: Ruleset): readonly LongLivedAccepts[] {
+  let known = ACCEPTS.get(ruleset);
+  if (known === undefined) ACCEPTS.set(ruleset, (known = findAccepts(ruleset)));
+  return known;
+}
+
+/** A service with connections of days, and the rules that accept its ports. */
+export interface LongLivedAccepts {
+  readonly service: string;
+  readonly rules: readonly FirewallRule[];
+}
+
+/** Several rules ask for them. */
+const ACCEPTS = new WeakMap<Ruleset, readonly LongLivedAccepts[]>();
+
+function findAccepts(ruleset: Ruleset): LongLivedAccepts[] {
   const named = [...STORAGE_PORTS, ...DATABASE_PORTS].map(([service, ports]) => [service, isPortOf(ports)] as const);
   return [["Ceph", isCephPort] as const, ...named].flatMap(([service, asked]) => {
     const rules = acceptsPorts(ruleset, asked);
