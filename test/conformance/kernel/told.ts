@@ -32,9 +32,12 @@ export function withoutOne(packet: Packet, turn: number): Packet | undefined {
   const key = KEYS[turn % KEYS.length]!;
   const family = packet.saddr!.includes(":") ? "ip6" : "ip";
   const { fields, ...rest } = packet;
-  if (key === "ct mark" || key === "meta skuid") return fields?.[key] === undefined ? undefined : { ...rest, fields: Object.fromEntries(Object.entries(fields).filter(([field]) => field !== key)) };
+  if (key === "ct mark" || key === "meta skuid") return fields?.[key] === undefined ? undefined : { ...rest, fields: without(fields, key) };
   // Who tells no interface means another than the loopback, and no type of ICMP is no neighbour discovery.
   if (packet[key] === undefined || ((key === "iif" || key === "oif") && packet[key] === "lo") || ((key === "proto" || key === "type") && packet.ct === undefined)) return undefined;
-  const { [key]: _, ...less } = packet;
-  return { ...less, family };
+  return { ...(without(packet, key) as Packet), family };
+}
+
+function without<T extends object>(whole: T, left: string): Partial<T> {
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== left)) as Partial<T>;
 }

@@ -67,6 +67,8 @@ export function fibReading(key: string, view: PacketView, point: Point, { writte
   const { packet, family } = view;
   if (key === "daddr type") {
     if (written.has(`${family} daddr`)) return notKnown("the destination is translated on the way");
+    // One that is translated later on has come to this host, whatever becomes of it.
+    if (packet.fields?.["fib daddr type"] !== undefined) return name(String(packet.fields["fib daddr type"]));
     const kind = view.destinationKind;
     if (kind === "multicast" || kind === "broadcast") return name(kind);
     if (packet.hook === "input" || packet.iif === "lo" || packet.oif === "lo") return name("local");

@@ -10,6 +10,8 @@ import type { Packet, Ruleset } from "../../../../src/model/firewall/ruleset.ts"
 const nft = (text: string): Ruleset => fromNftables("nftables.conf", nftables.parse(text).tree);
 const input = (rules: string, policy = "drop", more = ""): Ruleset => nft(`table inet filter {\n${more}\nchain input {\ntype filter hook input priority 0; policy ${policy};\n${rules}\n}\n}\n`);
 const ssh: Packet = { hook: "input", iif: "eth0", saddr: "192.0.2.1", daddr: "198.51.100.1", proto: "tcp", sport: 40000, dport: 22 };
+/** Arrives nobody says where. */
+const untold: Packet = { hook: "input", saddr: "192.0.2.1", daddr: "198.51.100.1", proto: "tcp", sport: 40000, dport: 22 };
 const ask = (ruleset: Ruleset, packet: Partial<Packet> = {}): Outcome => evaluate([ruleset], { ...ssh, ...packet });
 
 describe("evaluate", () => {
@@ -151,7 +153,6 @@ table ip f { chain input { type filter hook input priority 0; policy drop; ct st
   });
 
   it("takes a packet that tells no interface for one of some interface other than the loopback", () => {
-    const { iif: _, ...untold } = ssh;
     const of = (rules: string, packet: Partial<Packet> = {}): Outcome => evaluate([input(rules)], { ...untold, ...packet });
     assert.equal(of("iif lo accept\ntcp dport 22 reject").verdict, "reject");
     assert.equal(of("iifname != lo accept").verdict, "accept");
@@ -165,7 +166,6 @@ table ip f { chain input { type filter hook input priority 0; policy drop; ct st
   });
 
   it("knows the loopback by its addresses", () => {
-    const { iif: _, ...untold } = ssh;
     const ruleset = input("iif lo accept");
     assert.equal(evaluate([ruleset], { ...untold, saddr: "127.0.0.1", daddr: "127.0.0.1" }).verdict, "accept");
     assert.equal(evaluate([ruleset], { ...untold, saddr: "::1", daddr: "::1" }).verdict, "accept");
@@ -173,11 +173,18 @@ table ip f { chain input { type filter hook input priority 0; policy drop; ct st
   });
 
   it("doubts what chains at devices do where the packet's device or theirs is not told", () => {
-    const { iif: _, ...untold } = ssh;
     const at = (devices: string): Outcome => evaluate([nft(`table netdev d { chain in { type filter hook ingress device ${devices} priority 0; policy drop; } }`)], untold);
     assert.deepEqual([at("eth0").verdict, at("eth0").reason], ["unknown", "the incoming interface is not told"]);
     assert.equal(at("lo").verdict, "accept");
     assert.equal(at("{{ uplink }}").verdict, "unknown");
+  });
+
+  it("takes what is forwarded for sent to others, unless the packet says that it came to this host first", () => {
+    const ruleset = nft(`table ip n { chain pre { type nat hook prerouting priority dstnat; fib daddr type local tcp dport 22 dnat to 192.0.2.50; } }
+table ip f { chain fwd { type filter hook forward priority 0; policy drop; ip daddr 192.0.2.50 accept; } }`);
+    const forward: Packet = { ...ssh, hook: "forward", oif: "eth1" };
+    assert.equal(evaluate([ruleset], forward).verdict, "drop");
+    assert.equal(evaluate([ruleset], { ...forward, fields: { "fib daddr type": "local" } }).verdict, "accept");
   });
 
   it("ends a rule whose map of counters has no such key", () => {
