@@ -65,7 +65,7 @@ export function specFaults({ type, id, node, typeNode }: ServiceSpec): SpecFault
 }
 
 function unknownKey(key: string, range: Range, where: string, known: readonly string[]): SpecFault {
-  const meant = nearest(key, known, 2);
+  const meant = nearest(key, known, key.length < 6 ? 1 : 2);
   return { range, certain: false, message: `${where} has no key "${key}".`, ...(meant === undefined ? {} : { instead: meant }) };
 }
 
