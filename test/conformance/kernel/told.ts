@@ -35,9 +35,9 @@ export function withoutOne(packet: Packet, turn: number): Packet | undefined {
   if (key === "ct mark" || key === "meta skuid") return fields?.[key] === undefined ? undefined : { ...rest, fields: without(fields, key) };
   // Who tells no interface means another than the loopback, and no type of ICMP is no neighbour discovery.
   if (packet[key] === undefined || ((key === "iif" || key === "oif") && packet[key] === "lo") || ((key === "proto" || key === "type") && packet.ct === undefined)) return undefined;
-  return { ...(without(packet, key) as Packet), family };
+  return { ...without(packet, key), family };
 }
 
-function without<T extends object>(whole: T, left: string): Partial<T> {
-  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== left)) as Partial<T>;
+function without<T extends object>(whole: T, left: string): T {
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => key !== left)) as T;
 }
