@@ -114,6 +114,7 @@ export class Sets {
   /** Without `flags interval` a set has single values only. */
   #single(written: Expression): void {
     for (const { key } of elementsOf(this.#values.expand(written))) {
+      if (key.kind === "word") continue;
       const parts = key.kind === "concat" ? key.parts : [key];
       for (const part of parts) {
         const value = this.#values.expand(part);

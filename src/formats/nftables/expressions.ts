@@ -263,5 +263,6 @@ function parseElement(c: Cursor): ElementNode {
       c.next();
     } else parseTimeout(c);
   }
-  return { key, value, timeout, range: c.range(start) };
+  // Most elements are their key and nothing else: large sets have one place less to hold for each.
+  return { key, value, timeout, range: key.range.start === start && key.range.end === c.lastEnd ? key.range : c.range(start) };
 }

@@ -13,13 +13,18 @@ export function interval(first: bigint, last: bigint): Values {
 /** Sorts and joins intervals so that they are disjoint; adjoining ones become one. */
 export function mergeIntervals(spans: readonly (readonly [bigint, bigint])[]): Values {
   if (spans.length === 1) return interval(spans[0]![0], spans[0]![1]);
+  if (isDisjoint(spans)) return { kind: "intervals", intervals: spans.slice() };
   const sorted = isSorted(spans) ? spans : [...spans].sort((a, b) => (a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0));
-  const merged: [bigint, bigint][] = [];
-  for (const [first, last] of sorted) {
-    const top = merged.at(-1);
-    if (top && first <= top[1] + 1n) {
-      if (last > top[1]) top[1] = last;
-    } else merged.push([first, last]);
+  const merged: (readonly [bigint, bigint])[] = [];
+  let end: bigint | undefined;
+  for (const span of sorted) {
+    if (end === undefined || span[0] > end + 1n) {
+      merged.push(span);
+      end = span[1];
+    } else if (span[1] > end) {
+      merged[merged.length - 1] = [merged[merged.length - 1]![0], span[1]];
+      end = span[1];
+    }
   }
   return { kind: "intervals", intervals: merged };
 }
@@ -29,8 +34,8 @@ function isSorted(spans: readonly (readonly [bigint, bigint])[]): boolean {
   return true;
 }
 
-/** True where they are sorted and disjoint already, and none adjoins the next. */
-function inOrder(spans: readonly (readonly [bigint, bigint])[]): boolean {
+/** True where they are in order already and none adjoins the next. */
+function isDisjoint(spans: readonly (readonly [bigint, bigint])[]): boolean {
   for (let i = 1; i < spans.length; i++) if (spans[i]![0] <= spans[i - 1]![1] + 1n) return false;
   return true;
 }

@@ -53,13 +53,17 @@ function lowerElement(element: ElementNode, reader: ElementReader): SetElement {
 
 function lowerKey(key: Expression, reader: ElementReader): Values[] {
   const { parts, scope } = reader;
+  const [only] = parts;
+  if (key.kind === "word" && only !== undefined && parts.length === 1) return [lowerPart(key, only, scope)];
   if (key.kind === "any") return parts.map(({ info }) => lowerValues(key, info, scope));
   const written = key.kind === "concat" ? key.parts : [key];
   if (written.length !== parts.length && parts.length > 1) return parts.map(() => unknown(key.kind === "unknown" ? key.reason : "the key has another number of parts"));
-  return parts.map(({ info, convert }, i) => {
-    const values = lowerValues(written[i]!, info, scope);
-    return convert ? convert(values) : values;
-  });
+  return parts.map((part, i) => lowerPart(written[i]!, part, scope));
+}
+
+function lowerPart(written: Expression, { info, convert }: LoweredField, scope: Scope): Values {
+  const values = lowerValues(written, info, scope);
+  return convert ? convert(values) : values;
 }
 
 const PLAIN = { accept: { kind: "accept" }, drop: { kind: "drop" }, return: { kind: "return" }, continue: { kind: "continue" }, queue: { kind: "queue" } } as const;
