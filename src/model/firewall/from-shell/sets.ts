@@ -1,11 +1,11 @@
 import type { Range } from "../../../engine/location.ts";
 import type { Maybe } from "../../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
-import { fullMask, parseAddress, parseNetwork } from "../../../formats/iptables/address.ts";
+import { fullMask, parseAddress, parseNetwork, plainNetwork } from "../../../formats/iptables/address.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Family } from "../from-iptables/match.ts";
 import type { NamedSet, SetElement, Statement, Table, Values } from "../ruleset.ts";
-import { mergeIntervals } from "../values.ts";
+import { interval, mergeIntervals } from "../values.ts";
 
 /** A word of an ipset command, with its place. */
 export interface SetWord {
@@ -129,6 +129,8 @@ function remove(set: IpSet, entry: string): void {
 }
 
 function spanOf(entry: string, family: Family): Values | undefined {
+  const plain = family === "ip" ? plainNetwork(entry) : undefined;
+  if (plain) return interval(BigInt(plain.first), BigInt(plain.last));
   const network = parseNetwork(entry, family);
   if (network) return { kind: "intervals", intervals: [[network.address, network.address | (fullMask(family) ^ network.mask)]] };
   const [first, last] = entry.split("-").map((part) => parseAddress(part, family));
