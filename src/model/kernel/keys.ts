@@ -14,6 +14,8 @@ export interface KeyFacts {
   readonly max?: number;
   /** Values with a meaning. The kernel may accept others. */
   readonly values?: readonly number[];
+  /** The numbers of a list are unsigned, and as wide as a long or an int: their limits are not known. */
+  readonly unsigned: boolean;
   /** How many numbers a list has. */
   readonly count?: number;
   readonly unit?: string;
@@ -45,6 +47,7 @@ export interface KeyFacts {
 
 interface Row {
   readonly t?: string;
+  readonly e?: string;
   readonly w?: string;
   readonly v?: readonly number[];
   readonly n?: number;
@@ -124,6 +127,7 @@ function facts(key: string, row: Row): KeyFacts {
     ...(row.h === undefined ? {} : { defaults: row.h }),
     ...(row.s === undefined ? {} : { since: row.s }),
     ...(row.r === undefined ? {} : { removed: row.r }),
+    unsigned: row.e !== undefined,
     never: row.x === "never",
     ...(row.to === undefined ? {} : { renamedTo: row.to }),
     ...(row.noop === undefined ? {} : { noEffectSince: row.noop }),

@@ -1,7 +1,7 @@
 import type { KeyFacts } from "./keys.ts";
 import { sizeText } from "./memory.ts";
 import { parseInteger } from "./number.ts";
-import { LONGEST_VALUE } from "./value.ts";
+import { LONGEST_VALUE, numbersRead } from "./value.ts";
 
 /** A value that was evidently written in another unit than the kernel reads. */
 export interface UnitProblem {
@@ -29,7 +29,7 @@ export function writtenUnit(facts: KeyFacts, value: string): UnitProblem | undef
   if (value.length > LONGEST_VALUE) return undefined;
   if (facts.type === "string") return comment(facts, value);
   if (facts.type === "cpumask" || facts.type === "portlist") return undefined;
-  const parts = value.split(/\s+/);
+  const parts = value.split(/\s+/).slice(0, numbersRead(facts));
   const octal = parts.findIndex((part) => /^-?0[0-7]+$/.test(part) && parseInteger(part) !== 0);
   if (octal !== -1) {
     const part = parts[octal]!;

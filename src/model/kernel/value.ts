@@ -28,6 +28,14 @@ const WORDS: Record<string, string> = { yes: "1", on: "1", true: "1", enabled: "
 /** kernel/sysctl.c, do_proc_dointvec: a page less its end. */
 export const LONGEST_VALUE = 4095;
 
+/** How many numbers the kernel reads of a value; undefined: as many as there are. What follows is left out. */
+export function numbersRead({ type, count }: KeyFacts): number | undefined {
+  return LISTS[type] ?? (type === "list" ? count : 1);
+}
+
+/** ip_unprivileged_port_start by default; net/ipv4/sysctl_net_ipv4.c, ipv4_local_port_range, refuses ranges from below it. */
+const UNPRIVILEGED = 1024;
+
 /** What is wrong with `value` for a key, after the kernel's proc handlers (kernel/sysctl.c); undefined: nothing. */
 export function valueProblem(facts: KeyFacts, value: string): ValueProblem | undefined {
   const { type } = facts;
@@ -37,16 +45,17 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
   if (value === "") return { certain: true, reason: "the kernel refuses an empty value" };
   const unquoted = /^(["'])([-\d\s]+)\1$/.exec(value)?.[2];
   if (unquoted !== undefined) return { certain: true, reason: "quotes are not taken off, and the kernel refuses them", instead: unquoted.trim() };
-  const most = LISTS[type] ?? (type === "list" ? facts.count : 1);
+  const most = numbersRead(facts);
   const parts = value.split(/\s+/);
   const numbers = most === 1 ? [value] : parts.slice(0, most ?? parts.length);
   for (const part of numbers) {
     const problem = ofNumber(facts, part);
     if (problem !== undefined) return problem;
   }
-  if (facts.key === "net.ipv4.ip_local_port_range" && numbers.length === 2) {
-    const [low, high] = numbers.map((part) => parseInteger(part) ?? 0) as [number, number];
-    if (low > high) return { certain: true, reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
+  if (facts.key === "net.ipv4.ip_local_port_range") {
+    const [low = 0, high] = numbers.map((part) => parseInteger(part) ?? 0);
+    if (low < UNPRIVILEGED && low <= (high ?? low)) return { certain: false, reason: `the range must not begin below net.ipv4.ip_unprivileged_port_start, which is ${UNPRIVILEGED} unless somebody lowers it`, ...(high === undefined || high < UNPRIVILEGED ? {} : { instead: `${UNPRIVILEGED} ${high}` }) };
+    if (high !== undefined && low > high) return { certain: true, reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
   }
   if (type === "triple" && numbers.length === 3) {
     const sizes = numbers.map((part) => parseInteger(part) ?? 0);
@@ -81,7 +90,7 @@ function ofNumber(facts: KeyFacts, text: string): ValueProblem | undefined {
   }
   // proc_doulongvec_minmax passes over a negative number without an error.
   if ((facts.type === "ulong" || facts.type === "long") && value < 0) return undefined;
-  const width = WIDTH[facts.type];
+  const width = WIDTH[facts.type in LISTS && !facts.unsigned ? "int" : facts.type];
   const min = Math.max(facts.min ?? -Infinity, width?.min ?? -Infinity);
   const max = Math.min(facts.max ?? Infinity, width?.max ?? Infinity);
   if (value < min) return { certain: false, reason: `the kernel takes ${min} at least` };
