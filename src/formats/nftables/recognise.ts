@@ -16,9 +16,15 @@ export function recogniseNftables(path: string, head: string): "name" | "content
   if (NAMES.test(path)) return "name";
   if (FOREIGN.test(path)) return false;
   if (SHEBANG.test(head)) return FOLDERS.test(path) ? "name" : "content";
-  const nft = COMMAND.test(head) && !FERM.test(head) && !/^#!(?!.*\bnft\b)/.test(head) && !/^---\s/.test(head);
+  const nft = COMMAND.test(head) && beginsAsRules(head) && !FERM.test(head) && !/^#!(?!.*\bnft\b)/.test(head) && !/^---\s/.test(head);
   if (FOLDERS.test(path) && (nft || /^[ \t]*(chain|set|map|define|include|table|add|tcp|udp|ip6?|meta|ct|iifname|oifname)\b/m.test(head))) return "name";
   return nft && !isOther(path) ? "content" : false;
+}
+
+/** Whether what comes first, after comments, can stand in a ruleset; other texts quote rules farther down. */
+function beginsAsRules(head: string): boolean {
+  const first = /^(?:[ \t]*(?:#.*)?\r?\n)*[ \t\uFEFF]*(\S+)/.exec(head)?.[1] ?? "";
+  return /^(?:table|chain|add|create|insert|replace|delete|destroy|flush|define|redefine|undefine|include|list|reset|rename)\b|^[{<%$@;]/.test(first);
 }
 
 /** Texts that quote rules: documents and programs. */

@@ -34,15 +34,21 @@ function refusal(ruleset: Ruleset, hook: Refused["hook"], family: Family, packet
   return { hook, place, ...own };
 }
 
-/** Where the host's traffic with itself is refused: connections over `lo`, to ports that no rule names. */
+/** Where the host's traffic with itself is refused: connections over `lo`, to ports that no rule names. Not where all is. */
 export function refusedLoopback(ruleset: Ruleset): Refused[] {
   const family: Family = ruleset.tables.some((table) => table.family !== "ip6" && table.chains.some(({ hook }) => hook === "input" || hook === "output")) ? "ip" : "ip6";
   const self = family === "ip" ? "127.0.0.1" : "::1";
   const packet = (hook: "input" | "output", dport: number, proto: string): Packet => ({ hook, iif: "lo", oif: "lo", saddr: self, daddr: self, proto, sport: 47113, dport, ct: "new" });
-  return (["input", "output"] as const).flatMap((hook) => {
-    const found = refusal(ruleset, hook, family, [packet(hook, 41731, "tcp"), packet(hook, 47251, "udp")]);
-    return found ? [found] : [];
+  const found = (["input", "output"] as const).flatMap((hook) => {
+    const refused = refusal(ruleset, hook, family, [packet(hook, 41731, "tcp"), packet(hook, 47251, "udp")]);
+    return refused ? [refused] : [];
   });
+  // A ruleset that cuts a host off is meant to.
+  return found.length === 2 && acceptsNothing(ruleset) ? [] : found;
+}
+
+function acceptsNothing({ tables }: Ruleset): boolean {
+  return tables.every(({ chains }) => chains.every(({ rules }) => rules.every(({ statements }) => statements.every((statement) => statement.kind !== "match" && (statement.kind !== "verdict" || statement.verdict.kind === "drop")))));
 }
 
 /** Neighbour discovery that does not get through. */

@@ -55,6 +55,8 @@ COMMIT
       // Accepted by its addresses, or by naming every other interface as the one that is closed.
       host("\t\tip saddr 127.0.0.0/8 ip daddr 127.0.0.0/8 accept"),
       host('\t\tiifname != "wan0" accept'),
+      // It is there to cut the host off.
+      "table inet sealed {\n\tchain in {\n\t\ttype filter hook input priority filter\n\t\tcounter drop\n\t}\n\tchain out {\n\t\ttype filter hook output priority filter\n\t\tdrop\n\t}\n}\n",
       // The loopback by its index, which is 1 everywhere.
       host("\t\tiif 1 accept"),
     ],

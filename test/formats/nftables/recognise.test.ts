@@ -25,6 +25,9 @@ describe("formats/nftables recognise", () => {
     ["files/fw.conf", "table filter\n{\n}\n", "content"],
     ["etc/ferm/ferm.conf", "domain (ip ip6) {\n  table filter {\n    chain INPUT {\n      policy DROP;\n    }\n  }\n}\n", false],
     ["etc/fail2ban/action.d/nftables.conf", "# an action\n[INCLUDES]\n\n# more\nbefore = common.conf\n\n[Definition]\nactionstart = nft add table inet f\n", false],
+    ["tests/ports.at", "START_TEST([ports])\nCHECK([dnl\ntable inet filter {\n}\n])\n", false],
+    ["files/fw.tmpl", "{# managed #}\ntable inet filter {\n}\n", "content"],
+    ["files/fw", "# ours\n\ndefine lan = { 192.0.2.0/24,\n 198.51.100.0/24 }\ntable inet filter {\n}\n", "content"],
     ["files/fw", "table filter {\n  chain INPUT {\n    policy DROP;\n    mod state state (ESTABLISHED RELATED) ACCEPT;\n  }\n}\n", false],
     ["etc/balancer.conf", "gateway a dev eth0 gw 192.0.2.1\n\ntable 2\n  default via a\n\ntable main\n  default via a\n", false],
   ];

@@ -28,31 +28,70 @@ const DEPTH = 4;
 export function runsOfScript(workspace: Workspace, path: string, depth = 0): { readonly arm: string; readonly effects: Sited[] }[] {
   const document = workspace.document(path);
   if (document?.language !== "shell") return [];
-  return runsOf((document.tree as ShellTree).commands).map(({ arm, commands }) => ({
+  const known = new Map<readonly Command[], Sited[]>();
+  return runsOf((document.tree as ShellTree).commands).map(({ arm, commands }) => {
+    const effects = known.get(commands) ?? effectsOfCommands(workspace, commands, (command) => ({ path, range: command.range }), depth);
+    known.set(commands, effects);
+    return { arm, effects };
+  });
+}
+
+/** A run longer than this is not a firewall's; the rest of it is not looked at. */
+const COMMANDS = 10_000;
+
+/** Arms of `case` with steps of their own that are looked at. */
+const ARMS = 100;
+
+/** The commands that run together and may matter, with functions put in where they are called. */
+function runsOf(all: readonly Command[]): { arm: string; commands: readonly Command[] }[] {
+  const functions = new Map<string, Command[]>();
+  const top: Command[] = [];
+  const arms = new Map<string, number>();
+  const armOf = (command: Command): string | undefined => command.blocks.find(({ kind }) => kind === "case")?.name;
+  const bodyOf = (command: Command): string | undefined => command.blocks.findLast(({ kind }) => kind === "function")?.name;
+  for (const command of all) {
+    const inside = bodyOf(command);
+    if (inside !== undefined) functions.set(inside, []);
+    else arms.set(armOf(command) ?? "", 0);
+  }
+  for (const command of all) {
+    if (!functions.has(command.words[0]?.text ?? "") && !mayMatter(command)) continue;
+    const inside = bodyOf(command);
+    (inside === undefined ? top : functions.get(inside)!).push(command);
+  }
+  const whole = new Map<string, Command[]>();
+  const inline = (list: readonly Command[]): Command[] => {
+    const out: Command[] = [];
+    for (const command of list) {
+      if (out.length >= COMMANDS) break;
+      for (const inner of body(command.words[0]?.text ?? "") ?? [command]) out.push(inner);
+    }
+    return out;
+  };
+  const body = (name: string): Command[] | undefined => {
+    if (!functions.has(name)) return undefined;
+    if (whole.has(name)) return whole.get(name)!;
+    // A function that comes to itself again does nothing new.
+    whole.set(name, []);
+    const commands = inline(functions.get(name)!);
+    whole.set(name, commands);
+    return commands;
+  };
+  arms.delete("");
+  if (arms.size === 0) return [{ arm: "", commands: inline(top) }];
+  for (const command of top) arms.set(armOf(command) ?? "", (arms.get(armOf(command) ?? "") ?? 0) + 1);
+  const common = inline(top.filter((command) => armOf(command) === undefined));
+  let left = ARMS;
+  return [...arms].filter(([arm]) => arm !== "").map(([arm, own]) => ({
     arm,
-    effects: effectsOfCommands(workspace, commands, (command) => ({ path, range: command.range }), depth),
+    commands: own === 0 || left-- <= 0 ? common : inline(top.filter((command) => [undefined, arm].includes(armOf(command)))),
   }));
 }
 
-/** The commands that run together, with functions put in where they are called. */
-function runsOf(commands: readonly Command[]): { arm: string; commands: Command[] }[] {
-  const functions = new Map<string, Command[]>();
-  const top: Command[] = [];
-  for (const command of commands) {
-    const inside = command.blocks.findLast(({ kind }) => kind === "function")?.name;
-    if (inside === undefined) top.push(command);
-    else if (functions.has(inside)) functions.get(inside)!.push(command);
-    else functions.set(inside, [command]);
-  }
-  const inline = (list: readonly Command[], depth: number): Command[] =>
-    list.flatMap((command) => {
-      const body = functions.get(command.words[0]?.text ?? "");
-      return body === undefined || depth >= DEPTH ? [command] : inline(body, depth + 1);
-    });
-  const armOf = (command: Command): string | undefined => command.blocks.find(({ kind }) => kind === "case")?.name;
-  const arms = [...new Set(top.map(armOf))].filter((arm) => arm !== undefined);
-  if (arms.length === 0) return [{ arm: "", commands: inline(top, 0) }];
-  return arms.map((arm) => ({ arm, commands: inline(top.filter((command) => [undefined, arm].includes(armOf(command))), 0) }));
+/** Whether a command by itself does something to the rules, or runs another that may. */
+function mayMatter({ words }: Command): boolean {
+  const texts = words.map((word) => word.text);
+  return texts.includes("-c") || effectsOf(texts).length > 0;
 }
 
 /** What commands do, one after another; `place` tells where each is written. */
