@@ -111,10 +111,10 @@ function set(packet: Growing, key: Key, value: unknown): void {
   const text = typeof value === "string" || typeof value === "number" ? String(value) : undefined;
   switch (key) {
     case "hook":
-      packet.hook = oneOf(key, text, HOOKS) as Packet["hook"];
+      packet.hook = oneOf(key, value, HOOKS) as Packet["hook"];
       return;
     case "ct":
-      packet.ct = oneOf(key, text, STATES) as NonNullable<Packet["ct"]>;
+      packet.ct = oneOf(key, value, STATES) as NonNullable<Packet["ct"]>;
       return;
     case "iif":
     case "oif":
@@ -144,11 +144,11 @@ function set(packet: Growing, key: Key, value: unknown): void {
   }
 }
 
-function oneOf(key: string, text: string | undefined, choices: readonly string[]): string {
-  const wanted = (text ?? "").toLowerCase();
+function oneOf(key: string, value: unknown, choices: readonly string[]): string {
+  const wanted = shown(value).toLowerCase();
   if (choices.includes(wanted)) return wanted;
   const meant = nearest(wanted, choices);
-  throw new BadPacket(`${key}=${text ?? ""} is none of ${choices.join(", ")}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`);
+  throw new BadPacket(`${key}=${shown(value)} is none of ${choices.join(", ")}.${meant === undefined ? "" : ` Did you mean ${meant}?`}`);
 }
 
 function whole(key: string, text: string | undefined, most: number, what: string): number {

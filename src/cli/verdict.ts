@@ -47,6 +47,7 @@ export async function verdictCommand(files: readonly string[], options: VerdictO
   const read: Read[] = [];
   for (const file of files) read.push(await readRuleset(file, options.as, terminal));
   const rulesets = read.map(({ ruleset }) => ruleset);
+  warnOfCommonTables(files, rulesets, terminal);
   const report = new VerdictReport(together(read));
   const judge = (one: Packet): string => {
     const trace: TraceStep[] = [];
@@ -58,6 +59,23 @@ export async function verdictCommand(files: readonly string[], options: VerdictO
     return 0;
   }
   return stream(lines ?? standardInput(), judge, terminal);
+}
+
+/** Each file is followed by itself: what one adds to a table of another is not put into its chains. */
+function warnOfCommonTables(files: readonly string[], rulesets: readonly Ruleset[], terminal: Terminal): void {
+  const seen = new Map<string, number>();
+  for (const [i, { tables, dialect, replaces }] of rulesets.entries()) {
+    for (const { family, name } of tables) {
+      const table = `${dialect} ${family} ${name}`;
+      const before = seen.get(table);
+      if (before === undefined) seen.set(table, i);
+      else if (before !== i) {
+        const meant = replaces === "nothing" ? `the verdict takes them for two; ${dialect === "nftables" ? "name a file that includes both" : "write both into one script"} to have them as one` : "loading the second takes the first away; name only one of them";
+        warn(terminal, `${files[before]} and ${files[i]} both have the table ${family} ${name}: ${meant}.`);
+        return;
+      }
+    }
+  }
 }
 
 function packetOfArgument(spec: string): Packet {
@@ -73,8 +91,9 @@ function packetOfArgument(spec: string): Packet {
 async function stream(lines: AsyncIterable<string>, judge: (packet: Packet) => string, terminal: Terminal): Promise<number> {
   let number = 0;
   const bad: string[] = [];
-  for await (const line of lines) {
+  for await (const read of lines) {
     number++;
+    const line = number === 1 ? read.replace(/^\ufeff/, "") : read;
     if (line.trim() === "") continue;
     let answer: string;
     try {

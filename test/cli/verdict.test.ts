@@ -86,7 +86,7 @@ describe("premortem verdict", () => {
     assert.equal((await ask(file("nftables.conf.j2"), `${ssh},saddr=192.0.2.1`)).answer.verdict, "unknown");
     assert.equal((await ask(file("notes.txt"), ssh, "--as", "iptables")).answer.verdict, "accept");
     assert.equal((await ask(file("six.txt"), `${ssh},saddr=2001:db8::1`, "--as", "ip6tables")).answer.verdict, "accept");
-    assert.equal((await ask(file("rules.v4"), `${ssh},saddr=2001:db8::1`)).answer.reason, "no rule decides about it");
+    assert.equal((await ask(file("rules.v4"), `${ssh},saddr=2001:db8::1`)).answer.reason, "the text has no chain that the kernel calls for IPv6 packets of hook input");
   });
 
   it("judges a packet by several rulesets of one host together", async () => {
@@ -94,6 +94,24 @@ describe("premortem verdict", () => {
     const { out } = await premortem("verdict", file("rules.v4"), file("other.nft"), "--packet", "iif=eth0,proto=tcp,dport=22", "--json");
     const answer = JSON.parse(out) as Answer;
     assert.deepEqual([answer.verdict, answer.rule], ["drop", { path: file("other.nft"), line: 1 }]);
+  });
+
+  it("warns where two files have one table", async () => {
+    const { file } = site({ "more.nft": "table inet filter { chain input { tcp dport 25 accept; } }\n" });
+    const warned = async (...files: string[]): Promise<string> => (await premortem("verdict", ...files.map(file), "--packet", "proto=tcp,dport=25")).err;
+    assert.match(await warned("nftables.conf", "more.nft"), /both have the table inet filter: the verdict takes them for two; name a file that includes both/);
+    assert.match(await warned("rules.v4", "rules.v4"), /both have the table ip filter: loading the second takes the first away/);
+    assert.equal(await warned("nftables.conf", "rules.v4"), "");
+  });
+
+  it("says so where no chain sees the packet", async () => {
+    const { file } = site({ "user.rules": "*filter\n:ufw-user-input - [0:0]\n-A ufw-user-input -p tcp --dport 22 -j ACCEPT\nCOMMIT\n" });
+    assert.match((await premortem("verdict", file("user.rules"), "--packet", "proto=tcp,dport=22")).out, /^accept: the text has no chain that the kernel calls for IPv4 packets of hook input$/m);
+  });
+
+  it("rather names what filters than what translates", async () => {
+    const { file } = site({ "nat.v4": "*nat\n:INPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n" });
+    assert.match((await premortem("verdict", file("nat.v4"), "--packet", "proto=tcp,dport=22")).out, /^accept: the policy of chain INPUT of table ip filter is accept$/m);
   });
 
   it("takes addresses, protocols, ICMP types, flags and marks in the notation that people write", async () => {
@@ -111,7 +129,7 @@ meta l4proto 132 accept
 
   it("answers one line for each line of standard input, in order, and goes on after a bad one", async () => {
     const { file } = site();
-    const { status, out, err } = await piped(file("nftables.conf"), ['{"iif":"lo"}', '{"iif":"eth0","proto":"tcp","dport":"80","flags":["syn"]}', "{", '{"iif":"eth0","prot":"tcp"}', "", '{"iif":"eth0","proto":"tcp","dport":25,"ct":"invalid"}']);
+    const { status, out, err } = await piped(file("nftables.conf"), ['\ufeff{"iif":"lo"}', '{"iif":"eth0","proto":"tcp","dport":"80","flags":["syn"]}', "{", '{"iif":"eth0","prot":"tcp"}', "", '{"iif":"eth0","proto":"tcp","dport":25,"ct":"invalid"}']);
     const answers = out.trimEnd().split("\n").map((line) => JSON.parse(line) as Answer);
     assert.deepEqual(answers.map(({ verdict }) => verdict), ["accept", "accept", "unknown", "unknown", "drop"]);
     assert.match(answers[3]!.reason, /Did you mean proto\?/);

@@ -75,8 +75,14 @@ export class Evaluation {
     for (const [decision, place] of this.#ends) if (place) places.set(decision, place);
     const verdict: Decision = possible.length === 1 ? possible[0]! : "unknown";
     const place = possible.length === 1 ? this.#ends.get(verdict) : (this.#doubt ?? this.#ends.get("unknown") ?? [...places.values()][0]);
-    const reason = verdict === "unknown" ? (this.#reason ?? "not all of the rules are understood") : place ? describe(place, verdict) : "no rule decides about it";
+    const reason = verdict === "unknown" ? (this.#reason ?? "not all of the rules are understood") : place ? describe(place, verdict) : this.#nothing();
     return { verdict, possible, places, ...place, reason };
+  }
+
+  /** Why the packet comes through where no chain has seen it. */
+  #nothing(): string {
+    const { family, packet } = this.#view;
+    return `the text has no chain that the kernel calls for ${family === "ip" ? "IPv4" : "IPv6"} packets of hook ${packet.hook}`;
   }
 
   /** Chains that translate see the first packet of a connection only; those of devices only what passes these. */
@@ -134,8 +140,8 @@ export class Evaluation {
   #decide(decision: Decision, place: Place): void {
     if (!this.#local.has(decision)) this.#local.set(decision, place);
     if (decision !== "accept") return;
-    // What a user wants to see is what accepts at the packet's own hook, and there rather a rule than a policy.
-    const rank = (this.#base.hook === this.#view.packet.hook ? 2 : 0) + (place.rule === undefined ? 0 : 1);
+    // What a user wants to see is what accepts at the packet's own hook, there rather a rule than a policy, and rather what filters.
+    const rank = (this.#base.hook === this.#view.packet.hook ? 4 : 0) + (place.rule === undefined ? 0 : 2) + (this.#base.translates ? 0 : 1);
     if (rank < this.#acceptedRank) return;
     this.#accepted = place;
     this.#acceptedRank = rank;
