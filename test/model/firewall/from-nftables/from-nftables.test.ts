@@ -273,4 +273,17 @@ describe("model/firewall from nftables", () => {
     assert.equal(unknownStatements, 1);
     assert.equal(tables[0]!.chains[0]!.rules.length, 2);
   });
+
+  it("reads the same word by the field that it stands for, however often it comes", () => {
+    const shown = (rules: string): string[] => ruleset(`table ip t {\n chain c {\n${rules} }\n}\n`).tables[0]!.chains[0]!.rules.map(({ statements }) => show(statements));
+    const rule = '  ip length 300 accept\n  ip ttl 300 accept\n  ip length "300" accept\n  tcp dport 300 accept\n  iifname "300" accept\n';
+    const once = shown(rule);
+    assert.equal(new Set(once).size, 5);
+    assert.deepEqual(shown(rule.repeat(3)), [...once, ...once, ...once]);
+  });
+
+  it("tells the values of a file apart that has very many", () => {
+    const { rules } = ruleset(`table ip t {\n chain c {\n${Array.from({ length: 5000 }, (_, i) => `  meta mark ${i + 1} drop\n`).join("")} }\n}\n`).tables[0]!.chains[0]!;
+    assert.ok(rules.every(({ statements }, i) => show(statements) === `meta mark=${i + 1}; drop`));
+  });
 });
