@@ -11,8 +11,12 @@ export interface CephNetwork {
   readonly problem?: string;
 }
 
+/** No list of addresses that somebody wrote is longer. */
+const LONGEST = 20_000;
+
 /** Ceph splits at commas, blanks, semicolons and tabs (include/str_list.h), and needs address, slash and length (common/ipaddr.cc, parse_network). */
 export function networksOf(value: string): CephNetwork[] {
+  if (value.length > LONGEST) return [];
   return [...value.matchAll(/[^\s,;="']+/g)].map((match) => {
     const text = match[0];
     return { text, range: { start: match.index, end: match.index + text.length }, ...read(text) };
@@ -44,7 +48,8 @@ export interface CephAddress {
 /** Addresses of `mon_host`: names, addresses with ports, and `[v2:…,v1:…]` as one monitor with its first address. */
 export function addressesOf(value: string): CephAddress[] {
   const found: CephAddress[] = [];
-  for (const match of value.matchAll(/\[(v[12]:[^\]]*|v[12]:\[[^\]]*\][^\]]*(?:\[[^\]]*\][^\]]*)*)\]|\[[0-9a-fA-F:.]+\](?::\d+)?|[^\s,;[\]"']+/g)) {
+  if (value.length > LONGEST) return found;
+  for (const match of value.matchAll(/\[(v[12]:(?:[^[\]]|\[[^[\]]{0,64}\]){0,400})\]|\[[0-9a-fA-F:.]{1,64}\](?::\d+)?|[^\s,;[\]"']+/g)) {
     const range = { start: match.index, end: match.index + match[0].length };
     const first = (match[1]?.split(",")[0] ?? match[0]).replace(/^v[12]:/, "").replace(/\/\d*$/, "");
     const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(first);
