@@ -5,6 +5,7 @@ import type { ShellTree } from "../../formats/shell/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { fromFirewalld, servicesOf } from "./from-firewalld/index.ts";
 import { fromIptables } from "./from-iptables/index.ts";
+import { fromUfw } from "./from-iptables/ufw.ts";
 import { fromNftables } from "./from-nftables/index.ts";
 import { includesIn, scopeOf } from "./from-nftables/includes.ts";
 import { fromShell } from "./from-shell/index.ts";
@@ -17,7 +18,7 @@ export function readFirewall(workspace: Workspace, path: string): Ruleset | unde
     case "nftables":
       return fromNftables(path, document.tree as NftFile, scopeOf(workspace, path), includesIn(workspace));
     case "iptables-save":
-      return fromIptables(path, document.tree as IptablesTree);
+      return fromUfw(workspace, path) ?? fromIptables(path, document.tree as IptablesTree);
     case "firewalld":
       return fromFirewalld(path, document.tree as FirewalldTree, (name) => workspace.memo(servicesOf).get(name));
     case "shell":
