@@ -96,7 +96,18 @@ export class Composition {
   rule(table: Table, rule: FirewallRule, view: View, after: Continuation, next: Node, depth: number): Node {
     const { diagram } = this.space;
     let node = next;
-    for (let i = rule.statements.length - 1; i >= 0; i--) node = this.#statement(table, rule.statements[i]!, view, after, node, next, depth);
+    // Matches side by side are joined before the rest of the chain is: that is large, and they together are small.
+    let matches: Node = YES;
+    for (let i = rule.statements.length - 1; i >= 0; i--) {
+      const statement = rule.statements[i]!;
+      if (statement.kind === "match" || statement.kind === "match-tuple") {
+        matches = diagram.and(this.match(table, statement, view), matches);
+        continue;
+      }
+      node = this.#statement(table, statement, view, after, diagram.choose(matches, node, next), next, depth);
+      matches = YES;
+    }
+    node = diagram.choose(matches, node, next);
     return rule.conditional ? diagram.union(node, next) : node;
   }
 
