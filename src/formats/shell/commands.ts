@@ -1,6 +1,7 @@
 import { isConditional } from "../template/conditional.ts";
 import type { Masked } from "../template/jinja.ts";
 import { HOLE } from "../template/jinja.ts";
+import type { Arguments, OpenBlock } from "./blocks.ts";
 import type { Block, Redirection, ShellCommand, ShellWord } from "./tree.ts";
 import type { Variables } from "./words.ts";
 import { QUOTED_ARGUMENTS, readWord } from "./words.ts";
@@ -16,22 +17,6 @@ const DEEPEST_CALL = 8;
 
 /** A command's blocks are told this deep. */
 const DEEPEST = 40;
-
-interface OpenBlock extends Block {
-  /** The word that ends it. */
-  readonly closer: string;
-  /** Of a loop over a plain list. */
-  readonly loop?: { variable: string; values: readonly string[]; at: number; body: number };
-  /** Of a case: whether a pattern is due. */
-  pattern?: boolean;
-  /** Of a function that is told where it is called: not here. */
-  readonly muted?: boolean;
-  /** Of a function that is being run: where the text goes on, and the arguments of whoever called it. */
-  readonly call?: { readonly back: number; readonly caller: Arguments };
-}
-
-/** What a function was called with; undefined where nobody knows. */
-type Arguments = readonly (string | undefined)[] | undefined;
 
 interface Draft {
   words: ShellWord[];
