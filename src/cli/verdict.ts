@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Range } from "../engine/location.ts";
 import { LineIndex } from "../engine/location.ts";
 import { iptablesSave } from "../formats/iptables/index.ts";
-import type { Language } from "../formats/format.ts";
+import type { Language, SyntaxProblem } from "../formats/format.ts";
 import { nftables } from "../formats/nftables/index.ts";
 import { recognise } from "../formats/index.ts";
 import type { TraceStep } from "../model/firewall/evaluate/index.ts";
@@ -149,13 +149,11 @@ export async function readRuleset(file: string, as: As | undefined, terminal: Te
     const expanded = new ExpandedText(workspace, path);
     for (const { written, at } of expanded.missing) warn(terminal, `${shown(at.path)}: “${written}” is not among the files, so the verdict leaves out what it holds.`);
     const parsed = nftables.parse(expanded.text);
-    const first = parsed.errors[0];
-    if (first !== undefined) tellError(parsed.errors.length, expanded.locate(first.range), first.message);
+    tellErrors(parsed.errors, (range) => expanded.locate(range));
     read = { ruleset: fromNftables(path, parsed.tree), sources: sources((_, range) => expanded.locate(range)) };
   } else if (language === "iptables-save") {
     const parsed = iptablesSave.parse(text);
-    const first = parsed.errors[0];
-    if (first !== undefined) tellError(parsed.errors.length, { path, range: first.range }, first.message);
+    tellErrors(parsed.errors, (range) => ({ path, range }));
     read = { ruleset: fromIptables(path, parsed.tree, as === "ip6tables" ? "ip6" : as === "iptables" ? "ip" : undefined), sources: sources(locateIn) };
   } else {
     const ruleset = readFirewall(workspace, path);
@@ -166,9 +164,14 @@ export async function readRuleset(file: string, as: As | undefined, terminal: Te
   }
   return read;
 
-  function tellError(count: number, at: { path: string; range: Range }, message: string): void {
+  function tellErrors(errors: readonly SyntaxProblem[], locate: (range: Range) => { path: string; range: Range }): void {
+    // What a template may mend is none.
+    const certain = errors.filter((error) => error.certain);
+    const [first] = certain;
+    if (first === undefined) return;
+    const at = locate(first.range);
     const { line } = new LineIndex(workspace.text(at.path) ?? "").positionAt(at.range.start);
-    warn(terminal, `${shown(at.path)}:${line}: ${message} ${count > 1 ? `There are ${count} such places; the` : "The"} verdict goes by the rest (see premortem check).`);
+    warn(terminal, `${shown(at.path)}:${line}: ${first.message} ${certain.length > 1 ? `There are ${certain.length} such places; the` : "The"} verdict goes by the rest (see premortem check).`);
   }
 }
 

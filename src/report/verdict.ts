@@ -73,7 +73,7 @@ export class VerdictReport {
   }
 
   #traceLine(step: TraceStep): string {
-    const sign = step.matched === "no" ? " " : step.matched === "maybe" ? "?" : step.decision === undefined ? "*" : step.decision === "accept" ? "+" : "-";
+    const sign = step.matched === "no" ? " " : step.matched === "maybe" || step.decision === "unknown" ? "?" : step.decision === undefined ? "*" : step.decision === "accept" ? "+" : "-";
     const what = step.matched === "no" ? `no: ${step.reason ?? ""}` : `${step.effects.join(", ") || "nothing"}${step.reason === undefined ? "" : ` (perhaps: ${step.reason})`}`;
     const rule = step.rule === undefined ? "" : `${this.written(step)}  `;
     return `  ${sign} ${"  ".repeat(step.depth)}${this.#where(step)} ${step.chain.name}: ${rule}-> ${what}`;

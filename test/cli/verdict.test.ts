@@ -96,6 +96,14 @@ describe("premortem verdict", () => {
     assert.deepEqual([answer.verdict, answer.rule], ["drop", { path: file("other.nft"), line: 1 }]);
   });
 
+  it("does not complain of what a template writes, and shows the first place of each end", async () => {
+    const rules = "table inet f { chain input { type filter hook input priority 0; policy {{ policy | default('drop') }};\n{% if open %}\ntcp dport 22 accept\n{% endif %}\ntcp dport {{ ssh }} accept\n} }\n";
+    const { out, err } = await premortem("verdict", site({ "a.nft.j2": rules }).file("a.nft.j2"), "--packet", "proto=tcp,dport=22");
+    assert.equal(err, "");
+    assert.match(out, /^unknown: .*\nIt may end in accept or drop\.\n.*\n[^\n]*:3 tcp dport 22 accept \(accept\)\n/);
+    assert.match(out, /\? [^\n]*:1 input: -> policy unknown/);
+  });
+
   it("warns where two files have one table", async () => {
     const { file } = site({ "more.nft": "table inet filter { chain input { tcp dport 25 accept; } }\n" });
     const warned = async (...files: string[]): Promise<string> => (await premortem("verdict", ...files.map(file), "--packet", "proto=tcp,dport=25")).err;

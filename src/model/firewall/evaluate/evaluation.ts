@@ -50,6 +50,8 @@ export class Evaluation {
   #budget = MOST_RULES;
   #accepted: Place | undefined;
   #acceptedRank = -1;
+  /** The first place of that rank. */
+  #firstAccepted: Place | undefined;
 
   constructor(rulesets: readonly Ruleset[], packet: Packet, trace: TraceStep[] | undefined) {
     this.#rulesets = rulesets;
@@ -72,7 +74,7 @@ export class Evaluation {
   #outcome(): Outcome {
     const possible = [...this.#ends.keys()];
     const places = new Map<Decision, Place>();
-    for (const [decision, place] of this.#ends) if (place) places.set(decision, place);
+    for (const [decision, place] of this.#ends) if (place) places.set(decision, decision === "accept" && possible.length > 1 ? this.#firstAccepted! : place);
     const verdict: Decision = possible.length === 1 ? possible[0]! : "unknown";
     const place = possible.length === 1 ? this.#ends.get(verdict) : (this.#doubt ?? this.#ends.get("unknown") ?? [...places.values()][0]);
     const reason = verdict === "unknown" ? (this.#reason ?? "not all of the rules are understood") : place ? describe(place, verdict) : this.#nothing();
@@ -143,6 +145,7 @@ export class Evaluation {
     // What a user wants to see is what accepts at the packet's own hook, there rather a rule than a policy, and rather what filters.
     const rank = (this.#base.hook === this.#view.packet.hook ? 4 : 0) + (place.rule === undefined ? 0 : 2) + (this.#base.translates ? 0 : 1);
     if (rank < this.#acceptedRank) return;
+    if (rank > this.#acceptedRank) this.#firstAccepted = place;
     this.#accepted = place;
     this.#acceptedRank = rank;
   }

@@ -25,7 +25,7 @@ function numberText(field: Field, value: bigint): string {
   if (/^ip6? [sd]addr$/.test(field)) return addressText(value, field.startsWith("ip6") ? "ip6" : "ip");
   if (field === "meta nfproto") return value === 2n ? "ipv4" : value === 10n ? "ipv6" : String(value);
   if (field === "meta protocol") return value === 0x0800n ? "ip" : value === 0x86ddn ? "ip6" : String(value);
-  if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") return Object.keys(PROTOCOLS).find((name) => BigInt(PROTOCOLS[name]!) === value) ?? String(value);
+  if (field === "meta l4proto" || field === "ip protocol" || field === "ip6 nexthdr") return value === 58n ? "icmpv6" : (Object.keys(PROTOCOLS).find((name) => BigInt(PROTOCOLS[name]!) === value) ?? String(value));
   if (field === "tcp flags") return FLAGS.filter((_, i) => (value & (1n << BigInt(i))) !== 0n).join(",") || "none";
   if (field.endsWith(" mark")) return `0x${value.toString(16)}`;
   return String(value);
