@@ -29,7 +29,7 @@ const REVIEWED: Readonly<Record<string, number>> = {
   "ceph/self-healing-off warning": 1,
   "ceph/syntax error": 139,
   "ceph/syntax warning": 57,
-  "ceph/unknown-option info": 73,
+  "ceph/unknown-option info": 75,
   "ceph/unknown-option warning": 59,
 };
 

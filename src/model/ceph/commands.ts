@@ -35,6 +35,14 @@ function ofCommand({ words, range, conditional }: CephCommand, text: string): Ce
     const created = new RegExp(String.raw`pool\s+create\s+["']?${escaped(pool)}["']?\s[^\n]*\berasure\b`);
     return [setting(poolName(who, text), name, value, range, text, { kind: "pool", conditional, erasure: created.test(text) })];
   }
+  if (area?.text === "osd" && noun?.text === "pool" && verb?.text === "create" && who !== undefined) {
+    const at = words.findIndex(({ text: word }) => word === "--size" || /^--size=\d+$/.test(word));
+    const option = words[at];
+    const given = option === undefined ? undefined : option.text === "--size" ? words[at + 1] : { text: option.text.slice(7), range: { start: option.range.end - option.text.length + 7, end: option.range.end } };
+    if (option === undefined || given === undefined) return [];
+    const name = { text: "size", range: option.range };
+    return [setting(poolName(who, text), name, given, range, text, { kind: "pool", conditional, erasure: words.some(({ text: word }) => word === "erasure") })];
+  }
   if (area?.text === "config" && noun?.text === "set") {
     const rest = words.slice(2).filter((word) => !word.text.startsWith("--"));
     const [section, option, given] = rest;

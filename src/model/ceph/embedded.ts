@@ -22,7 +22,7 @@ const OVERRIDE_KEYS = new Set(["configOverride", "configOverrides", "ceph_conf_c
 /** Every ceph.conf that a YAML file holds as a block of text. */
 export function embeddedConfs(workspace: Workspace, path: string): EmbeddedConf[] {
   const text = workspace.text(path) ?? "";
-  if (!/ceph/i.test(text) || workspace.language(path) !== "yaml") return [];
+  if (!/ceph|rook/i.test(text) || workspace.language(path) !== "yaml") return [];
   const found: EmbeddedConf[] = [];
   for (const { node, key, parent } of mappings(workspace, path)) {
     for (const entry of entriesOf(node)) {

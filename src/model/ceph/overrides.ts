@@ -15,7 +15,7 @@ const SECTION = /^(global|mon|mgr|osd|mds|client)(\..+)?$/;
  */
 export function overrideSettings(workspace: Workspace, path: string): CephSetting[] {
   const text = workspace.text(path) ?? "";
-  if (!/ceph|osd|rook/i.test(text) || workspace.language(path) !== "yaml") return [];
+  if (!/ceph|osd|rook|service_type/i.test(text) || workspace.language(path) !== "yaml") return [];
   const settings: CephSetting[] = [];
   const add = (section: string, { key, keyRange, value, range }: YamlEntry, kind: CephSetting["kind"]): void => {
     const written = plainText(value);
