@@ -34,6 +34,8 @@ export function parseCommand(words: readonly Word[], range: Range, context: Comm
   return new CommandParser(words, range, context).parse();
 }
 
+const SYNONYMS: ReadonlyMap<string, string> = new Map(Object.entries(MATCH_SYNONYMS));
+
 const NONE: readonly never[] = Object.freeze([]);
 
 /** The same items in an array of just their number: one that has grown keeps room for many more, in every rule of a file. */
@@ -326,7 +328,7 @@ class CommandParser {
   }
 
   #module(name: string): string {
-    const module = named(MATCH_SYNONYMS, name) ?? name;
+    const module = SYNONYMS.get(name) ?? name;
     return module === "icmp6" && this.#context.family === "ip" && name === "icmp" ? "icmp" : module;
   }
 

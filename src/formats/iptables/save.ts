@@ -114,7 +114,7 @@ export function parseSave(masked: Masked): { tree: IptablesTree; errors: SyntaxP
         report(certain ? fault : { ...fault, certain: false });
       };
       // A rule for one of the two programs is only for its own family's addresses.
-      const seen = words.some(({ text: word }) => ONE_PROGRAM.has(word)) ? undefined : family;
+      const seen = words.some(({ text: word }) => word.length < 7 && word[0] === "-" && ONE_PROGRAM.has(word)) ? undefined : family;
       const command = parseCommand(words, range, { family: seen, report: hear });
       checkCommand(command, table.name.text, seen ?? command.onlyFamily, hear);
       checkChain(command, table, hear);

@@ -28,12 +28,14 @@ export function lowerRule(spec: RuleSpec, family: Family, chain: string, range: 
     else if (lists.length * alternatives.length > MOST_ALTERNATIVES) for (const list of lists) list.push({ kind: "unknown", reason: "too many alternatives in one rule", range: match.range });
     else lists = lists.flatMap((list) => alternatives.map((more) => [...list, ...more]));
   }
-  const end: Statement[] = [];
-  for (const word of spec.notUnderstood) end.push({ kind: "unknown", reason: word.text.includes(HOLE) ? "a template decides this part of the rule" : `“${word.text}” is not understood`, range: word.range });
-  if (spec.target) for (const statement of lowerTarget(spec.target, chain, family)) end.push(statement);
+  const add = (statement: Statement): void => {
+    for (const list of lists) list.push(statement);
+  };
+  for (const word of spec.notUnderstood) add({ kind: "unknown", reason: word.text.includes(HOLE) ? "a template decides this part of the rule" : `“${word.text}” is not understood`, range: word.range });
+  if (spec.target) for (const statement of lowerTarget(spec.target, chain, family)) add(statement);
   return lists.map((list) => {
-    // A list that has grown keeps room for more: the joined one has none.
-    const statements = list.concat(end);
+    // A list that has grown keeps room for more: its copy has none.
+    const statements = list.slice();
     return comment === undefined ? { statements, range, conditional } : { statements, range, conditional, comment };
   });
 }
