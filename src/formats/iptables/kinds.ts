@@ -191,7 +191,7 @@ function natRange(word: string, family: Family): boolean {
       ports = bracketed[3] ?? "";
     }
   }
-  if (ports !== "" && !/^\d+(-\d+(\/(\d+|[a-z][\w.-]*))?)?$/.test(ports) && !(portish(ports) && !/^[a-z]+-[a-z]+$/.test(ports))) return false;
+  if (ports !== "" && !/^\d+(-\d+(\/(\d+|[a-z][\w.-]*))?)?$/.test(ports) && !(portish(ports) && (parsePort(ports) !== undefined || !/^[a-z]+-[a-z]+$/.test(ports)))) return false;
   if (/^\d/.test(ports)) {
     const bounds = ports.split(/[-/]/).filter((part) => /^\d/.test(part)).map((part) => parseNumber(part, 1n, 65535n));
     if (bounds.includes(undefined) || (ports.includes("-") && bounds[0]! > bounds[1]!)) return false;

@@ -63,12 +63,14 @@ export function parseProtocol(text: string): number | undefined {
 /** `any`, a name, an unambiguous beginning of a name, `type` or `type/code`. */
 export function parseIcmpType(text: string, family: "ip" | "ip6"): IcmpName | "any" | undefined {
   if (family === "ip" && (text === "any" || text === "255")) return "any";
-  const numeric = /^(\d+)(?:\/(\d+))?$/.exec(text);
+  if (family === "ip" && text === "255/0:255") return "any";
+  const numeric = /^(\d+)(?:\/(\d+)(?::(\d+))?)?$/.exec(text);
   if (numeric) {
     const type = Number(numeric[1]);
     const code = numeric[2] === undefined ? undefined : Number(numeric[2]);
-    if (type > 255 || (code ?? 0) > 255) return undefined;
-    return [type, code ?? 0, code ?? 255];
+    const last = numeric[3] === undefined ? (code ?? 255) : Number(numeric[3]);
+    if (type > 255 || last > 255 || (code ?? 0) > last) return undefined;
+    return [type, code ?? 0, last];
   }
   const names = family === "ip" ? ICMP_NAMES : ICMPV6_NAMES;
   const wanted = text.toLowerCase();

@@ -199,10 +199,10 @@ export class Cursor {
     } while (open > 0);
   }
 
-  /** Runs `parse` one level deeper; undefined, with a complaint, where that is too deep. */
-  nested<T>(parse: () => T): T | undefined {
+  /** Runs `parse` one level deeper; undefined, with a complaint, where that is too deep. `refused`: nft has no use for so many levels either. */
+  nested<T>(parse: () => T, refused = false): T | undefined {
     if (this.depth >= MAX_DEPTH) {
-      this.error(this.token, "This is nested too deeply to be read.", false);
+      this.error(this.token, refused ? `Braces nest deeper than ${MAX_DEPTH} levels here: nft takes no such set. Write all elements between one pair.` : "This is nested too deeply to be read.", refused);
       if (this.is("{")) this.skipBlock();
       else this.skipStatement();
       return undefined;

@@ -164,7 +164,7 @@ function parseMarked(c: Cursor, side: Side): Expression | undefined {
 export function parseSetLike(c: Cursor): Expression {
   if (c.is("{")) {
     const { start } = c.token;
-    return c.nested(() => parseSet(c)) ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(start) };
+    return c.nested(() => parseSet(c), true) ?? { kind: "unknown", reason: "it is nested too deeply", range: c.range(start) };
   }
   if (c.is("$")) return parseVariable(c);
   if (c.is("@")) {
