@@ -239,7 +239,7 @@ class CommandParser {
   }
 
   #option(signature: Signature, owner: Loaded | undefined, word: Word, negation: Word | undefined, inline: Word | undefined): void {
-    const values: Word[] = [];
+    let values: readonly Word[] = NONE;
     for (const { kind, open, free, isValid } of signature.values) {
       if (kind === "optional") {
         if (inline === undefined && /^\d+$/.test(this.#words[this.#at]?.text ?? "")) this.#at++;
@@ -252,7 +252,7 @@ class CommandParser {
         this.#problem(word, `“${word.text}” needs a value, and has none: iptables refuses the rule.`);
         break;
       }
-      values.push(value);
+      values = values.length === 0 ? [value] : [...values, value];
       if (value.text === "!" && !free && !(this.#words[this.#at]?.text.startsWith("-") ?? true)) {
         const edits = [
           { range: { start: word.range.start, end: word.range.start }, newText: "! " },
@@ -270,7 +270,7 @@ class CommandParser {
       this.#problem(negation, `“${word.text}” cannot be negated: iptables refuses the rule.`);
     }
     const range = { start: (negation ?? word).range.start, end: (values.at(-1) ?? word).range.end };
-    const option: Option = { name: signature.name, negated: negation !== undefined, values: exact(values), range };
+    const option: Option = { name: signature.name, negated: negation !== undefined, values, range };
     if (owner) {
       const { repeats } = owner.extension;
       const again = repeats !== true && !repeats?.includes(option.name) && owner.options.some(({ name }) => name === option.name);
