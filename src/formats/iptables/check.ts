@@ -87,7 +87,7 @@ function checkMatch(match: Match, place: Place, hidden: boolean): void {
   const wrong = extension.protocols !== undefined && !hidden && (!extension.protocols.includes(protocol ?? -1) || (module === "multiport" && place.option?.negated === true));
   const kernels = family !== "ip6" && module === "ah" && !hidden && protocol !== 51;
   if ((wrong && (options.length > 0 || ["icmp", "mh", "esp"].includes(module)) && !(family === "ip6" && ["esp", "ah"].includes(module))) || (kernels && family === "ip")) {
-    problem(range, `The match “${module}” needs its protocol: iptables refuses the rule. Write “-p ${module === "multiport" ? "tcp" : module}” before it.`);
+    problem(range, `The match “${module}” needs its protocol: iptables refuses the rule. Write “-p ${module === "multiport" || extension.protocols?.every((one) => one === 6) === true ? "tcp" : module}” before it.`);
   }
   checkOptions("-m", module, range, extension, options, problem);
 }
