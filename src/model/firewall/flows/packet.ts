@@ -130,6 +130,8 @@ function otherStem(taken: readonly string[]): string {
 function furtherFields(space: Space, point: ReadonlyMap<Block, bigint>): Record<string, number | string> {
   const fields: Record<string, number | string> = {};
   for (const block of space.further) {
+    // Packets have no fields of the other family.
+    if (block.field.startsWith(space.family === "ip" ? "ip6 " : "ip ")) continue;
     const value = point.get(block) ?? 0n;
     fields[block.field] = block.classes ? interfaceName(block, value) : value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : `0x${value.toString(16)}`;
   }

@@ -40,12 +40,18 @@ export function preferred(space: Space, block: Block, point: ReadonlyMap<Block, 
     case "tcp flags": {
       const state = space.block("ct state");
       const fresh = state !== undefined && point.get(state) === BigInt(STATES.indexOf("new"));
-      return fresh ? numbers(SYN, SYN | ACK, ACK) : numbers(ACK, SYN | ACK, SYN);
+      return fresh ? numbers(SYN, ACK, SYN | ACK) : numbers(ACK, SYN | ACK, SYN);
     }
     case `${family} saddr`:
       return SOURCES[family];
     case `${family} daddr`:
       return DESTINATIONS[family];
+    case "ip ttl":
+    case "ip6 hoplimit":
+      return numbers(64, 63, 255, 1);
+    case "ip length":
+    case "meta length":
+      return numbers(60, 100);
     default:
       return [];
   }
