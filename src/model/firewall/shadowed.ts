@@ -29,6 +29,7 @@ function cache(): WeakMap<Ruleset, Needless> {
 function find(workspace: Workspace, ruleset: Ruleset): Needless {
   const { shadowed, notComputed } = all(ruleset);
   if (shadowed.length === 0) return { unreachable: [], redundant: [], notComputed };
+  if (shadowed.length === 0) return { unreachable: [], redundant: [], notComputed };
   const lines = linesOf(ruleset);
   // What is not understood as it is written says nothing.
   const errors = workspace.document(ruleset.path)?.errors ?? [];

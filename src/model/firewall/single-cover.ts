@@ -1,7 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { statementKey } from "./change/same.ts";
 import type { PlacedRule, Shadowed } from "./flows/shadowing.ts";
-import type { Chain, FirewallRule, Ruleset, Statement, Table } from "./ruleset.ts";
+import type { Chain, FirewallRule, Ruleset, Statement, Table, Values } from "./ruleset.ts";
 
 /** What a rule asks of one field: a network, or anything that can only be compared as a whole. */
 interface Atom {
@@ -70,14 +70,17 @@ function lookUp(shapes: ReadonlyMap<string, Shape>, atoms: ReadonlyMap<string, A
 }
 
 function remember(shapes: Map<string, Shape>, atoms: ReadonlyMap<string, Atom>, by: { rule: FirewallRule; verdict: string }): void {
-  const parts = [...atoms.values()].map(({ field, network }) => ({ field, length: network?.length })).sort((a, b) => (a.field < b.field ? -1 : 1));
-  const name = parts.map(({ field, length }) => `${field}/${length ?? ""}`).join(";");
+  let name = "";
+  let key = "";
+  for (const { field, exact, network } of atoms.values()) {
+    name += `${field}/${network?.length ?? ""};`;
+    key += network ? `${network.address >> BigInt(network.bits - network.length)};` : `${exact};`;
+  }
   let shape = shapes.get(name);
   if (!shape) {
     if (shapes.size >= MOST_SHAPES) return;
-    shapes.set(name, (shape = { parts, rules: new Map() }));
+    shapes.set(name, (shape = { parts: [...atoms.values()].map(({ field, network }) => ({ field, length: network?.length })), rules: new Map() }));
   }
-  const key = parts.map(({ field }) => atoms.get(field)!).map(({ exact, network }) => (network ? `${network.address >> BigInt(network.bits - network.length)};` : `${exact};`)).join("");
   if (!shape.rules.has(key)) shape.rules.set(key, by);
 }
 
@@ -95,15 +98,29 @@ function atomsOf({ statements }: FirewallRule): Map<string, Atom> {
 }
 
 function atomOf(statement: Extract<Statement, { kind: "match" | "match-tuple" }>, field: string): Atom {
-  if (statement.kind === "match" && !isUnknown(statement.values) && statement.values.kind === "intervals" && statement.values.intervals.length === 1) {
-    const [low, high] = statement.values.intervals[0]!;
-    const exact = `${statement.negated ? "!" : ""}${low}-${high}`;
-    const bits = /^ip [sd]addr$/.test(field) ? 32 : /^ip6 [sd]addr$/.test(field) ? 128 : 0;
-    const wild = low ^ high;
-    if (bits === 0 || statement.negated || (wild & (wild + 1n)) !== 0n || (low & wild) !== 0n) return { field, exact };
-    return { field, exact, network: { address: low, length: bits - (wild === 0n ? 0 : wild.toString(2).length), bits } };
+  if (statement.kind === "match" && !isUnknown(statement.values)) {
+    const { values, negated } = statement;
+    if (values.kind !== "masked") {
+      const exact = `${negated ? "!" : ""}${textOf(values)}`;
+      const bits = field === "ip saddr" || field === "ip daddr" ? 32 : field === "ip6 saddr" || field === "ip6 daddr" ? 128 : 0;
+      if (bits === 0 || negated || values.kind === "names" || values.intervals.length !== 1) return { field, exact };
+      const [low, high] = values.intervals[0]!;
+      if (low === high) return { field, exact, network: { address: low, length: bits, bits } };
+      const wild = low ^ high;
+      if ((wild & (wild + 1n)) !== 0n || (low & wild) !== 0n) return { field, exact };
+      return { field, exact, network: { address: low, length: bits - wild.toString(2).length, bits } };
+    }
   }
   return { field, exact: statementKey(statement) };
+}
+
+/** Rules share their values, and to write them down takes longer than to look the text up. */
+const TEXTS = new WeakMap<Values & object, string>();
+
+function textOf(values: Extract<Values, { kind: "names" | "intervals" }>): string {
+  let text = TEXTS.get(values);
+  if (text === undefined) TEXTS.set(values, (text = values.kind === "names" ? JSON.stringify(values.names) : values.intervals.map(([low, high]) => `${low}-${high}`).join()));
+  return text;
 }
 
 /** Whether the rule certainly decides about all that its matches let through. */
