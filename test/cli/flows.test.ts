@@ -156,4 +156,27 @@ describe("premortem flows", () => {
     assert.match(text, /To this host, IPv4 and IPv6:\n {4}\+ TCP to port 443\n/);
     assert.match(text, /\+ lan0 -> wan0: Everything\n/);
   });
+
+  it("prints the same bytes each time, and nothing where nothing changes", async () => {
+    const made = folder({ "a.nft": host("tcp dport 80 accept"), "b.nft": host("udp dport 53 accept") });
+    const [a, b] = [join(made.path, "a.nft"), join(made.path, "b.nft")];
+    for (const more of [[], ["--json"]]) assert.equal((await premortem("flows", a, b, ...more)).out, (await premortem("flows", a, b, ...more)).out);
+    assert.equal((await premortem("flows", a, a)).out, "No packet meets with another verdict.\n");
+    assert.deepEqual(JSON.parse((await premortem("flows", a, a, "--json")).out), { version: 1, opened: [], closed: [], changed: [], notComputed: [] });
+  });
+
+  it("says of iptables that IPv6 is kept elsewhere", async () => {
+    const { answer } = await run(["a.v4", dump("-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT")], ["b.nft", host("tcp dport 22 accept")]);
+    assert.ok(answer.notComputed.some(({ reason }) => reason.includes("IPv6")));
+    assert.ok(answer.opened.every(({ family }) => family === "ip"));
+  });
+
+  it("ends with 2 and one line on standard error where it cannot run", async () => {
+    const made = folder({ "a.nft": host(), "empty.txt": "nothing here\n" });
+    for (const [file, said] of [["missing.nft", /no file or directory/], ["empty.txt", /not recognised|holds no firewall rules/]] as const) {
+      const { status, out, err } = await premortem("flows", join(made.path, "a.nft"), join(made.path, file));
+      assert.deepEqual([status, out, err.trimEnd().split("\n").length], [2, "", 1], err);
+      assert.match(err, said);
+    }
+  });
 });
