@@ -2,7 +2,7 @@ import type { TraceStep } from "../../../src/model/firewall/evaluate/index.ts";
 import { evaluate } from "../../../src/model/firewall/evaluate/index.ts";
 import type { Chain, FirewallRule, Packet, Ruleset } from "../../../src/model/firewall/ruleset.ts";
 import type { Answer, Followed, KernelDecision, Loaded } from "./oracle.ts";
-import { told, withoutOne } from "./told.ts";
+import { marksConnections, told, withoutOne } from "./told.ts";
 
 /** What one host loads, as the kernel is to load it, and as Premortem reads it. */
 export interface Subject {
@@ -52,15 +52,16 @@ export class Tally {
     }
     this.rulesets.add(subject.name);
     const numbers = new RuleNumbers(whole(subject), answer.rules);
+    const marked = marksConnections(subject.rulesets);
     for (const [i, packet] of packets.entries()) {
       const kernel = answer.packets[i];
       if (kernel === undefined) this.lost++;
       else if (kernel.route !== undefined && kernel.route !== packet.hook) this.elsewhere++;
       else if (packet.iif === "lo" && !passesOutputUntouched(subject, packet)) this.elsewhere++;
       else {
-        const whole = told(packet);
-        this.#compare(subject, whole, kernel, numbers);
-        const part = withoutOne(whole, i);
+        const full = told(packet, marked);
+        this.#compare(subject, full, kernel, numbers);
+        const part = withoutOne(full, i);
         if (part !== undefined) this.#compareUntold(subject, part, kernel);
       }
     }

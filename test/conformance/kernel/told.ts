@@ -1,11 +1,16 @@
-import type { Packet } from "../../../src/model/firewall/ruleset.ts";
+import type { Packet, Ruleset } from "../../../src/model/firewall/ruleset.ts";
 
 /** Neighbour discovery comes from neighbours alone: its hop limit is the greatest (RFC 4861). */
 const NEIGHBOURS: readonly number[] = [133, 134, 135, 136, 137];
 const ECHOES: Readonly<Record<number, "original" | "reply">> = { 8: "original", 13: "original", 128: "original", 0: "reply", 14: "reply", 129: "reply" };
 
-/** The packet with what else the oracle gives it, which rules may ask for. */
-export function told(packet: Packet): Packet {
+/** Whether rules write what a connection keeps: packets that are sent together may be of one connection, and find what another has left. */
+export function marksConnections(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) => tables.some(({ chains }) => chains.some(({ rules }) => rules.some(({ statements }) => statements.some((one) => (one.kind === "assign" && one.field.startsWith("ct ")) || (one.kind === "other" && /^(connmark|ct )/i.test(one.name)))))));
+}
+
+/** The packet with what else the oracle gives it, which rules may ask for. `marked`: connections may bear marks of other packets. */
+export function told(packet: Packet, marked: boolean): Packet {
   const { hook, ct, type } = packet;
   const six = packet.saddr!.includes(":");
   const icmp = packet.proto === "icmp" || packet.proto === "icmpv6";
@@ -17,7 +22,7 @@ export function told(packet: Packet): Packet {
       // On its way through a router it becomes less.
       ...(hook !== "forward" && { [six ? "ip6 hoplimit" : "ip ttl"]: packet.proto === "icmpv6" && NEIGHBOURS.includes(type!) ? 255 : 64 }),
       ...(hook === "output" && { "meta skuid": 0, "meta skgid": 0 }),
-      ...((ct === "established" || ct === "related") && { "ct mark": 0 }),
+      ...(!marked && (ct === "established" || ct === "related") && { "ct mark": 0 }),
       ...(direction !== undefined && { "ct direction": direction }),
       "meta iifgroup": 0,
       "meta oifgroup": 0,

@@ -105,6 +105,7 @@ export class Evaluation {
     // One translation of each end is all that a connection gets.
     const done = this.#state.written.get(`nat ${manipulation(chain.hook)}`);
     if (done?.kind === "name" || this.#state.untracked === "yes") return "no";
+    if (state === "related" && protocol === undefined) return { maybe: "the packet's protocol is not told" };
     return state === "new" || (state === "related" && protocol !== 1 && protocol !== 58) ? "yes" : "no";
   }
 
