@@ -72,15 +72,15 @@ function journey(match: FlowMatch, way: Packet["hook"]): string {
 function flagWords(flags: readonly string[] | undefined): string {
   if (flags === undefined) return "";
   if (flags.length === 1 && flags[0] === "syn/fin,syn,rst,ack") return "opening a connection (SYN)";
-  return flags.length > MOST_FLAGS ? `with some of the ${flags.length} combinations of flags that it asks for` : `with flags ${flags.join(" or ")}`;
+  return flags.length > MOST_FLAGS ? "with certain flags" : `with flags ${flags.join(" or ")}`;
 }
 
-/** Of packets that open connections it is not said that what is exempt from tracking is among them. */
+/** Of packets that open connections it is not said that what is invalid or exempt from tracking goes with them; `match` has it. */
 function stateWords(states: readonly string[] | undefined): string {
   if (states === undefined) return "";
   const has = new Set(states);
   if (has.has("new") && has.has("established") && has.has("related")) return "";
-  if (has.has("new")) return [`new${has.has("established") ? " and established" : ""}${has.has("related") ? " and related" : ""} connections`, ...(has.has("invalid") ? ["invalid packets"] : [])].join(" and ");
+  if (has.has("new")) return `new${has.has("established") ? " and established" : ""}${has.has("related") ? " and related" : ""} connections`;
   const connections = STATES.filter((state) => has.has(state) && (state === "established" || state === "related"));
   const packets = STATES.filter((state) => has.has(state) && (state === "invalid" || state === "untracked"));
   return [...(connections.length > 0 ? [`${connections.join(" and ")} connections`] : []), ...(packets.length > 0 ? [`${packets.join(" and ")} packets`] : [])].join(" and ");

@@ -15,7 +15,9 @@ import { generated } from "../../../conformance/kernel/dice.ts";
 import { iptablesRuleset } from "../../../conformance/kernel/generate-iptables.ts";
 import { nftRuleset } from "../../../conformance/kernel/generate-nft.ts";
 
-const PAIRS = Number(process.env["PREMORTEM_FLOW_PAIRS"] ?? 12);
+const PAIRS = Number(process.env["PREMORTEM_FLOW_PAIRS"] ?? 24);
+/** Another seed makes other rulesets and packets. */
+const SEED = Number(process.env["PREMORTEM_SEED"] ?? 0);
 const PACKETS = 150;
 
 type Family = "ip" | "ip6";
@@ -82,19 +84,20 @@ describe("flows agree with the evaluator", () => {
       const families: readonly Family[] = ["ip", "ip6"];
       for (let i = 0; i < PAIRS; i++) {
         const family = families[i % 2]!;
-        const [before] = generated((dice) => ruleset(dice, first, family, "before"), 1, 1000 + i);
-        const [after] = generated((dice) => ruleset(dice, second, family, "after"), 1, 2000 + i);
+        const [before] = generated((dice) => ruleset(dice, first, family, "before"), 1, SEED + 1000 + i);
+        const [after] = generated((dice) => ruleset(dice, second, family, "after"), 1, SEED + 2000 + i);
         const packets = [...aimedPackets(before!.ruleset, family, PACKETS / 2, i), ...aimedPackets(after!.ruleset, family, PACKETS / 2, i + 1)];
         compared += check(before!.ruleset, after!.ruleset, family, packets, `--- before ${i}\n${before!.text}\n--- after\n${after!.text}`);
       }
+      console.log(`      seed ${SEED}: ${compared} comparisons in ${PAIRS} pairs`);
       assert.ok(compared > PAIRS * PACKETS);
     });
 
     it(`and so does every sample of what changes: ${first} before, ${second} after`, function () {
       this.timeout(120_000);
       for (let i = 0; i < PAIRS / 3; i++) {
-        const [before] = generated((dice) => ruleset(dice, first, "ip", "before"), 1, 1000 + i);
-        const [after] = generated((dice) => ruleset(dice, second, "ip", "after"), 1, 2000 + i);
+        const [before] = generated((dice) => ruleset(dice, first, "ip", "before"), 1, SEED + 1000 + i);
+        const [after] = generated((dice) => ruleset(dice, second, "ip", "after"), 1, SEED + 2000 + i);
         const found = compareFlows([before!.ruleset], [after!.ruleset]);
         for (const { outcomes } of found.opened) assert.equal(outcomes[1]!.verdict, "accept");
         for (const { outcomes } of found.closed) assert.equal(outcomes[0]!.verdict, "accept");
