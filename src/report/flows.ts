@@ -117,9 +117,9 @@ function decided(outcomes: readonly Outcome[], reports: readonly VerdictReport[]
     .join("  ->  ");
 }
 
-/** A packet that a limit only lets be dropped in another way is refused for certain. */
+/** Of a packet that may find several ends, all of them: what is “drop or reject” is refused for certain. */
 function verdictWords({ verdict, possible }: Outcome): string {
-  return verdict === "unknown" && possible.length > 0 && possible.every((one) => one === "drop" || one === "reject") ? [...possible].sort().join(" or ") : verdict;
+  return verdict === "unknown" && possible.length > 1 && !possible.includes("unknown") ? [...possible].sort().join(" or ") : verdict;
 }
 
 /** The packet as `premortem verdict --packet` takes it. */
