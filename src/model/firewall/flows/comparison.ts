@@ -51,7 +51,7 @@ export interface FlowDifference {
 
 /** More flows of one kind, way and family than this are not told one by one. */
 const MOST = 500;
-const MOST_DOUBTS = 60;
+const MOST_DOUBTS = 40;
 const FAMILY = { ip: "IPv4", ip6: "IPv6" } as const;
 
 /** What changes between two versions of a firewall, each of which is all rulesets that a host loads. Exact: no packet is left out. */
@@ -163,7 +163,7 @@ function doubtsOf(meaning: Meaning, versions: readonly (readonly Ruleset[])[], f
   const idle = impossible(meaning.space, all.way as Way);
   const set = all.without(idle);
   const found = new Map<string, Doubt>();
-  const { products, rest } = cover(meaning.space, set.node, MOST_DOUBTS, idle.node);
+  const { products, rest } = cover(meaning.space, set.node, MOST_DOUBTS, idle.node, false);
   for (const product of products) {
     const flow = flowOf(meaning, versions, family, set.way as Way, product);
     const reasons = flow.outcomes.filter(({ verdict }) => verdict === "unknown").map(({ reason }) => reason);

@@ -28,9 +28,9 @@ export interface Cover {
 /**
  * Few products that make up a set of packets, the usual packets first. Each is as large as the set allows, so two of them
  * may overlap. Flags of the journey must not matter in `set`. `idle`: packets that products may hold besides, since there
- * are none such.
+ * are none such. `apart`: products do not tell again what others tell already.
  */
-export function cover(space: Space, set: Node, most: number, idle: Node = NO): Cover {
+export function cover(space: Space, set: Node, most: number, idle: Node = NO, apart = true): Cover {
   const { diagram } = space;
   const products: Widened[] = [];
   const wide = diagram.or(set, idle);
@@ -41,7 +41,7 @@ export function cover(space: Space, set: Node, most: number, idle: Node = NO): C
     products.push({ ...made, point });
     rest = diagram.without(rest, made.node);
   }
-  return { products: products.length <= MOST_TRIMMED ? trimmed(space, diagram.without(set, rest), products) : products, rest };
+  return { products: apart && products.length <= MOST_TRIMMED ? trimmed(space, diagram.without(set, rest), products) : products, rest };
 }
 
 /** A product with the set of its packets. */
