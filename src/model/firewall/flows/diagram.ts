@@ -176,7 +176,10 @@ export class Diagram {
   /** An operation on two diagrams that joins their outcomes. */
   joining(join: (f: number, g: number) => number): (f: Node, g: Node) => Node {
     const operation = this.#operations++;
+    // Most of two versions is the same; where that always gives the same, it need not be gone through.
+    const same = Array.from({ length: TERMINALS - 1 }, (_, i) => join(i + 1, i + 1)).reduce<number | undefined>((all, one) => (all === one ? all : undefined), join(1, 1));
     const apply = (f: Node, g: Node): Node => {
+      if (f === g && same !== undefined) return same;
       if (f < TERMINALS && g < TERMINALS) return join(f, g);
       const slot = this.#find(operation, f, g, 0);
       if (slot >= 0) return this.#cacheValues[slot]!;
@@ -262,9 +265,11 @@ export class Diagram {
     this.#high = grown(this.#high);
     // Results that are forgotten are computed again: the cache grows with the diagrams, up to 80 MB.
     if (this.#cacheMask + 1 < size * 2 && this.#cacheMask < (1 << 22) - 1) {
+      const [keys, results] = [this.#cacheKeys, this.#cacheValues];
       this.#cacheMask = this.#cacheMask * 2 + 1;
       this.#cacheKeys = new Int32Array((this.#cacheMask + 1) * 4);
       this.#cacheValues = new Int32Array(this.#cacheMask + 1);
+      for (let at = 0; at < keys.length; at += 4) if (keys[at] !== 0) this.#keep(keys[at]!, keys[at + 1]!, keys[at + 2]!, keys[at + 3]!, results[at >> 2]!);
     }
   }
 
