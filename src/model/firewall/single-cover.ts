@@ -57,7 +57,7 @@ function lookUp(shapes: ReadonlyMap<string, Shape>, atoms: ReadonlyMap<string, A
         break;
       }
       if (length === undefined) key += `${atom.exact};`;
-      else if (atom.network && atom.network.length >= length) key += `${atom.network.address >> BigInt(atom.network.bits - length)};`;
+      else if (atom.network && atom.network.length >= length) key += prefixOf(atom, atom.network, length);
       else {
         key = "-";
         break;
@@ -74,7 +74,7 @@ function remember(shapes: Map<string, Shape>, atoms: ReadonlyMap<string, Atom>, 
   let key = "";
   for (const { field, exact, network } of atoms.values()) {
     name += `${field}/${network?.length ?? ""};`;
-    key += network ? `${network.address >> BigInt(network.bits - network.length)};` : `${exact};`;
+    key += network ? prefixOf({ exact }, network, network.length) : `${exact};`;
   }
   let shape = shapes.get(name);
   if (!shape) {
@@ -82,6 +82,11 @@ function remember(shapes: Map<string, Shape>, atoms: ReadonlyMap<string, Atom>, 
     shapes.set(name, (shape = { parts: [...atoms.values()].map(({ field, network }) => ({ field, length: network?.length })), rules: new Map() }));
   }
   if (!shape.rules.has(key)) shape.rules.set(key, by);
+}
+
+/** The first bits of a network; a single address is its own text. */
+function prefixOf({ exact }: Pick<Atom, "exact">, { address, bits }: NonNullable<Atom["network"]>, length: number): string {
+  return length === bits ? `${exact};` : `${address >> BigInt(bits - length)};`;
 }
 
 /** What the rule's matches ask, by field; two matches of one field are one thing that is compared as a whole. */

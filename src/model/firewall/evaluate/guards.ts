@@ -2,7 +2,7 @@ import { isUnknown } from "../../../engine/unknown.ts";
 import { indexOf, positions } from "./lookup.ts";
 import type { Index } from "./lookup.ts";
 import type { Reader } from "./match.ts";
-import type { Chain, Field, FirewallRule, SetElement, Values } from "../ruleset.ts";
+import type { Chain, Field, FirewallRule, SetElement, Statement, Values } from "../ruleset.ts";
 
 /** Shorter chains are walked rule by rule. */
 const WORTH_AN_INDEX = 32;
@@ -32,37 +32,53 @@ export function rulesFor({ rules }: Chain, read: Reader): readonly number[] | un
 }
 
 function build(rules: readonly FirewallRule[]): Guards | "none" {
-  const said = new Map<Field, Set<bigint | string>>();
-  const guarded = rules.map(guardsOf);
-  for (const guards of guarded) {
-    for (const [field, values] of guards) {
-      let distinct = said.get(field);
-      if (distinct === undefined) said.set(field, (distinct = new Set()));
-      if (isUnknown(values)) continue;
-      if (values.kind === "intervals" && values.intervals[0]) distinct.add(values.intervals[0][0]);
-      if (values.kind === "names" && values.names[0] !== undefined) distinct.add(values.names[0]);
-    }
-  }
-  const [best] = [...said].sort(([, a], [, b]) => b.size - a.size);
-  if (best === undefined || best[1].size * 8 < rules.length) return "none";
-  const [field] = best;
-  const elements = guarded.map((guards, i): SetElement => {
-    const values = guards.get(field);
-    return { key: values === undefined ? [] : [values], range: rules[i]!.range };
+  const field = tellingField(rules);
+  if (field === undefined) return "none";
+  const elements = rules.map((rule): SetElement => {
+    const values = guardOf(rule, field);
+    return { key: values === undefined ? [] : [values], range: rule.range };
   });
   return { field, index: indexOf(elements, 0) };
 }
 
-/** The plain matches with which a rule begins, by their field. */
-function guardsOf({ statements }: FirewallRule): ReadonlyMap<Field, Values> {
-  const guards = new Map<Field, Values>();
-  for (const statement of statements) {
-    if (statement.kind !== "match") break;
-    // Interfaces are read as names; of all else only numbers are compared here.
-    const kind = /^meta [io]ifname$/.test(statement.field) ? "names" : "intervals";
-    if (!statement.negated && !isUnknown(statement.values) && statement.values.kind === kind && !guards.has(statement.field)) guards.set(statement.field, statement.values);
+/** Of so many rules, taken from all over the chain, the fields are compared. */
+const SAMPLE = 512;
+
+/** The field of which the rules ask for the most different values; undefined where they hardly differ in any. */
+function tellingField(rules: readonly FirewallRule[]): Field | undefined {
+  const said = new Map<Field, Set<bigint | string>>();
+  const step = Math.ceil(rules.length / SAMPLE);
+  let count = 0;
+  for (let i = 0; i < rules.length; i += step, count++) {
+    for (const statement of rules[i]!.statements) {
+      if (statement.kind !== "match") break;
+      const values = plain(statement);
+      if (values === undefined) continue;
+      let distinct = said.get(statement.field);
+      if (distinct === undefined) said.set(statement.field, (distinct = new Set()));
+      const first = values.kind === "intervals" ? values.intervals[0]?.[0] : values.names[0];
+      if (first !== undefined) distinct.add(first);
+    }
   }
-  return guards;
+  const [best] = [...said].sort(([, a], [, b]) => b.size - a.size);
+  return best === undefined || best[1].size * 8 < count ? undefined : best[0];
+}
+
+/** What the plain matches with which a rule begins ask of a field. */
+function guardOf({ statements }: FirewallRule, field: Field): Values | undefined {
+  for (const statement of statements) {
+    if (statement.kind !== "match") return undefined;
+    const values = statement.field === field ? plain(statement) : undefined;
+    if (values !== undefined) return values;
+  }
+  return undefined;
+}
+
+/** The values that a match wants, where they can be looked up: interfaces are read as names, of all else only numbers are compared here. */
+function plain({ field, negated, values }: Statement & { kind: "match" }): Extract<Values, { kind: "intervals" | "names" }> | undefined {
+  if (negated || isUnknown(values)) return undefined;
+  const kind = field === "meta iifname" || field === "meta oifname" ? "names" : "intervals";
+  return values.kind === kind ? values : undefined;
 }
 
 /** Two ascending lists of different numbers as one. */
