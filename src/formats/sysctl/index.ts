@@ -60,7 +60,7 @@ function parse(text: string): Parsed<SysctlTree> {
       const key = masked.text.slice(keyRange.start, keyRange.end);
       if (ignoreErrors && key !== "") {
         lines.push({ key, keyRange, valueRange: { start: range.end, end: range.end }, range, ignoreErrors, conditional });
-      } else if (!key.includes(HOLE)) {
+      } else if (!key.includes(HOLE) && !PLACEHOLDER.test(key)) {
         errors.push(notAnAssignment(masked.text, range, !conditional));
       }
       continue;
@@ -81,6 +81,9 @@ function parse(text: string): Parsed<SysctlTree> {
   }
   return { tree: { lines }, errors };
 }
+
+/** A line that configure or a build script fills in. */
+const PLACEHOLDER = /^@[A-Za-z]\w*@$/;
 
 /** Takes a line without `=`; offers the mend where `key value` or `key: value` was evidently meant. */
 function notAnAssignment(text: string, range: Range, certain: boolean): SyntaxProblem {

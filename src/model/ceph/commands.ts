@@ -23,6 +23,8 @@ export function commandSettings(workspace: Workspace, path: string, commands: re
     if (option !== undefined) settings.push(option);
     const pool = describedPool(node, key, text);
     if (pool !== undefined) settings.push(...pool);
+    const minimum = rookMinimum(node, text);
+    if (minimum !== undefined) settings.push(minimum);
   }
   return settings;
 }
@@ -90,26 +92,33 @@ function describedPool(node: YamlMapping, key: string | undefined, text: string)
   if (!rook && !pool) return undefined;
   const type = plainText((entryOf(node, "pool_type") ?? entryOf(node, "type"))?.value);
   const erasure = type === "erasure" || type === "3" || entryOf(node, "erasure_profile") !== undefined && type === undefined;
-  const found: CephSetting[] = [];
-  for (const [option, entry] of [["size", size], ["min_size", entryOf(node, "min_size")]] as const) {
-    const value = plainText(entry?.value);
-    if (entry === undefined || value === undefined) continue;
-    found.push({
-      section: plainText(name?.value) ?? unknown("the pool's name is elsewhere"),
-      option,
-      rawOption: option,
-      optionRange: entry.keyRange,
-      value: value.includes("{{") ? unknown(`a template gives the pool its ${option}`) : value,
-      valueText: value,
-      valueRange: unquotedRange(text, (entry.value as YamlNode).range),
-      range: entry.range,
-      conditional: false,
-      kind: "pool",
-      erasure,
-      deliberate: plainText(entryOf(node, "requireSafeReplicaSize")?.value) === "false",
-    });
-  }
-  return found;
+  const deliberate = plainText(entryOf(node, "requireSafeReplicaSize")?.value) === "false";
+  return (["size", "min_size"] as const).flatMap((option) => poolEntry(option === "size" ? size : entryOf(node, option), option, plainText(name?.value), text, { erasure, deliberate }) ?? []);
+}
+
+/** The min_size of a replicated pool of Rook, which stands among its `parameters`. */
+function rookMinimum(node: YamlMapping, text: string): CephSetting | undefined {
+  const parameters = entryOf(node, "parameters")?.value;
+  if (parameters === undefined || entryOf(node, "replicated") === undefined || !/^kind:[ \t]*Ceph\w+/m.test(text)) return undefined;
+  return poolEntry(entryOf(parameters, "min_size"), "min_size", undefined, text, { erasure: false });
+}
+
+function poolEntry(entry: ReturnType<typeof entryOf>, option: string, pool: string | undefined, text: string, more: Pick<CephSetting, "erasure" | "deliberate">): CephSetting | undefined {
+  const value = plainText(entry?.value);
+  if (entry === undefined || value === undefined) return undefined;
+  return {
+    section: pool ?? unknown("the pool's name is elsewhere"),
+    option,
+    rawOption: option,
+    optionRange: entry.keyRange,
+    value: value.includes("{{") ? unknown(`a template gives the pool its ${option}`) : value,
+    valueText: value,
+    valueRange: unquotedRange(text, (entry.value as YamlNode).range),
+    range: entry.range,
+    conditional: false,
+    kind: "pool",
+    ...more,
+  };
 }
 
 function escaped(text: string): string {

@@ -6,6 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import type { PlacedSysctl } from "./effective.ts";
 import { inLoadOrder, sysctlsOn, valueOn } from "./effective.ts";
 import { isGlob } from "./key.ts";
+import { machines } from "./machines.ts";
 import { load } from "./loading/load.ts";
 import { SYSCTL_CONF, folderRank, isRead } from "./loading/order.ts";
 import type { SysctlSetting } from "./sysctl.ts";
@@ -23,19 +24,21 @@ export interface Override {
   readonly value: string;
   /** What the key gets; undefined: the kernel's default. */
   readonly effective?: string;
+  /** 0: the files are one tree, laid out as on a machine, whose hosts are not known. */
   readonly hosts: number;
 }
 
-/** Every setting that known hosts get and that does not hold on them. */
+/** Every setting that known hosts, or the machine of a tree of files, get and that does not hold on them. */
 export function overrides(workspace: Workspace): ReadonlyMap<SysctlSetting, Override> {
   return workspace.memo(collect);
 }
 
 function collect(workspace: Workspace): ReadonlyMap<SysctlSetting, Override> {
   const found = new Map<SysctlSetting, Override>();
-  for (const host of workspace.fleet.hosts) {
+  const trees = machines(workspace).flatMap(({ host, placed }) => (host === undefined ? [{ host, all: placed }] : []));
+  for (const { host, all } of [...workspace.fleet.hosts.map((one) => ({ host: one, all: sysctlsOn(workspace, one) })), ...trees]) {
     const byKey = new Map<string, PlacedSysctl[]>();
-    for (const placed of sysctlsOn(workspace, host)) {
+    for (const placed of all) {
       if (!placed.setting.persistent || isGlob(placed.key)) continue;
       const list = byKey.get(placed.key);
       if (list === undefined) byKey.set(placed.key, [placed]);
@@ -46,17 +49,18 @@ function collect(workspace: Workspace): ReadonlyMap<SysctlSetting, Override> {
   return found;
 }
 
-function judge(workspace: Workspace, host: Host, key: string, placed: readonly PlacedSysctl[], found: Map<SysctlSetting, Override>): void {
+function judge(workspace: Workspace, host: Host | undefined, key: string, placed: readonly PlacedSysctl[], found: Map<SysctlSetting, Override>): void {
   const systemd = load(inLoadOrder(placed, "systemd"), "systemd").lineOf(key);
   const procps = load(inLoadOrder(placed, "procps"), "procps").lineOf(key);
   const value = (one: PlacedSysctl | undefined): string | undefined => {
+    if (host === undefined) return one === undefined || one.setting.conditional || typeof one.setting.value !== "string" ? undefined : one.setting.value;
     const known: Maybe<{ readonly value: string }> | undefined = valueOn(workspace, host, key, one);
     return known === undefined || isUnknown(known) ? undefined : known.value;
   };
   const add = (loser: PlacedSysctl, kind: Override["kind"], by: PlacedSysctl, own: string, effective: string | undefined): void => {
     const before = found.get(loser.setting);
     if (before !== undefined && before.kind !== kind) return;
-    found.set(loser.setting, { kind, by: before?.by ?? by, value: own, ...(effective === undefined ? {} : { effective }), hosts: (before?.hosts ?? 0) + 1 });
+    found.set(loser.setting, { kind, by: before?.by ?? by, value: own, ...(effective === undefined ? {} : { effective }), hosts: (before?.hosts ?? 0) + (host === undefined ? 0 : 1) });
   };
   const eraser = inLoadOrder(placed, "systemd").findLast((one) => one.value === undefined);
   for (const one of placed) {

@@ -57,7 +57,8 @@ export function valueProblem(facts: KeyFacts, value: string): ValueProblem | und
     if (low < UNPRIVILEGED && low <= (high ?? low)) return { certain: false, reason: `the range must not begin below net.ipv4.ip_unprivileged_port_start, which is ${UNPRIVILEGED} unless somebody lowers it`, ...(high === undefined || high < UNPRIVILEGED ? {} : { instead: `${UNPRIVILEGED} ${high}` }) };
     if (high !== undefined && low > high) return { certain: true, reason: "the kernel refuses a range whose end is below its start", instead: `${high} ${low}` };
   }
-  if (type === "triple" && numbers.length === 3) {
+  // The three of kernel.acct are thresholds and a time, in no order.
+  if (type === "triple" && facts.key.startsWith("net.") && numbers.length === 3) {
     const sizes = numbers.map((part) => parseInteger(part) ?? 0);
     if (sizes.some((size, i) => i > 0 && size < sizes[i - 1]!)) {
       return { certain: false, accepted: true, reason: "the three are the least, the usual and the greatest size, and these do not rise; the kernel takes them all the same", instead: [...sizes].sort((a, b) => a - b).join(" ") };

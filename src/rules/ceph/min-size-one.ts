@@ -20,9 +20,10 @@ export default rule({
       "[global]\nosd pool default size = 3\nosd pool default min size = ⟦1⟧\n",
       { "create-pools.sh": "#!/bin/sh\nceph osd pool create volumes 128\nceph osd pool set volumes size 3\nceph osd pool set volumes min_size ⟦1⟧\n" },
       { "ec.sh": "#!/bin/sh\nceph osd erasure-code-profile set cold k=4 m=2\nceph osd pool create archive 32 32 erasure cold\nceph osd pool set archive min_size ⟦4⟧\n" },
+      { "pool.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephBlockPool\nmetadata:\n  name: images\nspec:\n  replicated:\n    size: 3\n  parameters:\n    min_size: \"⟦1⟧\"\n" },
       { "ec.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephBlockPool\nmetadata:\n  name: archive\nspec:\n  erasureCoded:\n    dataChunks: 4\n    codingChunks: 2\n  parameters:\n    min_size: \"⟦3⟧\"\n" },
     ],
-    good: "[global]\nosd pool default size = 3\nosd pool default min size = 2\n",
+    good: ["[global]\nosd pool default size = 3\nosd pool default min size = 2\n", { "pool.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephBlockPool\nmetadata:\n  name: images\nspec:\n  replicated:\n    size: 3\n  parameters:\n    min_size: \"2\"\n" }],
     lookalike: [
       { "ec.sh": "#!/bin/sh\nceph osd erasure-code-profile set cold k=4 m=2\nceph osd pool create archive 32 32 erasure cold\nceph osd pool set archive min_size 5\n" },
       "[global]\nosd pool default size = 3\n; 0: size - size / 2\nosd pool default min size = 0\n[osd]\nosd max backfills = 1\n",

@@ -46,7 +46,7 @@ export default rule({
           location: { path, range },
           severity,
           confidence: count === 1 ? "likely" : "certain",
-          message: `${monitors.how} names ${count === 1 ? "one monitor" : `${count} monitors`}, which survive${count === 1 ? "s" : ""} ${survives === 0 ? "no failure" : survives === 1 ? "one failure, like three," : `${survives} failures, like ${count - 1},`}${count === 1 ? "" : " and there is more that can fail"}. Run ${count < 3 ? 3 : count + 1}${count > 3 ? ` or ${count - 1}` : ""}.`,
+          message: `${monitors.how} ${monitors.how.endsWith("sections") ? "name" : "names"} ${count === 1 ? "one monitor" : `${count} monitors`}, which survive${count === 1 ? "s" : ""} ${survives === 0 ? "no failure" : survives === 1 ? "one failure, like three," : `${survives} failures, like ${count - 1},`}${count === 1 ? "" : " and there is more that can fail"}. Run ${count < 3 ? 3 : count + 1}${count > 3 ? ` or ${count - 1}` : ""}.`,
           data: { monitors: count, survives },
         });
       }

@@ -23,7 +23,7 @@ export default rule({
   examples: {
     bad: ["net.ipv4.ip_forward = ⟦yes⟧\n", 'vm.swappiness = ⟦"10"⟧\n', "net.ipv4.ip_local_port_range = ⟦61000 1024⟧\n", "net.ipv4.tcp_keepalive_time = ⟦soon⟧\n⟦net.netfilter.nf_conntrack_count⟧ = 65536\n", "net.ipv4.tcp_rmem = ⟦8192 4096 1024⟧\nnet.ipv4.tcp_congestion_control = ⟦cubik⟧\n"],
     good: "net.ipv4.ip_forward = 1\nvm.swappiness = 10\nnet.ipv4.tcp_rmem = 4096 131072 16777216\nkernel.core_pattern = |/usr/lib/systemd/systemd-coredump %P\n",
-    lookalike: "kernel.nmi_watchdog = 0\nkernel.sysrq = 0x1f6\nnet.ipv4.conf.all.rp_filter = 2 # loose\nfs.file-max = 9223372036854775807\nnet.ipv4.tcp_keepalive_time = {{ keepalive }}\n",
+    lookalike: "kernel.nmi_watchdog = 0\nkernel.sysrq = 0x1f6\nnet.ipv4.conf.all.rp_filter = 2 # loose\nfs.file-max = 9223372036854775807\nnet.ipv4.tcp_keepalive_time = {{ keepalive }}\nkernel.acct = 4 2 30\nkernel.usermodehelper.bset = 4294967295 511\n",
   },
   check({ sysctl, path, report }) {
     for (const setting of sysctl.settings) {

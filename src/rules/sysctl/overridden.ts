@@ -4,6 +4,7 @@ import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { exclusiveKey, variableName } from "../../model/kernel/aliases.ts";
 import { isGlob } from "../../model/kernel/key.ts";
+import { keyFacts } from "../../model/kernel/keys.ts";
 import { parseInteger } from "../../model/kernel/number.ts";
 import { shippedEraser } from "../../model/kernel/shipped.ts";
 import type { Override } from "../../model/kernel/overrides.ts";
@@ -47,12 +48,17 @@ export default rule({
         "files/10-net.sysctl.conf": "⟦net.ipv4.conf.all.rp_filter = 1⟧\n",
         "files/50-default.sysctl.conf": "net.ipv4.conf.default.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\n",
       },
+      "⟦net.ipv4.conf.eth0.rp_filter = 2⟧\n-net.ipv4.conf.eth0.rp_filter\n",
+      { "etc/sysctl.d/99-base.conf": "net.core.somaxconn = 1024\n", "etc/sysctl.d/100-web.conf": "⟦net.core.somaxconn = 8192⟧\n" },
     ],
     good: [
       "vm.swappiness = 10\nvm.dirty_bytes = 0\nvm.dirty_ratio = 20\nvm.dirty_background_bytes = 67108864\n",
       { "hosts.ini": "[web]\nweb1\n", "site.yml": copies(["base.sysctl.conf", "/etc/sysctl.d/10-base.conf"], ["web.sysctl.conf", "/etc/sysctl.d/90-web.conf"]), "files/base.sysctl.conf": "net.core.somaxconn = 1024\n", "files/web.sysctl.conf": "vm.swappiness = 1\n" },
     ],
     lookalike: [
+      { "usr/lib/sysctl.d/50-net.conf": "net.core.somaxconn = 1024\n", "etc/sysctl.d/60-net.conf": "net.core.somaxconn = 8192\n", "images/a/etc/sysctl.d/99-net.conf": "net.core.somaxconn = 2048\n" },
+      "dev.cdrom.info = CD-ROM information\ndev.cdrom.info = drive name: sr0\n",
+      "-net.ipv4.conf.eth0.rp_filter\nnet.ipv4.conf.eth0.rp_filter = 2\n",
       { "hosts.ini": "[web]\nweb1\n", "hosts/web1/usr/lib/sysctl.d/50-net.conf": "net.core.somaxconn = 1024\n", "hosts/web1/etc/sysctl.d/60-net.conf": "net.core.somaxconn = 8192\n" },
       "net.ipv4.conf.all.rp_filter = 2\nnet.ipv4.conf.eth0.rp_filter = 0\nnet.ipv4.conf.*.rp_filter = 2\n",
       { "files/60-net.conf.j2": "{% if busy %}\nnet.core.somaxconn = 8192\n{% else %}\nnet.core.somaxconn = 1024\n{% endif %}\n" },
@@ -64,8 +70,9 @@ export default rule({
     let lines: LineIndex | undefined;
     const lineOf = (offset: number): number => (lines ??= new LineIndex(workspace.text(path)!)).positionAt(offset).line;
     const repeated = repeats(sysctl);
+    const erasers = erased(sysctl);
     for (const setting of sysctl.settings) {
-      const found = inFile(workspace, path, setting, repeated.get(setting), lineOf) ?? acrossFiles(path, setting, across.get(setting)) ?? byShipped(workspace, path, setting);
+      const found = inFile(workspace, path, setting, repeated.get(setting), lineOf) ?? byOwnLine(path, setting, erasers.get(setting), lineOf) ?? acrossFiles(path, setting, across.get(setting)) ?? byShipped(workspace, path, setting);
       if (found !== undefined) report(found);
     }
   },
@@ -80,7 +87,7 @@ function repeats({ settings }: SysctlFile): ReadonlyMap<SysctlSetting, SysctlSet
   const found = new Map<SysctlSetting, SysctlSetting>();
   for (const setting of settings.toReversed()) {
     if (found.size >= MOST) break;
-    if (setting.source !== "file" || setting.conditional || setting.value === undefined || isGlob(setting.key)) continue;
+    if (setting.source !== "file" || setting.conditional || setting.value === undefined || isGlob(setting.key) || keyFacts(setting.key)?.readOnly === true) continue;
     const name = variableName(setting.key);
     const later = last.get(name);
     const exclusive = exclusiveKey(name);
@@ -90,6 +97,28 @@ function repeats({ settings }: SysctlFile): ReadonlyMap<SysctlSetting, SysctlSet
     if (later === undefined) last.set(name, setting);
   }
   return found;
+}
+
+/** For each line of a sysctl file that a later `-key` erases, that line. Where the value is set again, that counts. */
+function erased({ settings }: SysctlFile): ReadonlyMap<SysctlSetting, SysctlSetting> {
+  const last = new Map<string, SysctlSetting>();
+  const found = new Map<SysctlSetting, SysctlSetting>();
+  for (const setting of settings.toReversed()) {
+    if (setting.source !== "file" || setting.conditional || isGlob(setting.key)) continue;
+    const later = last.get(setting.key);
+    if (later === undefined) last.set(setting.key, setting);
+    else if (later.value === undefined && typeof setting.value === "string" && found.size < MOST) found.set(setting, later);
+  }
+  return found;
+}
+
+function byOwnLine(path: string, setting: SysctlSetting, eraser: SysctlSetting | undefined, lineOf: (offset: number) => number): Report | undefined {
+  if (eraser === undefined) return undefined;
+  return {
+    location: { path, range: setting.range },
+    message: `${shown(setting.rawKey)} = ${shown(setting.valueText)} is not set at boot: systemd-sysctl forgets it at line ${lineOf(eraser.range.start)}, which names the key without a value, while sysctl --system of procps sets it. Remove one of the lines.`,
+    related: [{ location: { path, range: eraser.range }, message: "This line erases it." }],
+  };
 }
 
 function isSet({ value }: SysctlSetting): boolean {
@@ -123,14 +152,15 @@ function removed(text: string, path: string, { range }: SysctlSetting): Fix {
 
 function acrossFiles(path: string, setting: SysctlSetting, found: Override | undefined): Report | undefined {
   if (found === undefined) return undefined;
-  const where = `${found.hosts} ${found.hosts === 1 ? "host" : "hosts"}`;
+  const where = found.hosts === 0 ? "on the machine of this tree" : `${found.hosts} ${found.hosts === 1 ? "host" : "hosts"}`;
   const other = found.by.destination as string;
   return {
     location: { path, range: setting.range },
     message: `${shown(setting.rawKey)} = ${shown(found.value)} ${words(found, other)} (${where}). ${ADVICE[found.kind]}`,
     ...(found.kind === "later" ? { severity: "info" } : {}),
+    ...(found.hosts === 0 ? { confidence: "likely" } : {}),
     related: [{ location: { path: found.by.path, range: found.by.setting.range }, message: found.kind === "erased" ? "This line erases it." : `This line is read after it, from ${other}.` }],
-    data: { hosts: found.hosts },
+    data: found.hosts === 0 ? {} : { hosts: found.hosts },
   };
 }
 

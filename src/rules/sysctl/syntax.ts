@@ -25,7 +25,7 @@ export default rule({
       { "etc/sysctl.d/60-net.conf": "net.ipv4.conf.*.rp_filter = 2\n-⟦net.ipv4.conf.eth*.rp_filter⟧\n" },
     ],
     good: { "etc/sysctl.d/60-net.conf": "# forwarding\nnet.ipv4.ip_forward=1\n-net/ipv4/conf/bond0.120/rp_filter = 2\n; none\n" },
-    lookalike: { "etc/sysctl.d/50-default.conf": "net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\nnet.ipv4.conf.bond0/120.rp_filter = 2\n" },
+    lookalike: { "sysctl.d/90-limits.conf.in": "# made by configure\n@LIMITS@\nnet.core.somaxconn = @BACKLOG@\n", "etc/sysctl.d/50-default.conf": "net.ipv4.conf.*.rp_filter = 2\n-net.ipv4.conf.all.rp_filter\nnet.ipv4.conf.bond0/120.rp_filter = 2\n" },
   },
   check(context) {
     const { path, report } = context;
