@@ -32,7 +32,7 @@ export default rule({
   what: "The change refuses packets that were let through.",
   why: "What a change of rules means does not stand in its lines: the order, sets, jumps and policies decide. These are the packets that were accepted before it and are refused after, worked out for all packets; whoever sends them loses a service.",
   instead: "Check that nobody needs them any more. Move the accept ahead of the drop where they were not meant.",
-  lessons: [],
+  lessons: ["2019-ceph-firewall-reload"],
   reads: ["firewall"],
   severity: "warning",
   fix: "none",

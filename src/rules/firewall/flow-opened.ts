@@ -30,7 +30,7 @@ export default rule({
   what: "The change lets through packets that were refused.",
   why: "What a change of rules means does not stand in its lines: the order, sets, jumps and policies decide. These are the packets that are accepted after it and were not before, worked out for all packets.",
   instead: "Check that all of them are meant to pass. Narrow the rule where they are not.",
-  lessons: [],
+  lessons: ["2019-ceph-firewall-reload"],
   reads: ["firewall"],
   severity: "warning",
   fix: "none",

@@ -23,7 +23,7 @@ export default rule({
   what: "Reverse-path filtering is strict where packets come and go by different ways.",
   why: "With an effective rp_filter of 1 the kernel drops every packet whose sender it would answer by another interface, without a word unless martians are logged. Policy routing, several uplinks and pod networks make such packets normal. The greater of all and the interface counts, so all = 1 cannot be loosened for one interface but to 2.",
   instead: "Set net.ipv4.conf.all.rp_filter = 2 (loose) on these hosts, or leave all at 0 and choose for each interface or pattern of them.",
-  lessons: ["flatcar-2020-rp-filter-cilium"],
+  lessons: ["2017-network-added", "flatcar-2020-rp-filter-cilium"],
   reads: ["sysctl"],
   severity: "warning",
   fix: "safe",
