@@ -1,5 +1,7 @@
 import type { Range } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import { nodeAt } from "../../formats/yaml/index.ts";
+import { plainText } from "../written/tasks.ts";
 import type { DaemonType } from "./options.ts";
 import { defaultAt, optionFacts } from "./options.ts";
 import { settingsFor } from "./sections.ts";
@@ -29,8 +31,11 @@ export const RATIOS: Readonly<Record<RatioName, ReturnType<typeof ratio>>> = {
   get failsafe() { return ratio("osd_failsafe_full_ratio", "osd"); },
 };
 
+/** Rook's CephCluster, spec.storage. */
+const FIELDS: Partial<Record<RatioName, string>> = { nearfull: "nearFullRatio", backfillfull: "backfillFullRatio", full: "fullRatio" };
+
 /** All four thresholds that a file leads to, the lowest first. What a command sets counts after what an option says. */
-export function fullRatios({ settings, commands }: CephSettings): FullRatio[] {
+export function fullRatios({ settings, commands, resources }: CephSettings): FullRatio[] {
   return (["nearfull", "backfillfull", "full", "failsafe"] as const).map((name) => {
     const { option, reader, usual } = RATIOS[name];
     const command = commands.findLast(({ words }) => words[0]?.text === "osd" && words[1]?.text === `set-${name}-ratio` && words[2] !== undefined);
@@ -38,6 +43,9 @@ export function fullRatios({ settings, commands }: CephSettings): FullRatio[] {
       const word = command.words[2]!;
       return { name, value: asPart(word.text), setting: { range: word.range, conditional: command.conditional } };
     }
+    const field = FIELDS[name];
+    const node = field === undefined ? undefined : resources.flatMap(({ kind, spec }) => (kind === "CephCluster" ? (nodeAt(spec, "storage", field) ?? []) : []))[0];
+    if (node !== undefined) return { name, value: asPart(plainText(node) ?? ""), setting: { range: node.range, conditional: false } };
     const setting = settingsFor(settings, reader, option).findLast(({ section }) => section === "global" || section === reader);
     if (setting === undefined) return { name, value: usual };
     return { name, value: isUnknown(setting.value) ? undefined : asPart(setting.value), setting: { range: setting.valueRange, conditional: setting.conditional } };

@@ -19,11 +19,13 @@ export default rule({
       "[global]\nmon osd nearfull ratio = .90\nmon osd full ratio = ⟦.85⟧\n",
       "[mon]\nmon_osd_full_ratio = ⟦.80⟧\n",
       "[global]\nmon osd full ratio = ⟦.98⟧\n",
+      { "cluster.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephCluster\nmetadata:\n  name: rook-ceph\nspec:\n  storage:\n    nearFullRatio: 0.8\n    backfillFullRatio: 0.9\n    fullRatio: ⟦0.88⟧\n" },
       { "ratios.sh": "#!/bin/sh\nceph osd set-nearfull-ratio 0.85\nceph osd set-full-ratio ⟦0.84⟧\n" },
       { before: "[mon]\nmon osd full ratio = .90\nmon osd backfillfull ratio = .88\n", after: "[mon]\nmon osd full ratio = ⟦.95⟧\nmon osd backfillfull ratio = .88\n" },
     ],
     good: "[global]\nmon osd nearfull ratio = .80\nmon osd backfillfull ratio = .85\nmon osd full ratio = .90\n",
     lookalike: [
+      { "cluster.yaml": "apiVersion: ceph.rook.io/v1\nkind: CephCluster\nmetadata:\n  name: rook-ceph\nspec:\n  storage:\n    nearFullRatio: 0.75\n    backfillFullRatio: 0.8\n    fullRatio: 0.85\n" },
       // Above 1 it is taken as a percentage.
       "[global]\nmon osd nearfull ratio = 80\nmon osd full ratio = 95\n",
       "[osd]\nmon osd full ratio = .50\n[mon]\nmon osd full ratio = {{ full }}\n",
