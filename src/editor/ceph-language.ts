@@ -1,25 +1,16 @@
 import * as vscode from "vscode";
-import type { Location } from "../engine/location.ts";
 import type { EffectiveLine } from "../model/ceph/language/hover.ts";
 import { optionHoverAt } from "../model/ceph/language/hover.ts";
 import { optionsAt } from "../model/ceph/language/completion.ts";
-import type { Workspace } from "../model/workspace.ts";
-import { Ranges } from "./diagnostic.ts";
 import { SCHEMES } from "./files.ts";
 import { escape } from "./markdown.ts";
-import type { Project } from "./project.ts";
+import type { DocumentPlace } from "./place.ts";
+import { linkTo, placeOf } from "./place.ts";
 import type { Projects } from "./projects.ts";
 
 /** What VS Code calls ceph.conf, and files that may be one by their content. */
 const LANGUAGES = ["premortem-ceph-conf", "plaintext", "properties", "ini", "jinja", "jinja2"];
 const KINDS = { option: vscode.CompletionItemKind.Property, value: vscode.CompletionItemKind.EnumMember, section: vscode.CompletionItemKind.Module } as const;
-
-interface Place {
-  readonly project: Project;
-  readonly workspace: Workspace;
-  readonly path: string;
-  readonly ranges: Ranges;
-}
 
 /** Registers what helps to read Ceph's options wherever they are set, and to write them in ceph.conf. */
 export function registerCephLanguage(projects: Projects): vscode.Disposable {
@@ -29,17 +20,6 @@ export function registerCephLanguage(projects: Projects): vscode.Disposable {
     vscode.languages.registerHoverProvider(anything, { provideHover: (document, position) => hover(projects, document, position) }),
     vscode.languages.registerCompletionItemProvider(files, { provideCompletionItems: (document, position) => complete(projects, document, position) }, "[", "_", "=", " "),
   );
-}
-
-/** The document's present text among its project's files; undefined where it is switched off, unknown or has changed meanwhile. */
-async function placeOf(projects: Projects, document: vscode.TextDocument): Promise<Place | undefined> {
-  if (!vscode.workspace.getConfiguration("premortem", document.uri).get("enable", true)) return undefined;
-  const { version } = document;
-  const place = await projects.place(document);
-  if (place === undefined) return undefined;
-  const { project, path } = place;
-  const workspace = await project.workspace();
-  return document.version === version ? { project, workspace, path, ranges: new Ranges(workspace) } : undefined;
 }
 
 async function hover(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
@@ -53,14 +33,9 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
   return new vscode.Hover(text, place.ranges.of(place.path, found.range));
 }
 
-function effectiveText(place: Place, { daemons, value, elsewhere, note }: EffectiveLine): string {
+function effectiveText(place: DocumentPlace, { daemons, value, elsewhere, note }: EffectiveLine): string {
   const said = value === undefined ? "not known" : escape(value);
-  return `In effect for ${escape(daemons)}: ${said}${elsewhere === undefined ? "" : `, by ${link(place, elsewhere)}`}.${note === undefined ? "" : ` ${escape(note)}.`}`;
-}
-
-function link({ project, ranges }: Place, { path, range }: Location): string {
-  const line = ranges.of(path, range).start.line + 1;
-  return `[${escape(`${path}:${line}`)}](${project.uriOf(path).with({ fragment: `L${line}` }).toString()})`;
+  return `In effect for ${escape(daemons)}: ${said}${elsewhere === undefined ? "" : `, by ${linkTo(place, elsewhere)}`}.${note === undefined ? "" : ` ${escape(note)}.`}`;
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {

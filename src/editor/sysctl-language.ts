@@ -1,24 +1,15 @@
 import * as vscode from "vscode";
-import type { Location } from "../engine/location.ts";
 import type { EffectiveValue } from "../model/kernel/language/hover.ts";
 import { keyHoverAt } from "../model/kernel/language/hover.ts";
 import { suggestionsAt } from "../model/kernel/language/completion.ts";
-import type { Workspace } from "../model/workspace.ts";
-import { Ranges } from "./diagnostic.ts";
 import { SCHEMES } from "./files.ts";
 import { escape } from "./markdown.ts";
-import type { Project } from "./project.ts";
+import type { DocumentPlace } from "./place.ts";
+import { linkTo, placeOf } from "./place.ts";
 import type { Projects } from "./projects.ts";
 
 /** What VS Code calls files of sysctls and tuned's profiles, and those that may be by their content. */
 const LANGUAGES = ["premortem-sysctl", "plaintext", "properties", "ini", "jinja", "jinja2"];
-
-interface Place {
-  readonly project: Project;
-  readonly workspace: Workspace;
-  readonly path: string;
-  readonly ranges: Ranges;
-}
 
 /** Registers what helps to read sysctls wherever they are set, and to write them in files of their own. */
 export function registerSysctlLanguage(projects: Projects): vscode.Disposable {
@@ -28,17 +19,6 @@ export function registerSysctlLanguage(projects: Projects): vscode.Disposable {
     vscode.languages.registerHoverProvider(anything, { provideHover: (document, position) => hover(projects, document, position) }),
     vscode.languages.registerCompletionItemProvider(files, { provideCompletionItems: (document, position) => complete(projects, document, position) }, ".", "/", "=", " "),
   );
-}
-
-/** The document's present text among its project's files; undefined where it is switched off, unknown or has changed meanwhile. */
-async function placeOf(projects: Projects, document: vscode.TextDocument): Promise<Place | undefined> {
-  if (!vscode.workspace.getConfiguration("premortem", document.uri).get("enable", true)) return undefined;
-  const { version } = document;
-  const place = await projects.place(document);
-  if (place === undefined) return undefined;
-  const { project, path } = place;
-  const workspace = await project.workspace();
-  return document.version === version ? { project, workspace, path, ranges: new Ranges(workspace) } : undefined;
 }
 
 async function hover(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
@@ -55,15 +35,10 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
 /** Nobody reads more values in a hover. */
 const MOST_VALUES = 5;
 
-function effectiveText(place: Place, { value, reason, hosts, elsewhere }: EffectiveValue): string {
+function effectiveText(place: DocumentPlace, { value, reason, hosts, elsewhere }: EffectiveValue): string {
   const where = hosts.length === 1 ? `On ${escape(hosts[0]!)}` : `On ${hosts.length} hosts`;
   if (value === undefined) return `${where}, not known: ${escape(reason ?? "")}.`;
-  return `${where}: ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${link(place, elsewhere)}`}.`;
-}
-
-function link({ project, ranges }: Place, { path, range }: Location): string {
-  const line = ranges.of(path, range).start.line + 1;
-  return `[${escape(`${path}:${line}`)}](${project.uriOf(path).with({ fragment: `L${line}` }).toString()})`;
+  return `${where}: ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${linkTo(place, elsewhere)}`}.`;
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
