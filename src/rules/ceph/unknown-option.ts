@@ -9,6 +9,9 @@ import { rule } from "../rule.ts";
 const OUTSIDE = new Set(["host", "rack", "row", "room", "datacenter", "root", "key", "keyring", "addr", "user", "devs", "mon_addr", "mon_priority", "mon_weight", "include", "crush_location", "mon_host_override"]);
 const PREFIX = /^(debug_|caps_|mgr\/|rocksdb_|rbd_config_|rgw_crypt_|objectstore_|osd_mkfs_|osd_mount_|osd_fs_|btrfs_|client_mount_)/;
 
+/** Nobody reads more of one file, and each is compared with every known option. */
+const MOST = 100;
+
 export default rule({
   what: "Ceph has no such option.",
   why: "The daemons pass over a name that they do not know without a word, and run with the default of the option that was meant.",
@@ -34,12 +37,15 @@ export default rule({
     lookalike: "[mon.a]\nhost = mon1\nmon addr = 192.0.2.11:6789\n[client.admin]\nkeyring = /etc/ceph/ceph.client.admin.keyring\n[backup]\ntarget-dir = /srv\n",
   },
   check({ ceph, path, report }) {
+    let said = 0;
     for (const setting of ceph.settings) {
+      if (said >= MOST) break;
       const { option, rawOption, optionRange, section, kind } = setting;
       if (kind === "pool" || kind === "variable" || isUnknown(section) || daemonsOf(section).length === 0) continue;
       if (OUTSIDE.has(option) || PREFIX.test(option) || /[{}$/]/.test(option) || optionFacts(option) !== undefined) continue;
       const meant = suggestion(option);
       if (meant !== undefined && PREFIX.test(meant)) continue;
+      said++;
       report({
         location: { path, range: optionRange },
         message: `Ceph has no option "${rawOption}" and ${kind === "command" ? "refuses to set it" : "passes over it without a word"}${why(setting, meant)}. ${meant === undefined ? "Correct the name, or remove the line." : `Did you mean ${meant}?`}`,
