@@ -5,6 +5,7 @@ import { includesOthers, placeIn } from "../../model/firewall/change/fragments.t
 import { rulesetPairs } from "../../model/firewall/change/pairs.ts";
 import { addsToOthers } from "../../model/firewall/from-shell/index.ts";
 import { packetText } from "../../model/firewall/packet-text.ts";
+import { closedIptables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
 
 const router = (...rules: string[]): string => `flush ruleset
@@ -28,17 +29,6 @@ const VRRP = 'iifname "lan0" ip protocol vrrp accept';
 const BGP = "ip saddr @peers tcp dport 179 accept";
 const CLOSED = ["policy drop", "⟦policy drop⟧"] as const;
 
-const dump = (...rules: string[]): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${rules.join("\n")}
-COMMIT
-`;
 const TUNNEL = ["-A INPUT -p udp -m multiport --dports 500,4500 -j ACCEPT", "-A INPUT -p esp -j ACCEPT"];
 
 export default rule({
@@ -56,7 +46,7 @@ export default rule({
     bad: [
       { before: router(VRRP, BGP), after: router(BGP).replace(...CLOSED) },
       { before: router(VRRP, BGP), after: router(VRRP).replace(...CLOSED) },
-      { before: { "rules.v4": dump(...TUNNEL) }, after: { "rules.v4": dump(`⟦-A INPUT -p udp -j DROP⟧`, ...TUNNEL) } },
+      { before: { "rules.v4": closedIptables(...TUNNEL) }, after: { "rules.v4": closedIptables(`⟦-A INPUT -p udp -j DROP⟧`, ...TUNNEL) } },
       { before: router("udp dport 5404-5405 ip saddr 192.0.2.0/28 accept"), after: router("⟦ip saddr 192.0.2.0/24 reject⟧", "udp dport 5404-5405 ip saddr 192.0.2.0/28 accept") },
     ],
     good: { before: router(VRRP, BGP), after: router(BGP, 'iifname "lan0" meta l4proto { vrrp, ospf } accept') },
@@ -66,7 +56,7 @@ export default rule({
       // Nothing told that these hosts speak it.
       { before: router("udp dport 53 accept").replace("policy drop", "policy accept"), after: router("udp dport 53 accept") },
       // The port stays, by another rule.
-      { before: { "rules.v4": dump(...TUNNEL) }, after: { "rules.v4": dump("-A INPUT -s 192.0.2.0/24 -p udp -j DROP", ...TUNNEL) } },
+      { before: { "rules.v4": closedIptables(...TUNNEL) }, after: { "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -p udp -j DROP", ...TUNNEL) } },
     ],
   },
   compare({ before, after, changed, report }) {

@@ -5,32 +5,10 @@ import { familyGaps, openFamily } from "../../model/firewall/family-gap.ts";
 import { packetText } from "../../model/firewall/packet-text.ts";
 import type { Ruleset } from "../../model/firewall/ruleset.ts";
 import type { Workspace } from "../../model/workspace.ts";
+import { closedIptables, closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
 
-const both = (...rules: string[]): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-${rules.map((one) => `\t\t${one}\n`).join("")}	}
-}
-`;
-
-const four = (...rules: string[]): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${rules.map((one) => `${one}\n`).join("")}COMMIT
-`;
-const six = (...rules: string[]): string => four(...rules).replace("-p icmp -j", "-p ipv6-icmp -j");
+const six = (...rules: string[]): string => closedIptables(...rules).replace("-p icmp -j", "-p ipv6-icmp -j");
 const OPEN = "*filter\n:INPUT ⟦ACCEPT⟧ [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
 const HTTPS = "-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT";
 
@@ -47,22 +25,22 @@ export default rule({
   data: { port: "the port; 0 where a whole family is open", open: "ip or ip6", count: "services that are open by this family only" },
   examples: {
     bad: [
-      { "rules.v4": four(`⟦${HTTPS}⟧`), "rules.v6": six() },
-      both("⟦ip protocol tcp tcp dport { 80, 443 } accept⟧"),
+      { "rules.v4": closedIptables(`⟦${HTTPS}⟧`), "rules.v6": six() },
+      closedNftables("⟦ip protocol tcp tcp dport { 80, 443 } accept⟧"),
       // Nothing is filtered in IPv6.
-      { "rules.v4": four(HTTPS), "rules.v6": OPEN },
+      { "rules.v4": closedIptables(HTTPS), "rules.v6": OPEN },
     ],
-    good: [{ "rules.v4": four(HTTPS), "rules.v6": six(HTTPS) }, both("tcp dport { 80, 443 } accept")],
+    good: [{ "rules.v4": closedIptables(HTTPS), "rules.v6": six(HTTPS) }, closedNftables("tcp dport { 80, 443 } accept")],
     lookalike: [
       // IPv6 is closed as a whole, or not there.
-      { "rules.v4": four(HTTPS), "rules.v6": "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A OUTPUT -o lo -j ACCEPT\nCOMMIT\n" },
-      { "rules.v4": four(HTTPS) },
+      { "rules.v4": closedIptables(HTTPS), "rules.v6": "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A OUTPUT -o lo -j ACCEPT\nCOMMIT\n" },
+      { "rules.v4": closedIptables(HTTPS) },
       // DHCP has other ports in IPv6.
-      both("ip protocol udp udp dport 68 accept", "ip6 nexthdr udp udp dport 546 accept"),
+      closedNftables("ip protocol udp udp dport 68 accept", "ip6 nexthdr udp udp dport 546 accept"),
       // From some addresses only: those of the other family are others.
-      { "rules.v4": four("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT"), "rules.v6": six() },
+      { "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 5432 -j ACCEPT"), "rules.v6": six() },
       // Of different hosts.
-      { "hosts/a/rules.v4": four(HTTPS), "hosts/b/rules.v6": six() },
+      { "hosts/a/rules.v4": closedIptables(HTTPS), "hosts/b/rules.v6": six() },
     ],
   },
   check({ firewall, path, workspace, report }) {

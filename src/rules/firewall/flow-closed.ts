@@ -1,19 +1,8 @@
 import type { FlowGroup } from "../../model/firewall/change/flow-groups.ts";
 import { flowGroups, flowsText } from "../../model/firewall/change/flow-groups.ts";
+import { closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
 
-const host = (...rules: string[]): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-${rules.map((one) => `\t\t${one}\n`).join("")}	}
-}
-`;
 const CLOSED = ["policy drop", "⟦policy drop⟧"] as const;
 
 const router = (...rules: string[]): string => `*filter
@@ -41,21 +30,23 @@ export default rule({
   data: { flows: "how many sets of packets", whole: "true where a service is closed to everybody", places: "rules or policies that refuse them" },
   examples: {
     bad: [
-      { before: host("tcp dport 443 accept"), after: host().replace(...CLOSED) },
-      { before: host("tcp dport 443 accept"), after: host("ip saddr 192.0.2.0/24 tcp dport 443 accept").replace(...CLOSED) },
+      { before: closedNftables("tcp dport 443 accept"), after: closedNftables().replace(...CLOSED) },
+      { before: closedNftables("tcp dport 443 accept"), after: closedNftables("ip saddr 192.0.2.0/24 tcp dport 443 accept").replace(...CLOSED) },
       {
         before: { "rules.v4": router("-A FORWARD -i lan0 -o wan0 -j ACCEPT") },
         after: { "rules.v4": router("⟦-A FORWARD -p udp -m udp --dport 443 -j REJECT --reject-with icmp-port-unreachable⟧", "-A FORWARD -i lan0 -o wan0 -j ACCEPT") },
       },
     ],
-    good: { before: host("tcp dport 443 accept", "tcp dport 80 accept"), after: host("tcp dport { 80, 443 } counter accept") },
+    good: { before: closedNftables("tcp dport 443 accept", "tcp dport 80 accept"), after: closedNftables("tcp dport { 80, 443 } counter accept") },
     lookalike: [
       // What the rule accepted, another one accepts.
-      { before: host("ip saddr 192.0.2.7 tcp dport 22 accept"), after: host() },
+      { before: closedNftables("ip saddr 192.0.2.7 tcp dport 22 accept"), after: closedNftables() },
       // It never took effect.
-      { before: host("drop", "tcp dport 8443 accept"), after: host("drop") },
+      { before: closedNftables("drop", "tcp dport 8443 accept"), after: closedNftables("drop") },
+      // Only packets that conntrack calls invalid are left out.
+      { before: closedNftables("tcp dport 8443 accept"), after: closedNftables("tcp dport 8443 ct state new accept") },
       // A set takes the place of a list.
-      { before: host("ip saddr { 192.0.2.7, 192.0.2.8 } tcp dport 873 accept"), after: host("ip saddr @mirrors tcp dport 873 accept").replace("chain input", "set mirrors {\n\t\ttype ipv4_addr\n\t\telements = { 192.0.2.7, 192.0.2.8 }\n\t}\n\n\tchain input") },
+      { before: closedNftables("ip saddr { 192.0.2.7, 192.0.2.8 } tcp dport 873 accept"), after: closedNftables("ip saddr @mirrors tcp dport 873 accept").replace("chain input", "set mirrors {\n\t\ttype ipv4_addr\n\t\telements = { 192.0.2.7, 192.0.2.8 }\n\t}\n\n\tchain input") },
     ],
   },
   compare({ before, after, changed, report, notComputed }) {

@@ -1,30 +1,7 @@
 import type { FlowGroup } from "../../model/firewall/change/flow-groups.ts";
 import { flowGroups, flowsText } from "../../model/firewall/change/flow-groups.ts";
+import { closedIptables, closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
-
-const host = (...rules: string[]): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-${rules.map((one) => `\t\t${one}\n`).join("")}	}
-}
-`;
-
-const dump = (...rules: string[]): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${rules.map((one) => `${one}\n`).join("")}COMMIT
-`;
 
 export default rule({
   what: "The change lets through packets that were refused.",
@@ -39,20 +16,22 @@ export default rule({
   data: { flows: "how many sets of packets", anywhere: "true where some of them may come from anywhere", places: "rules or policies that let them through" },
   examples: {
     bad: [
-      { before: host(), after: host("⟦tcp dport 8443 accept⟧") },
-      { before: host("ip saddr 192.0.2.0/28 udp dport 161 accept"), after: host("⟦ip saddr 192.0.2.0/24 udp dport 161 accept⟧") },
+      { before: closedNftables(), after: closedNftables("⟦tcp dport 8443 accept⟧") },
+      { before: closedNftables("ip saddr 192.0.2.0/28 udp dport 161 accept"), after: closedNftables("⟦ip saddr 192.0.2.0/24 udp dport 161 accept⟧") },
       // A drop goes, and what comes after it takes effect.
-      { before: { "rules.v4": dump("-A INPUT -s 198.51.100.0/24 -j DROP", "-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT") }, after: { "rules.v4": dump("⟦-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT⟧") } },
+      { before: { "rules.v4": closedIptables("-A INPUT -s 198.51.100.0/24 -j DROP", "-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT") }, after: { "rules.v4": closedIptables("⟦-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT⟧") } },
       // From iptables to nftables.
-      { before: { "roles/fw/templates/rules.v4": dump() }, after: { "roles/fw/templates/nftables.conf": host("⟦udp dport { 53, 5353 } accept⟧").replace("table inet", "table ip").replace("{ icmp, ipv6-icmp }", "icmp") } },
+      { before: { "roles/fw/templates/rules.v4": closedIptables() }, after: { "roles/fw/templates/nftables.conf": closedNftables("⟦udp dport { 53, 5353 } accept⟧").replace("table inet", "table ip").replace("{ icmp, ipv6-icmp }", "icmp") } },
     ],
-    good: { before: host("tcp dport 443 accept", "tcp dport 80 accept"), after: host("tcp dport { 80, 443 } counter accept") },
+    good: { before: closedNftables("tcp dport 443 accept", "tcp dport 80 accept"), after: closedNftables("tcp dport { 80, 443 } counter accept") },
     lookalike: [
       // A new rule for what was accepted already.
-      { before: host(), after: host("ip saddr 192.0.2.7 tcp dport 22 accept") },
-      { before: host("tcp dport 8443 accept"), after: host("jump web").replace(/}\n$/, "\tchain web {\n\t\ttcp dport 8443 accept\n\t}\n}\n") },
+      { before: closedNftables(), after: closedNftables("ip saddr 192.0.2.7 tcp dport 22 accept") },
+      { before: closedNftables("tcp dport 8443 accept"), after: closedNftables("jump web").replace(/}\n$/, "\tchain web {\n\t\ttcp dport 8443 accept\n\t}\n}\n") },
+      // A ban ends, of a stranger who may come in by nothing but the loopback.
+      { before: { "rules.v4": closedIptables().replace("-p tcp -m tcp --dport 22", "-s 192.0.2.0/24 -p tcp -m tcp --dport 22").replace("-p icmp", "-s 192.0.2.0/24 -p icmp").replace("-A INPUT -i lo", "-A INPUT -s 203.0.113.9/32 -m conntrack --ctstate NEW -j DROP\n-A INPUT -i lo") }, after: { "rules.v4": closedIptables().replace("-p tcp -m tcp --dport 22", "-s 192.0.2.0/24 -p tcp -m tcp --dport 22").replace("-p icmp", "-s 192.0.2.0/24 -p icmp") } },
       // Behind a drop that takes it all.
-      { before: host("drop"), after: host("drop", "tcp dport 8443 accept") },
+      { before: closedNftables("drop"), after: closedNftables("drop", "tcp dport 8443 accept") },
     ],
   },
   compare({ before, after, changed, report, notComputed }) {

@@ -3,33 +3,8 @@ import { lostMatches } from "../../model/firewall/change/lost-match.ts";
 import { rulesetPairs } from "../../model/firewall/change/pairs.ts";
 import { packetText } from "../../model/firewall/packet-text.ts";
 import { removeRule } from "../../model/firewall/remove-rule.ts";
+import { closedIptables, closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
-
-const host = (backup: string): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-		${backup}
-	}
-}
-`;
-
-const dump = (rule: string): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${rule}
-COMMIT
-`;
 
 export default rule({
   what: "An accept loses its last narrowing match, and takes nearly everything.",
@@ -45,21 +20,21 @@ export default rule({
   data: { lost: "the fields that the rule asked for and asks no more", left: "the fields that it still asks for" },
   examples: {
     bad: [
-      { before: host("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: host("⟦accept⟧") },
-      { before: host("ip saddr 192.0.2.7 meta l4proto tcp ct state new accept"), after: host("⟦meta l4proto tcp ct state new accept⟧") },
-      { before: { "rules.v4": dump("-A INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports 873,9102 -j ACCEPT") }, after: { "rules.v4": dump("⟦-A INPUT -p tcp -j ACCEPT⟧") } },
-      { before: { "rules.v4": dump("-A INPUT -s 192.0.2.0/24 -j ACCEPT") }, after: { "rules.v4": dump("⟦-A INPUT -s 0.0.0.0/0 -j ACCEPT⟧") } },
+      { before: closedNftables("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: closedNftables("⟦accept⟧") },
+      { before: closedNftables("ip saddr 192.0.2.7 meta l4proto tcp ct state new accept"), after: closedNftables("⟦meta l4proto tcp ct state new accept⟧") },
+      { before: { "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports 873,9102 -j ACCEPT") }, after: { "rules.v4": closedIptables("⟦-A INPUT -p tcp -j ACCEPT⟧") } },
+      { before: { "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -j ACCEPT") }, after: { "rules.v4": closedIptables("⟦-A INPUT -s 0.0.0.0/0 -j ACCEPT⟧") } },
     ],
-    good: { before: host("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: host("ip saddr 192.0.2.7 accept") },
+    good: { before: closedNftables("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: closedNftables("ip saddr 192.0.2.7 accept") },
     lookalike: [
-      { before: host("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: host("tcp dport 9102 accept") },
+      { before: closedNftables("ip saddr 192.0.2.7 tcp dport 9102 accept"), after: closedNftables("tcp dport 9102 accept") },
       // It was open already.
-      { before: host("ip saddr 192.0.2.7 tcp dport 9102 accept").replace("policy drop", "policy accept"), after: host("accept").replace("policy drop", "policy accept") },
+      { before: closedNftables("ip saddr 192.0.2.7 tcp dport 9102 accept").replace("policy drop", "policy accept"), after: closedNftables("accept").replace("policy drop", "policy accept") },
       // Only replies, or only the loopback.
-      { before: host("ip saddr 192.0.2.7 ct state established accept"), after: host("ct state established accept") },
-      { before: host('iifname "lo" ip saddr 127.0.0.1 accept'), after: host('iifname "lo" accept') },
+      { before: closedNftables("ip saddr 192.0.2.7 ct state established accept"), after: closedNftables("ct state established accept") },
+      { before: closedNftables('iifname "lo" ip saddr 127.0.0.1 accept'), after: closedNftables('iifname "lo" accept') },
       // A drop ahead of it still refuses.
-      { before: host("tcp dport != 443 drop\n\t\tip saddr 192.0.2.7 tcp dport 443 accept"), after: host("meta l4proto != tcp drop\n\t\ttcp dport != 443 drop\n\t\taccept") },
+      { before: closedNftables("tcp dport != 443 drop\n\t\tip saddr 192.0.2.7 tcp dport 443 accept"), after: closedNftables("meta l4proto != tcp drop\n\t\ttcp dport != 443 drop\n\t\taccept") },
     ],
   },
   compare({ before, after, changed, report }) {

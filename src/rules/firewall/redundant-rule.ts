@@ -1,31 +1,8 @@
 import { LineIndex } from "../../engine/location.ts";
 import { removeRule } from "../../model/firewall/remove-rule.ts";
 import { needless } from "../../model/firewall/shadowed.ts";
+import { closedIptables, closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
-
-const host = (...rules: string[]): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-${rules.map((one) => `\t\t${one}\n`).join("")}	}
-}
-`;
-
-const dump = (...rules: string[]): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${rules.map((one) => `${one}\n`).join("")}COMMIT
-`;
 
 export default rule({
   what: "Removing this rule changes no verdict: a later rule decides the same.",
@@ -41,19 +18,19 @@ export default rule({
   data: { by: "the line of the rule that decides the same" },
   examples: {
     bad: [
-      host("⟦ip saddr 192.0.2.7 tcp dport 443 accept⟧", "tcp dport { 80, 443 } accept"),
-      { "rules.v4": dump("⟦-A INPUT -s 192.0.2.7/32 -p tcp -m tcp --dport 443 -j ACCEPT⟧", "-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 443 -j ACCEPT") },
+      closedNftables("⟦ip saddr 192.0.2.7 tcp dport 443 accept⟧", "tcp dport { 80, 443 } accept"),
+      { "rules.v4": closedIptables("⟦-A INPUT -s 192.0.2.7/32 -p tcp -m tcp --dport 443 -j ACCEPT⟧", "-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 443 -j ACCEPT") },
     ],
-    good: host("tcp dport { 80, 443 } accept"),
+    good: closedNftables("tcp dport { 80, 443 } accept"),
     lookalike: [
       // A drop between them makes the difference.
-      host("ip saddr 192.0.2.7 tcp dport 443 accept", "ip saddr 192.0.2.0/24 drop", "tcp dport { 80, 443 } accept"),
+      closedNftables("ip saddr 192.0.2.7 tcp dport 443 accept", "ip saddr 192.0.2.0/24 drop", "tcp dport { 80, 443 } accept"),
       // It counts or logs, or says what it is for.
-      host("ip saddr 192.0.2.7 tcp dport 443 counter accept", "tcp dport { 80, 443 } accept"),
-      host('ip saddr 192.0.2.7 tcp dport 443 accept comment "the probe"', "tcp dport { 80, 443 } accept"),
+      closedNftables("ip saddr 192.0.2.7 tcp dport 443 counter accept", "tcp dport { 80, 443 } accept"),
+      closedNftables('ip saddr 192.0.2.7 tcp dport 443 accept comment "the probe"', "tcp dport { 80, 443 } accept"),
       // The end of a chain in so many words.
-      host("drop"),
-      { "rules.v4": dump("-A INPUT -p udp -m udp --dport 137 -j DROP", "-A INPUT -j DROP", "-A OUTPUT -o lo -j ACCEPT") },
+      closedNftables("drop"),
+      { "rules.v4": closedIptables("-A INPUT -p udp -m udp --dport 137 -j DROP", "-A INPUT -j DROP", "-A OUTPUT -o lo -j ACCEPT") },
     ],
   },
   check({ firewall, path, workspace, report }) {

@@ -7,20 +7,8 @@ import type { Ruleset } from "../../model/firewall/ruleset.ts";
 import type { ClosedStorage } from "../../model/firewall/storage-ports.ts";
 import { closedStorage } from "../../model/firewall/storage-ports.ts";
 import { portsText } from "../../model/firewall/tracking/ports.ts";
+import { closedIptables, closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
-
-const rules = (...storage: string[]): string => `flush ruleset
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-${storage.map((one) => `\t\t${one}\n`).join("")}	}
-}
-`;
 
 const repository = (ruleset: string, release = "reef"): Record<string, string> => ({
   "premortem.yaml": `cephRelease: ${release}\n`,
@@ -30,18 +18,6 @@ const repository = (ruleset: string, release = "reef"): Record<string, string> =
   "files/nftables.conf": ruleset,
 });
 const SOURCE = "ip saddr 192.0.2.0/24";
-
-const dump = (...storage: string[]): string => `*filter
-:INPUT DROP [0:0]
-:FORWARD DROP [0:0]
-:OUTPUT ACCEPT [0:0]
--A INPUT -i lo -j ACCEPT
--A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
--A INPUT -p icmp -j ACCEPT
--A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
-${storage.join("\n")}
-COMMIT
-`;
 
 export default rule({
   what: "Members of a Ceph cluster cannot reach ports of its monitors or OSDs.",
@@ -57,25 +33,25 @@ export default rule({
   data: { daemon: "monitor or OSD", ports: "TCP ports that are closed", hosts: "hosts that run it; 0 where only the ruleset speaks of Ceph", osds: "OSDs of one host; null where they are not known" },
   examples: {
     bad: [
-      rules("⟦ip saddr 192.0.2.0/24 tcp dport 6789 accept⟧", "ip saddr 192.0.2.0/24 tcp dport 6800-7300 accept"),
-      { "rules.v4": dump("⟦-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT⟧") },
-      { "rules.v4": dump("⟦-A INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports 6789,6800:7300 -j ACCEPT⟧") },
+      closedNftables("⟦ip saddr 192.0.2.0/24 tcp dport 6789 accept⟧", "ip saddr 192.0.2.0/24 tcp dport 6800-7300 accept"),
+      { "rules.v4": closedIptables("⟦-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT⟧") },
+      { "rules.v4": closedIptables("⟦-A INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports 6789,6800:7300 -j ACCEPT⟧") },
       // Reef, and 72 OSDs on each host: 501 ports are enough for 62.
-      repository(rules(`⟦${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept⟧`)),
+      repository(closedNftables(`⟦${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept⟧`)),
       // Storage hosts behind rules that do not know of it.
-      repository(rules("tcp dport 9100 accept").replace("policy drop", "⟦policy drop⟧")),
+      repository(closedNftables("tcp dport 9100 accept").replace("policy drop", "⟦policy drop⟧")),
     ],
-    good: [repository(rules(`${SOURCE} tcp dport 6800-7568 accept`)), rules(`${SOURCE} tcp dport { 3300, 6789 } accept`)],
+    good: [repository(closedNftables(`${SOURCE} tcp dport 6800-7568 accept`)), closedNftables(`${SOURCE} tcp dport { 3300, 6789 } accept`)],
     lookalike: [
       // Before Quincy the range ends at 7300; before Nautilus there is no msgr2.
-      repository(rules(`${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept`), "pacific"),
-      { "premortem.yaml": "cephRelease: luminous\n", "rules.v4": dump("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT") },
+      repository(closedNftables(`${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept`), "pacific"),
+      { "premortem.yaml": "cephRelease: luminous\n", "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT") },
       // Another rule has the other port.
-      { "rules.v4": dump("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT", "-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 3300 -j ACCEPT") },
+      { "rules.v4": closedIptables("-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 6789 -j ACCEPT", "-A INPUT -s 192.0.2.0/24 -p tcp -m tcp --dport 3300 -j ACCEPT") },
       // Enough for the OSDs that there are.
-      { ...repository(rules(`${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept`)), "inventory.ini": "[osds]\nstore[01:04].example.net osds=12\n" },
+      { ...repository(closedNftables(`${SOURCE} tcp dport { 3300, 6789, 6800-7300 } accept`)), "inventory.ini": "[osds]\nstore[01:04].example.net osds=12\n" },
       // A whole network is trusted.
-      repository(rules(`${SOURCE} accept`)),
+      repository(closedNftables(`${SOURCE} accept`)),
     ],
   },
   check({ firewall, path, workspace, report }) {

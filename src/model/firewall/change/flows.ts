@@ -75,6 +75,8 @@ function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
   let undecided = false;
   let more = false;
   const families = (["ip", "ip6"] as const).filter((family) => [before, after].some((ruleset) => WAYS.some((way) => baseChains(ruleset, way, family).length > 0 || filtersEarly(ruleset, family))));
+  // Nobody misses packets that conntrack calls invalid; untracked ones come only where rules exempt them.
+  const idle = [before, after].some(exempts) ? (["invalid"] as const) : (["invalid", "untracked"] as const);
   for (const family of families) {
     const meaning = new Meaning(family, [[before], [after]], NODES);
     for (const way of WAYS) {
@@ -84,7 +86,7 @@ function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
         if (set.isEmpty) continue;
         const opening = openings(meaning, set, way);
         const minor = opening.isEmpty;
-        const products = (minor ? set : opening).products(MOST);
+        const products = (minor ? set.without(set.where({ ct: idle })) : opening).products(MOST);
         more ||= products.length === MOST;
         for (const product of products) {
           const change = describe(meaning, after, { kind, way, family, product, minor });
@@ -94,6 +96,10 @@ function compare(workspace: Workspace, pair: RulesetPair): FlowChanges {
     }
   }
   return { changes: merged(changes, families.length === 2), undecided, more, assumed, tooLarge: false };
+}
+
+function exempts({ tables }: Ruleset): boolean {
+  return tables.some(({ chains }) => chains.some(({ rules }) => rules.some(({ statements }) => statements.some(({ kind }) => kind === "notrack"))));
 }
 
 function filtersEarly({ tables }: Ruleset, family: Family): boolean {
@@ -113,6 +119,8 @@ interface Found extends Pick<FlowChange, "kind" | "way" | "minor"> {
 }
 
 function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product, minor }: Found): FlowChange | undefined {
+  // What a host says to itself is firewall/loopback-dropped's.
+  if (onlyLoopback(product)) return undefined;
   const packet = packetOf(meaning.space, way, product.point);
   const outcome = evaluate([after], packet);
   const place = outcome.places.get(outcome.possible[0]!);
@@ -120,7 +128,6 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
   const protocol = [...product.values].find(([block]) => block.field === "meta l4proto")?.[1];
   const icmp = protocol !== undefined && protocol.every(([first, last]) => first === last && (first === 1n || first === 58n || first === 2n));
   const single = protocol !== undefined && protocol.every(([first, last]) => first === last && !(WITH_PORTS as readonly number[]).includes(Number(first)));
-  const loopback = onlyLoopback(product);
   const ports = sizeOf(product, "th dport");
   const sources = sizeOf(product, `${family} saddr`);
   const anywhere = sources === undefined || sources >= HALF[family];
@@ -132,9 +139,9 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     packet,
     place,
     anywhere,
-    whole: kind === "closed" && anywhere && !loopback && packet.dport !== undefined && closedToAll(meaning, way, packet),
+    whole: kind === "closed" && anywhere && packet.dport !== undefined && closedToAll(meaning, way, packet),
     wide: !single && (ports === undefined || ports > WIDE),
-    minor: minor || icmp || loopback,
+    minor: minor || icmp,
   };
 }
 
