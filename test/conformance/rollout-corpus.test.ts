@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { lintFiles, loadWorkspace, rules } from "../../src/core.ts";
-import { recorded } from "../support/recorded.ts";
+import { needsRecord, recorded } from "../support/recorded.ts";
 
 const corpus = recorded("corpus/inventory");
 const only = new Set([...rules.keys()].filter((id) => /^(rollout|ipsec)\//.test(id)));
@@ -20,7 +20,9 @@ const REVIEWED: Record<string, readonly string[]> = {
 describe("rollout: playbooks of other people", function () {
   this.timeout(60_000);
   if (!existsSync(corpus)) {
-    it.skip("these recorded files are not on this machine");
+    it("give the findings that were reviewed", function () {
+      needsRecord(this, "corpus/inventory");
+    });
     return;
   }
   for (const [repository, expected] of Object.entries(REVIEWED)) {
