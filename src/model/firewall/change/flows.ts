@@ -135,7 +135,7 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     kind,
     way,
     families: [family],
-    words: productWords(product, minor),
+    words: productWords(product, family, minor),
     packet,
     place,
     anywhere,

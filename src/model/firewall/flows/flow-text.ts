@@ -34,9 +34,10 @@ function hasPortsOnly({ values }: Product): boolean {
   return false;
 }
 
-function statementOf(block: Block, spans: Spans, product: Product, family: "ip" | "ip6"): Statement {
+/** What a set of packets asks of one field, as a match without a place; negated where what is left out says more. */
+export function statementOf(block: Block, spans: Spans, product: Product, family: "ip" | "ip6"): Statement & { kind: "match" } {
   const field = family === "ip6" ? block.field.replace(/^icmp /, "icmpv6 ") : block.field;
-  const made = (negated: boolean, values: Values): Statement => ({ kind: "match", field, negated, values, range: NOWHERE });
+  const made = (negated: boolean, values: Values): Statement & { kind: "match" } => ({ kind: "match", field, negated, values, range: NOWHERE });
   const cube = product.masked.get(block);
   if (cube) return made(false, { kind: "masked", mask: cube.mask, values: [cube.value] });
   if (block.classes) {
