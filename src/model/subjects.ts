@@ -12,6 +12,8 @@ import { readPlaybook } from "./rollout/playbook.ts";
 import type { IpsecFile } from "./ipsec/connections.ts";
 import { readIpsec } from "./ipsec/connections.ts";
 import type { ConfigFile } from "../formats/premortem-config/index.ts";
+import type { NetworkFile } from "./network/network.ts";
+import { readNetwork } from "./network/read.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What one file says in one respect. A rule names the respect in `reads` and gets the subject under that name. */
@@ -24,6 +26,7 @@ export interface Subjects {
   ceph: CephSettings;
   playbook: PlaybookFile;
   ipsec: IpsecFile;
+  network: NetworkFile;
   config: ConfigFile;
 }
 
@@ -41,6 +44,7 @@ export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = 
   ceph: readCeph,
   playbook: readPlaybook,
   ipsec: readIpsec,
+  network: readNetwork,
   config: (workspace, path) => {
     const document = workspace.document(path);
     return document?.language === "premortem-config" ? (document.tree as ConfigFile) : undefined;

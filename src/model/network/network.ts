@@ -18,8 +18,28 @@ export interface Prefix {
 /** What an interface is. `other` where the text does not tell. */
 export type InterfaceKind = "ethernet" | "bond" | "bridge" | "vlan" | "tunnel" | "loopback" | "dummy" | "vrf" | "other";
 
-/** How a tunnel wraps packets. */
-export type Encapsulation = "gre" | "gretap" | "ipip" | "sit" | "ip6gre" | "ip6tnl" | "vxlan" | "geneve" | "wireguard" | "ipsec" | "vti" | "l2tp" | "openvpn" | "fou" | "gue";
+/** How a tunnel wraps packets. Named as ip-link(8) does; `ip6gretap` is GRE with Ethernet inside over IPv6. */
+export type Encapsulation = "gre" | "gretap" | "ipip" | "sit" | "ip6gre" | "ip6gretap" | "ip6tnl" | "vxlan" | "geneve" | "wireguard" | "ipsec" | "vti" | "l2tp" | "openvpn" | "fou" | "gue";
+
+/** What makes an encapsulation's headers longer than they need to be. */
+export interface EncapsulationOptions {
+  /** GRE: a key in each packet, RFC 2890. */
+  readonly key?: boolean;
+  /** GRE: a checksum in each packet, RFC 2784. */
+  readonly checksum?: boolean;
+  /** GRE: a sequence number in each packet, RFC 2890. */
+  readonly sequence?: boolean;
+  /** ip6gre and ip6tnl: the option of RFC 2473 that Linux adds unless `encaplimit none` is given. */
+  readonly encapsulationLimit?: boolean;
+  /** UDP around it: `encap fou` or `gue` of Linux, `natt` as in RFC 3948. */
+  readonly udp?: "fou" | "gue" | "natt";
+  /** Geneve: bytes of options. */
+  readonly optionBytes?: number;
+  /** Ethernet inside carries an 802.1Q tag. */
+  readonly innerTag?: boolean;
+  /** ESP: the proposal, `aes256gcm16` or `aes128-sha256`, and whether it protects transport only (no inner IP header). */
+  readonly proposal?: string;
+}
 
 /** The tunnel's own part of an interface. */
 export interface Tunnel {
@@ -31,6 +51,9 @@ export interface Tunnel {
   readonly key?: Written<Maybe<string>>;
   /** The interface that carries it, where the text names one. */
   readonly underlay?: Written<Maybe<string>>;
+  /** The family of the outer addresses; Unknown where nothing tells. */
+  readonly outer: Maybe<4 | 6>;
+  readonly options?: EncapsulationOptions;
 }
 
 /** One interface as one file (or one variable of a host) configures it. */
@@ -47,6 +70,14 @@ export interface Interface {
   /** Ports of a bridge or bond. */
   readonly members: readonly Written<Maybe<string>>[];
   readonly tunnel?: Tunnel;
+  /** The VRF that it is in. */
+  readonly vrf?: Written<Maybe<string>>;
+  /** DHCP or router advertisements may give it more addresses and gateways than are written. */
+  readonly dynamic?: boolean;
+  /** A template, an `if` or a loop decides whether it is there. */
+  readonly conditional?: boolean;
+  /** `name` is a pattern (`en*`) or stands for whatever matches other properties: no single interface's name. */
+  readonly pattern?: boolean;
 }
 
 /** A route. `to` is `default` or a prefix. */
@@ -60,6 +91,12 @@ export interface Route {
   readonly table: Maybe<string>;
   readonly metric?: Maybe<number>;
   readonly location: Location;
+  /** `blackhole`, `unreachable`, `prohibit`, `throw`, `local`, …; absent for a plain one. */
+  readonly type?: string;
+  /** The gateway need not be in a network of the interface. */
+  readonly onLink?: boolean;
+  readonly mtu?: Written<Maybe<number>>;
+  readonly conditional?: boolean;
 }
 
 /** A policy rule: `ip rule add from … table …`. */
@@ -69,6 +106,7 @@ export interface PolicyRule {
   readonly table: Maybe<string>;
   readonly priority?: Maybe<number>;
   readonly location: Location;
+  readonly conditional?: boolean;
 }
 
 /** Something else in the text that names an interface, host or network which must exist: a bridge port, a tunnel's peer. */
@@ -86,6 +124,9 @@ export interface Network {
   readonly mtu?: Written<Maybe<number>>;
   /** What keeps equal prefixes apart: a VRF, a site. */
   readonly scope?: string;
+  readonly name?: string;
+  /** The hosts that are in it, where the text lists them; also among the file's references. */
+  readonly members?: readonly Written<string>[];
   readonly location: Location;
 }
 
@@ -95,7 +136,7 @@ export interface Network {
  */
 export interface NetworkFile {
   readonly path: string;
-  /** `netplan`, `networkd`, `ifupdown`, `ansible`, `netbox`, `enc`, `shell`. */
+  /** `netplan`, `networkd`, `ifupdown`, `networkmanager`, `wg-quick`, `cloud-init`, `ansible`, `netbox`, `enc`, `shell`. */
   readonly source: string;
   readonly interfaces: readonly Interface[];
   readonly routes: readonly Route[];
