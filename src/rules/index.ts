@@ -51,11 +51,13 @@ import firewallTrackedStorageTraffic from "./firewall/tracked-storage-traffic.ts
 import firewallUndefinedReference from "./firewall/undefined-reference.ts";
 import firewallUnreachableRule from "./firewall/unreachable-rule.ts";
 import fleetBlastRadius from "./fleet/blast-radius.ts";
+import fleetEmptyOrAllTarget from "./fleet/empty-or-all-target.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
 import fleetWindowTooShort from "./fleet/window-too-short.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
+import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import premortemConfig from "./premortem/config.ts";
 import premortemSuppression from "./premortem/suppression.ts";
 import rolloutAllAtOnce from "./rollout/all-at-once.ts";
@@ -133,11 +135,13 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/undefined-reference", firewallUndefinedReference],
   ["firewall/unreachable-rule", firewallUnreachableRule],
   ["fleet/blast-radius", fleetBlastRadius],
+  ["fleet/empty-or-all-target", fleetEmptyOrAllTarget],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
   ["fleet/window-too-short", fleetWindowTooShort],
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
+  ["network/restarts-all-networking", networkRestartsAllNetworking],
   ["premortem/config", premortemConfig],
   ["premortem/suppression", premortemSuppression],
   ["rollout/all-at-once", rolloutAllAtOnce],
