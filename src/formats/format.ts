@@ -17,6 +17,9 @@ export const LANGUAGES = [
   "ipsec-conf",
   "racoon",
   "firewalld",
+  "json",
+  "csv",
+  "libvirt",
   "premortem-config",
 ] as const;
 

@@ -1,9 +1,12 @@
 import { cephConf } from "./ceph-conf/index.ts";
+import { csv } from "./csv/index.ts";
 import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
 import { firewalld } from "./firewalld/index.ts";
 import { ipsecConf } from "./ipsec-conf/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
+import { json } from "./json/index.ts";
+import { libvirt } from "./libvirt/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
 import { nix } from "./nix/index.ts";
 import { nftables } from "./nftables/index.ts";
@@ -31,6 +34,9 @@ export const formats: readonly Format<unknown>[] = [
   racoon,
   ipsecConf,
   firewalld,
+  libvirt,
+  json,
+  csv,
   shell,
   nix,
   ansibleInventoryIni,

@@ -26,8 +26,17 @@ function realistic(): Map<string, string[]> {
     const path = join(entry.parentPath, entry.name);
     add(path, readFileSync(path, "utf8"));
   }
+  for (const [path, text] of MORE) add(path, text);
   return new Map([...byLanguage].map(([language, texts]) => [language, [...texts].sort((a, b) => b.length - a.length).slice(0, 12)]));
 }
+
+/** Of formats that few examples have. */
+const MORE: readonly (readonly [string, string])[] = [
+  ["netbox.json", '{"count": 1, "results": [\n  {"id": 7, "url": "https://netbox.example.net/api/dcim/devices/7/", "name": "kvm01", "memory": -1.5e3, "tags": [], "x": "a\\u00e9\\"b", "y": null}\n]}\n'],
+  ["enc/kvm01.json", '{"parameters": {"interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}}}}}\n'],
+  ["prefixes.csv", 'Prefix,Status,VRF,Description\n192.0.2.0/24,Active,,"two\nlines, ""quoted"""\n198.51.100.0/24;x\n'],
+  ["kvm01.xml", '<?xml version="1.0"?>\n<domain type="kvm" id="3">\n  <name>db01</name>\n  <memory unit="GiB">8</memory>\n</domain>\n'],
+];
 
 /** Parses, and looks at every range of the tree and of the errors. */
 function judge(format: Format<unknown>, text: string): void {

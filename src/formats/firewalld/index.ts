@@ -2,10 +2,10 @@ import type { Range } from "../../engine/location.ts";
 import type { Format } from "../format.ts";
 import type { Masked } from "../template/jinja.ts";
 import { maskJinja } from "../template/jinja.ts";
-import type { XmlElement } from "./xml.ts";
-import { parseXml } from "./xml.ts";
+import type { XmlElement } from "../xml.ts";
+import { parseXml } from "../xml.ts";
 
-export type { XmlAttribute, XmlElement } from "./xml.ts";
+export type { XmlAttribute, XmlElement } from "../xml.ts";
 
 /** A file of firewalld: a zone, a service, or rules that are handed to iptables as they stand. */
 export interface FirewalldTree {

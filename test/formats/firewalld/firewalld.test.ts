@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { firewalld } from "../../../src/formats/firewalld/index.ts";
 import type { XmlElement } from "../../../src/formats/firewalld/index.ts";
-import { parseXml } from "../../../src/formats/firewalld/xml.ts";
+import { parseXml } from "../../../src/formats/xml.ts";
 import { recognise } from "../../../src/formats/index.ts";
 
 const ZONE = `<?xml version="1.0" encoding="utf-8"?>\n<!-- edge -->\n<zone target="DROP">\n  <short>Edge &amp; more</short>\n  <port port='22' protocol="tcp"/>\n</zone>\n`;

@@ -3,7 +3,7 @@ import { unknown } from "../../../engine/unknown.ts";
 import { parseNetwork, fullMask } from "../../../formats/iptables/address.ts";
 import { ICMPV6_NAMES, ICMP_NAMES } from "../../../formats/iptables/names.ts";
 import { parsePortRange, parseProtocol } from "../../../formats/iptables/values.ts";
-import type { XmlElement } from "../../../formats/firewalld/xml.ts";
+import type { XmlElement } from "../../../formats/xml.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { FirewallRule, Statement, Values, Verdict } from "../ruleset.ts";
 import { intervals, mergeIntervals } from "../values.ts";

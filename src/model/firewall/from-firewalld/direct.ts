@@ -1,7 +1,7 @@
 import { parseCommand } from "../../../formats/iptables/command.ts";
 import type { Word } from "../../../formats/iptables/tree.ts";
 import { splitWords } from "../../../formats/iptables/words.ts";
-import type { XmlElement } from "../../../formats/firewalld/xml.ts";
+import type { XmlElement } from "../../../formats/xml.ts";
 import { unknown } from "../../../engine/unknown.ts";
 import { IptablesTables } from "../from-iptables/tables.ts";
 import type { Table } from "../ruleset.ts";

@@ -1,7 +1,7 @@
 import type { Range } from "../../../engine/location.ts";
 import { unknown } from "../../../engine/unknown.ts";
 import type { FirewalldTree } from "../../../formats/firewalld/index.ts";
-import type { XmlElement } from "../../../formats/firewalld/xml.ts";
+import type { XmlElement } from "../../../formats/xml.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import { isConditional } from "../../../formats/template/conditional.ts";
 import type { Workspace } from "../../workspace.ts";

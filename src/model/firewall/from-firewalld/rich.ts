@@ -1,5 +1,5 @@
 import { unknown } from "../../../engine/unknown.ts";
-import type { XmlElement } from "../../../formats/firewalld/xml.ts";
+import type { XmlElement } from "../../../formats/xml.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { FirewallRule, Statement, Verdict } from "../ruleset.ts";
 import { REJECTED, TEMPLATE, addressMatch, asks, attribute, decides, familyMatch, icmpMatches, portMatch, rule } from "./build.ts";

@@ -1,6 +1,6 @@
 import type { Range } from "../../../engine/location.ts";
 import { unknown } from "../../../engine/unknown.ts";
-import type { XmlElement } from "../../../formats/firewalld/xml.ts";
+import type { XmlElement } from "../../../formats/xml.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Statement } from "../ruleset.ts";
 import { addressMatch, asks, attribute, portMatch } from "./build.ts";

@@ -1,5 +1,5 @@
-import type { Range } from "../../engine/location.ts";
-import type { SyntaxProblem } from "../format.ts";
+import type { Range } from "../engine/location.ts";
+import type { SyntaxProblem } from "./format.ts";
 
 /** An attribute with its value; the predefined entities are replaced, no others. */
 export interface XmlAttribute {
