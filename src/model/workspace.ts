@@ -4,6 +4,8 @@ import type { Location } from "../engine/location.ts";
 import type { World } from "../engine/rule.ts";
 import type { Language, Parsed } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/index.ts";
+import type { Compute } from "./derivation.ts";
+import { Derivations, Lineage } from "./derivation.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { buildFleet } from "./fleet/build.ts";
 import type { Subjects } from "./subjects.ts";
@@ -18,33 +20,61 @@ export interface Document extends Parsed<unknown> {
   readonly language: Language;
 }
 
+/** A file's text, and its document once somebody asked; the same object in every workspace that has the file like this. */
+interface File {
+  readonly text: string;
+  document?: Document | undefined;
+  isRead: boolean;
+}
+
 /**
  * The reviewed files at one revision, and everything that is worked out from them, when it is first asked for. Never
  * changes: `with` gives another one that shares what did not change.
  */
 export class Workspace implements World {
-  readonly paths: readonly string[];
-  readonly configuration: Configuration;
-  readonly #texts: ReadonlyMap<string, string>;
-  readonly #documents: Map<string, Document | undefined>;
+  readonly #files: ReadonlyMap<string, File>;
+  readonly #paths: readonly string[];
+  readonly #configuration: Configuration;
+  readonly #lineage: Lineage;
+  readonly #derivations: Derivations<Workspace>;
   readonly #subjects = new Map<string, unknown>();
   readonly #subjectLists = new Map<string, readonly { path: string; subject: unknown }[]>();
   readonly #memo = new Map<unknown, unknown>();
+  #fleet: Fleet | undefined;
 
-  constructor(texts: ReadonlyMap<string, string>, configuration: Configuration, documents = new Map<string, Document | undefined>()) {
-    this.#texts = texts;
-    this.paths = [...texts.keys()].sort(compareText);
-    this.configuration = configuration;
-    this.#documents = documents;
+  constructor(texts: ReadonlyMap<string, string>, configuration: Configuration, from?: { files: ReadonlyMap<string, File>; paths: readonly string[]; lineage: Lineage }) {
+    const files = from?.files ?? new Map([...texts].map(([path, text]): [string, File] => [path, { text, isRead: false }]));
+    this.#files = files;
+    this.#paths = from?.paths ?? [...texts.keys()].sort(compareText);
+    this.#configuration = configuration;
+    this.#lineage = from?.lineage ?? new Lineage();
+    this.#derivations = new Derivations<Workspace>(this, { file: (path) => files.get(path), paths: this.#paths, configuration }, this.#lineage);
+  }
+
+  get paths(): readonly string[] {
+    this.#derivations.readsPaths();
+    return this.#paths;
+  }
+
+  get configuration(): Configuration {
+    this.#derivations.readsConfiguration();
+    return this.#configuration;
+  }
+
+  /** Whether there is such a file, whatever it says. */
+  has(path: string): boolean {
+    this.#derivations.readsPaths();
+    return this.#files.has(path);
   }
 
   text(path: string): string | undefined {
-    return this.#texts.get(path);
+    this.#derivations.readsFile(path);
+    return this.#files.get(path)?.text;
   }
 
   /** What stands at a place; empty where its file is not there. */
   textAt({ path, range }: Location): string {
-    return (this.#texts.get(path) ?? "").slice(range.start, range.end);
+    return (this.text(path) ?? "").slice(range.start, range.end);
   }
 
   /** The language of a file; undefined where Premortem does not read it. */
@@ -54,32 +84,38 @@ export class Workspace implements World {
 
   /** The file parsed; undefined where it is of no known format. */
   document(path: string): Document | undefined {
-    const text = this.#texts.get(path);
-    if (text === undefined) return undefined;
-    const cached = this.#documents.get(path);
-    if (cached !== undefined || this.#documents.has(path)) return cached;
-    const language = recognise(path, text.slice(0, 4096));
-    const document = language === undefined ? undefined : { path, text, language, ...formatOf(language).parse(text) };
-    this.#documents.set(path, document);
-    return document;
+    this.#derivations.readsFile(path);
+    const file = this.#files.get(path);
+    if (file === undefined) return undefined;
+    if (!file.isRead) {
+      const language = recognise(path, file.text.slice(0, 4096));
+      file.document = language === undefined ? undefined : { path, text: file.text, language, ...formatOf(language).parse(file.text) };
+      file.isRead = true;
+    }
+    return file.document;
   }
 
-  /** The same files with some texts replaced, added or (undefined) removed. Unchanged files are not parsed again. */
-  with(changes: ReadonlyMap<string, string | undefined>, configuration: Configuration = this.configuration): Workspace {
-    const texts = new Map(this.#texts);
-    const documents = new Map(this.#documents);
-    for (const [path, text] of changes) {
-      if (texts.get(path) === text) continue;
-      documents.delete(path);
-      if (text === undefined) texts.delete(path);
-      else texts.set(path, text);
+  /**
+   * The same files with some texts replaced, added or (undefined) removed. Unchanged files are not parsed again, and what
+   * was derived without the changed ones is not worked out again.
+   */
+  with(changes: ReadonlyMap<string, string | undefined>, configuration: Configuration = this.#configuration): Workspace {
+    const real = [...changes].filter(([path, text]) => this.#files.get(path)?.text !== text);
+    if (real.length === 0 && configuration === this.#configuration) return this;
+    const files = new Map(this.#files);
+    for (const [path, text] of real) {
+      if (text === undefined) files.delete(path);
+      else files.set(path, { text, isRead: false });
     }
-    return new Workspace(texts, configuration, documents);
+    const moved = real.some(([path]) => this.#files.has(path) !== files.has(path));
+    const paths = moved ? pathsWith(this.#paths, files, real.map(([path]) => path)) : this.#paths;
+    return new Workspace(new Map(), configuration, { files, paths, lineage: this.#lineage });
   }
 
   subject<R extends keyof Subjects>(reads: R, path: string): Subjects[R] | undefined;
   subject(reads: string, path: string): unknown;
   subject(reads: string, path: string): unknown {
+    this.#derivations.readsOther();
     const key = `${reads}\0${path}`;
     if (!this.#subjects.has(key)) {
       const reader = readers[reads as keyof Subjects] as ((workspace: Workspace, path: string) => unknown) | undefined;
@@ -90,6 +126,7 @@ export class Workspace implements World {
 
   /** Every file that says something in the respect `reads`, with what it says; by path. */
   subjects<R extends keyof Subjects>(reads: R): readonly { path: string; subject: Subjects[R] }[] {
+    this.#derivations.readsOther();
     let list = this.#subjectLists.get(reads);
     if (list === undefined) {
       list = this.paths.flatMap((path) => {
@@ -108,11 +145,27 @@ export class Workspace implements World {
 
   /** Works something out once for this workspace: `compute` is its own key, so pass a function of a module. */
   memo<T>(compute: (workspace: Workspace) => T): T {
+    this.#derivations.readsOther();
     if (!this.#memo.has(compute)) this.#memo.set(compute, compute(this));
     return this.#memo.get(compute) as T;
   }
 
-  get fleet(): Fleet {
-    return this.memo(buildFleet);
+  /**
+   * Works something out once for each `key`, and again after an edit only if what it read has changed. `compute`, a
+   * function of a module, reads from the workspace alone and before it returns: its result asks for nothing later.
+   */
+  derive<T>(compute: Compute<Workspace, T>, key = ""): T {
+    return this.#derivations.get(compute, key);
   }
+
+  get fleet(): Fleet {
+    this.#fleet ??= buildFleet(this);
+    return this.#fleet;
+  }
+}
+
+/** Sorted paths after some came or went. */
+function pathsWith(paths: readonly string[], files: ReadonlyMap<string, File>, changed: readonly string[]): readonly string[] {
+  const known = new Set(paths);
+  return [...paths.filter((path) => files.has(path)), ...changed.filter((path) => files.has(path) && !known.has(path))].sort(compareText);
 }
