@@ -29,17 +29,27 @@ const MOST_ROUNDS = 30;
  */
 export function migrate({ memory, bandwidth, dirtyRate, downtime }: Migration): MigrationForecast {
   if (memory <= 0) return { converges: true, rounds: 0, seconds: 0, pause: 0 };
+  const ratio = dirtyRate / bandwidth;
+  const seconds = migrationSeconds(memory, bandwidth, dirtyRate, downtime);
+  if (ratio <= 0) return { converges: true, rounds: 1, seconds, pause: 0 };
+  if (!(ratio < 1)) return { converges: false, rounds: MOST_ROUNDS, seconds, pause: Infinity };
+  const needed = roundsUntil(downtime, memory, bandwidth, ratio);
+  const rounds = Math.min(needed, MOST_ROUNDS);
+  return { converges: needed <= MOST_ROUNDS, rounds, seconds, pause: (memory / bandwidth) * ratio ** rounds };
+}
+
+/** The seconds of `migrate` alone, for those who ask a million times. */
+export function migrationSeconds(memory: number, bandwidth: number, dirtyRate: number, downtime: number): number {
+  if (memory <= 0) return 0;
   const first = memory / bandwidth;
   const ratio = dirtyRate / bandwidth;
-  if (ratio <= 0) return { converges: true, rounds: 1, seconds: first, pause: 0 };
-  if (!(ratio < 1)) return { converges: false, rounds: MOST_ROUNDS, seconds: Infinity, pause: Infinity };
-  const needed = Math.max(0, Math.ceil(Math.log((downtime * bandwidth) / memory) / Math.log(ratio)));
-  const rounds = Math.min(needed, MOST_ROUNDS);
-  const pause = first * ratio ** rounds;
-  return {
-    converges: needed <= MOST_ROUNDS,
-    rounds,
-    seconds: (first * (1 - ratio ** (rounds + 1))) / (1 - ratio),
-    pause,
-  };
+  if (ratio <= 0) return first;
+  if (!(ratio < 1)) return Infinity;
+  const rounds = Math.min(roundsUntil(downtime, memory, bandwidth, ratio), MOST_ROUNDS);
+  return (first * (1 - ratio ** (rounds + 1))) / (1 - ratio);
+}
+
+/** Rounds until the rest can be sent within the pause. */
+function roundsUntil(downtime: number, memory: number, bandwidth: number, ratio: number): number {
+  return Math.max(0, Math.ceil(Math.log((downtime * bandwidth) / memory) / Math.log(ratio)));
 }
