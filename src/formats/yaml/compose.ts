@@ -1,7 +1,7 @@
 import type { Document, Node as LibraryNode, Pair, Scalar as LibraryScalar } from "yaml";
 import type { Range } from "../../engine/location.ts";
 import { unknown } from "../../engine/unknown.ts";
-import type { SyntaxProblem } from "../format.ts";
+import type { Fault } from "./mend.ts";
 import type { YamlEntry, YamlNode } from "./nodes.ts";
 import { plainValue, taggedValue } from "./scalars.ts";
 
@@ -9,10 +9,12 @@ type Library = typeof import("yaml");
 
 /** Nodes that the aliases of one file may repeat in all; a "YAML bomb" stops here. */
 const REPEATED = 100_000;
+/** Mistakes of one file that are told. */
+const FAULTS = 100;
 
 /** Turns the library's documents into nodes. One for each file, since aliases are counted per file. */
 export class Composer {
-  readonly errors: SyntaxProblem[] = [];
+  readonly faults: Fault[] = [];
   readonly #yaml: Library;
   /** The text as written; the library may have read a masked one of the same length. */
   readonly #text: string;
@@ -126,14 +128,20 @@ export class Composer {
     const problem = (reason: string): YamlNode => ({ kind: "scalar", range, value: unknown(reason), text: `*${name}` });
     if (target === undefined) {
       const open = this.#anchors.has(name);
-      const what = open ? `The alias *${name} stands inside its own anchor` : `The alias *${name} has no anchor before it`;
-      this.errors.push({ range, message: `${what}. Ansible refuses the file. Define &${name} above.`, certain: true });
+      this.#fault(range, open ? `the alias *${name} stands inside its own anchor` : `the alias *${name} has no anchor before it`);
       return problem(open ? `the alias *${name} refers to itself` : `the alias *${name} has no anchor`);
     }
     this.#repeated += this.#size(target);
-    if (this.#repeated > REPEATED) return problem(`aliases of this file repeat more than ${REPEATED} values`);
+    if (this.#repeated > REPEATED) {
+      if (this.#repeated - this.#size(target) <= REPEATED) this.#fault(range, `The aliases up to here repeat more than ${REPEATED} values`, "LIMIT");
+      return problem(`aliases of this file repeat more than ${REPEATED} values`);
+    }
     // The repeated node keeps the place where it is written: that is the text that a person would change.
     return target;
+  }
+
+  #fault(range: Range, message: string, code = "ALIAS"): void {
+    if (this.faults.length < FAULTS || code === "LIMIT") this.faults.push({ code, range, message });
   }
 
   #size(node: YamlNode): number {

@@ -1,8 +1,10 @@
-import type { Document, YAMLError } from "yaml";
+import type { Document } from "yaml";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 import { HOLE, maskJinja } from "../template/jinja.ts";
 import { Composer } from "./compose.ts";
 import { yamlLibrary } from "./load.ts";
+import type { Fault, Reading } from "./mend.ts";
+import { mended } from "./mend.ts";
 import type { YamlNode, YamlTree } from "./nodes.ts";
 import { recogniseYaml } from "./recognise.ts";
 
@@ -32,43 +34,96 @@ export function parseYaml(text: string): Parsed<YamlTree> {
   if (/^\$ANSIBLE_VAULT;/.test(text)) return { tree: EMPTY, errors: [] };
   if (tooDeep(text)) return nested(text);
   const plain = read(text, text);
-  if (plain.errors.length === 0 || !/\{[{%#]/.test(text)) return plain;
+  if (plain.faults.length === 0) return parsed(plain, text);
+  if (!/\{[{%#]/.test(text)) return parsed(mended(plain, text, (source) => read(source, text)), text);
   const masked = maskJinja(text);
   const again = read(masked.text, text);
-  if (again.errors.length === 0) return again;
-  const tagged = masked.regions.some((region) => region.kind === "tag");
-  return { tree: again.tree, errors: tagged ? [] : again.errors };
+  if (again.faults.length === 0) return parsed(again, text);
+  if (masked.regions.some((region) => region.kind === "tag")) return { tree: { documents: again.documents }, errors: [] };
+  return parsed(mended(again, masked.text, (source) => read(source, text)), text);
 }
 
-function read(source: string, text: string): Parsed<YamlTree> {
-  const library = yamlLibrary()!;
-  try {
-    const composer = new Composer(library, text, HOLE);
-    // Unique keys are looked for pair by pair, which is quadratic; a repeated key is no error for Ansible either.
-    const parsed = library.parseAllDocuments(source, { schema: "failsafe", uniqueKeys: false, strict: false, prettyErrors: false, logLevel: "silent" });
-    const documents: YamlNode[] = [];
-    const errors: SyntaxProblem[] = [];
-    for (const document of parsed as Document.Parsed[]) {
-      errors.push(...document.errors.map((error) => problem(error, text)));
-      const root = composer.document(document);
-      if (root !== undefined) documents.push(root);
-    }
-    return { tree: { documents }, errors: [...errors, ...composer.errors].sort((a, b) => a.range.start - b.range.start) };
-  } catch {
-    return nested(text);
+/** Mistakes of a text after which the library is stopped: each costs it as much as hundreds of characters. */
+const FAULTS = 100;
+const OPTIONS = { schema: "failsafe", uniqueKeys: false, strict: false, prettyErrors: false, logLevel: "silent" } as const;
+
+/** Leaves the library's composer with the place that it has come to. */
+class TooManyFaults extends Error {
+  readonly at: number;
+
+  constructor(at: number) {
+    super();
+    this.at = at;
   }
 }
 
-function problem(error: YAMLError, text: string): SyntaxProblem {
-  const start = Math.min(error.pos[0], Math.max(0, text.length - 1));
-  const end = Math.min(Math.max(error.pos[1], start + 1), text.length);
-  const what = error.message.replace(/\s+/g, " ").replace(/\.$/, "");
-  return { range: { start, end }, message: `This is not valid YAML: ${what}. The tool that reads the file stops here. Correct the line.`, certain: true };
+/** One pass over `source`; `text`, as long, is what is written. Past too many mistakes the rest is left out. */
+function read(source: string, text: string): Reading {
+  let left: Fault | undefined;
+  for (let end = source.length; ; ) {
+    try {
+      const { documents, faults } = readUpTo(source.slice(0, end), text);
+      return { documents, faults: left === undefined ? faults : [...faults, left] };
+    } catch (error) {
+      const many = error instanceof TooManyFaults;
+      // The library tells of some mistakes at the beginning of what they are in, so the place may have to be tried.
+      const at = many ? Math.min(error.at, end >> (left === undefined ? 0 : 1)) : 0;
+      end = Math.max(source.lastIndexOf("\n", at - 1), source.lastIndexOf("\r", at - 1)) + 1;
+      left = { code: "LIMIT", range: { start: end, end: end + 1 }, message: many ? `This file has more than ${FAULTS} mistakes` : "This file is nested too deeply to be read" };
+      if (end === 0 || !many) return { documents: [], faults: [left] };
+    }
+  }
+}
+
+function readUpTo(source: string, text: string): Reading {
+  const composer = new Composer(yamlLibrary()!, text, HOLE);
+  const documents: YamlNode[] = [];
+  const faults: Fault[] = [];
+  for (const document of documentsOf(source)) {
+    for (const { code, pos, message } of document.errors) faults.push({ code, range: { start: pos[0], end: pos[1] }, message });
+    const root = composer.document(document);
+    if (root !== undefined) documents.push(root);
+  }
+  return { documents, faults: [...faults, ...composer.faults].sort((a, b) => a.range.start - b.range.start) };
+}
+
+function* documentsOf(source: string): Generator<Document.Parsed> {
+  const library = yamlLibrary()!;
+  const composer = new library.Composer(OPTIONS);
+  const report = composer["onError"] as (at: unknown, code: string, message: string, warning?: boolean) => void;
+  let count = 0;
+  let farthest = 0;
+  const counted = (at: unknown): void => {
+    const offset = Array.isArray(at) ? (at as unknown[])[0] : typeof at === "object" && at !== null ? (at as { offset?: unknown }).offset : at;
+    if (typeof offset === "number") farthest = Math.max(farthest, offset);
+    if (++count > FAULTS) throw new TooManyFaults(farthest);
+  };
+  composer["onError"] = (at: unknown, code: string, message: string, warning?: boolean): void => {
+    if (warning !== true) counted(at);
+    report(at, code, message, warning);
+  };
+  for (const token of new library.Parser().parse(source)) {
+    if (token.type === "error") counted(token.offset);
+    // The documents of these options are all parsed ones.
+    yield* composer.next(token) as Generator<Document.Parsed>;
+  }
+  yield* composer.end(false, source.length) as Generator<Document.Parsed>;
+}
+
+function parsed({ documents, faults }: Reading, text: string): Parsed<YamlTree> {
+  return { tree: { documents }, errors: faults.map((fault) => problem(fault, text)) };
+}
+
+function problem({ code, range, message }: Fault, text: string): SyntaxProblem {
+  const start = Math.min(range.start, Math.max(0, text.length - 1));
+  const at = { start, end: Math.min(Math.max(range.end, start + 1), text.length) };
+  const what = message.replace(/\s+/g, " ").replace(/\.$/, "");
+  if (code === "LIMIT") return { range: at, message: `${what}. From here on its contents are left out. Keep less in one file.`, certain: false };
+  return { range: at, message: `This is not valid YAML: ${what}. The tool that reads the file stops here. Correct the line.`, certain: true };
 }
 
 function nested(text: string): Parsed<YamlTree> {
-  const range = { start: 0, end: Math.min(text.length, 1) };
-  return { tree: EMPTY, errors: [{ range, message: "This file is nested too deeply to be read. Its contents are left out. Flatten it.", certain: false }] };
+  return parsed({ documents: [], faults: [{ code: "LIMIT", range: { start: 0, end: 1 }, message: "This file is nested too deeply to be read" }] }, text);
 }
 
 /**
