@@ -53,6 +53,7 @@ import firewallUnreachableRule from "./firewall/unreachable-rule.ts";
 import fleetBlastRadius from "./fleet/blast-radius.ts";
 import fleetEmptyOrAllTarget from "./fleet/empty-or-all-target.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
+import fleetMixedKernels from "./fleet/mixed-kernels.ts";
 import fleetWindowTooShort from "./fleet/window-too-short.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
@@ -137,6 +138,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["fleet/blast-radius", fleetBlastRadius],
   ["fleet/empty-or-all-target", fleetEmptyOrAllTarget],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
+  ["fleet/mixed-kernels", fleetMixedKernels],
   ["fleet/window-too-short", fleetWindowTooShort],
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
