@@ -11,6 +11,8 @@ export const LANGUAGES = [
   "modules-load",
   "ceph-conf",
   "systemd-unit",
+  "networkd",
+  "ifupdown",
   "ansible-inventory-ini",
   "yaml",
   "swanctl",

@@ -4,11 +4,13 @@ import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
 import { firewalld } from "./firewalld/index.ts";
 import { ipsecConf } from "./ipsec-conf/index.ts";
+import { ifupdown } from "./ifupdown/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
 import { json } from "./json/index.ts";
 import { libvirt } from "./libvirt/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
 import { nix } from "./nix/index.ts";
+import { networkd } from "./networkd/index.ts";
 import { nftables } from "./nftables/index.ts";
 import { premortemConfig } from "./premortem-config/index.ts";
 import { racoon } from "./racoon/index.ts";
@@ -30,6 +32,8 @@ export const formats: readonly Format<unknown>[] = [
   sysctl,
   modulesLoad,
   systemdUnit,
+  networkd,
+  ifupdown,
   swanctl,
   racoon,
   ipsecConf,

@@ -38,7 +38,8 @@ function looksLikeUnit(head: string): boolean {
   return first !== null && SECTIONS.has(first[1]!);
 }
 
-function parse(text: string): Parsed<UnitTree> {
+/** Parses what systemd.syntax(7) describes: sections, of which several may have one name, with settings that may be repeated. */
+export function parseUnit(text: string): Parsed<UnitTree> {
   const masked = maskJinja(text);
   const errors: SyntaxProblem[] = [];
   const sections: { name: string; range: { start: number; end: number }; entries: UnitEntry[] }[] = [];
@@ -107,6 +108,6 @@ export const systemdUnit: Format<UnitTree> = {
   language: "systemd-unit",
   recognise: (path, head) =>
     UNIT.test(path) || DROP_IN.test(path) ? "name" : !/\.(md|rst|ya?ml|txt|py|sh)$/.test(path) && looksLikeUnit(head) ? "content" : false,
-  parse,
+  parse: parseUnit,
   comments: { openers: ["#", ";"], inline: false },
 };
