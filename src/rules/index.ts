@@ -54,10 +54,13 @@ import fleetBlastRadius from "./fleet/blast-radius.ts";
 import fleetEmptyOrAllTarget from "./fleet/empty-or-all-target.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
 import fleetMixedKernels from "./fleet/mixed-kernels.ts";
+import fleetSyntax from "./fleet/syntax.ts";
+import fleetUnrepresentativeLab from "./fleet/unrepresentative-lab.ts";
 import fleetWindowTooShort from "./fleet/window-too-short.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
+import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import premortemConfig from "./premortem/config.ts";
 import premortemSuppression from "./premortem/suppression.ts";
@@ -139,10 +142,13 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["fleet/empty-or-all-target", fleetEmptyOrAllTarget],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
   ["fleet/mixed-kernels", fleetMixedKernels],
+  ["fleet/syntax", fleetSyntax],
+  ["fleet/unrepresentative-lab", fleetUnrepresentativeLab],
   ["fleet/window-too-short", fleetWindowTooShort],
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
+  ["network/ping-hides-mtu", networkPingHidesMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
   ["premortem/config", premortemConfig],
   ["premortem/suppression", premortemSuppression],
