@@ -26,7 +26,7 @@ const DEPTH = 20;
 const MAGIC = new Set(["inventory_hostname", "inventory_hostname_short", "group_names", "groups"]);
 
 /** Looks names up as Ansible does at `standing`: loop, task, role variables, play, host, role defaults (variable precedence). */
-function lookupAt(standing: Standing): (name: string) => Value | undefined {
+export function lookupAt(standing: Standing): (name: string) => Value | undefined {
   const open = new Set<string>();
   const { host, play, role, task, items } = standing;
   const taskVariables = task?.keywords.get("vars")?.value;

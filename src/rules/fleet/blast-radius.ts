@@ -1,8 +1,9 @@
-import type { Severity } from "../../engine/finding.ts";
+import type { Related, Severity } from "../../engine/finding.ts";
+import type { Location } from "../../engine/location.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
 import { atOnce, disturbsGuests, effectsOf } from "../../model/fleet/change/effects.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
-import { byGroup, hostsToEvacuate, interruptedHosts, listNames, share } from "../../model/fleet/change/words.ts";
+import { byGroup, hostsToEvacuate, interruptedHosts, listNames, playsOf, servicesOf, share } from "../../model/fleet/change/words.ts";
 import type { Fleet } from "../../model/fleet/fleet.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -25,14 +26,17 @@ export default rule({
   fix: "none",
   lifecycle: "stable",
   data: {
-    hosts: "hosts whose effective configuration changes",
+    hosts: "hosts with another effective value or configuration",
     of: "hosts in the inventory",
     places: "places where the same variables are edited",
     interrupted: "hosts on which a service is interrupted",
     atOnce: "hosts that are interrupted at the same moment: the largest batch",
-    hypervisors: "virtualisation hosts whose guests have to move away first",
+    reached: "hosts that get something else by a play of this repository",
+    hypervisors: "virtualisation hosts among the interrupted",
+    evacuated: "those of them whose guests have to move away first",
     groups: "changed hosts by group",
     services: "the services that are interrupted",
+    plays: "the plays that bring the change",
   },
   examples: {
     bad: {
@@ -82,28 +86,29 @@ export default rule({
       const many = effect.hosts.length >= VERY_MANY_HOSTS || (effect.hosts.length >= MANY_HOSTS && part >= LARGE_SHARE);
       const together = Math.max(0, ...effect.interruptions.map(atOnce));
       if (!many && together < 2) continue;
-      const hypervisors = hostsToEvacuate(effect, fleet);
+      const hypervisors = interrupted.filter((host) => fleet.trait(host, "hypervisor") !== undefined);
+      const evacuated = hostsToEvacuate(effect, fleet);
       report({
         location: effect.location,
-        key: effect.cause.kind === "file" ? "file" : effect.cause.names.join(),
+        key: effect.cause.kind === "variables" ? effect.cause.names.join() : effect.cause.kind,
         severity: severityOf(after, effect, together),
-        message: message(effect, fleet, interrupted.length, hypervisors.length, together),
+        message: message(effect, fleet, { interrupted: interrupted.length, hypervisors: hypervisors.length, evacuated: evacuated.length, together }),
         related: [
           ...effect.also.slice(0, SHOWN_PLACES).map((location) => ({ location, message: alike(effect.also.length) })),
-          ...effect.interruptions.map(({ task, service, hosts }) => ({
-            location: task.location,
-            message: `This interrupts ${service} on ${hosts.length} hosts.`,
-          })),
+          ...interruptingPlaces(effect),
         ],
         data: {
           hosts: effect.hosts.length,
           of: fleet.hosts.length,
+          reached: effect.reached.length,
           places: effect.also.length + 1,
           interrupted: interrupted.length,
           atOnce: together,
           hypervisors: hypervisors.length,
+          evacuated: evacuated.length,
           groups: byGroup(effect.hosts, fleet),
-          services: [...new Set(effect.interruptions.map(({ service }) => service))].sort(),
+          services: servicesOf(effect),
+          plays: playsOf(effect),
         },
       });
     }
@@ -112,6 +117,18 @@ export default rule({
 
 function alike(places: number): string {
   return places > SHOWN_PLACES ? `The same change is made here, one of ${places} more places.` : "The same change is made here.";
+}
+
+/** One place for each task and service, with the hosts of all plays that run it. */
+function interruptingPlaces(effect: Effect): Related[] {
+  const byTask = new Map<string, { location: Location; service: string; hosts: Set<string> }>();
+  for (const { task, service, hosts } of effect.interruptions) {
+    const key = `${task.location.path}\0${task.location.range.start}\0${service}`;
+    const entry = byTask.get(key) ?? { location: task.location, service, hosts: new Set<string>() };
+    for (const host of hosts) entry.hosts.add(host.name);
+    byTask.set(key, entry);
+  }
+  return [...byTask.values()].map(({ location, service, hosts }) => ({ location, message: `This interrupts ${service} on ${hosts.size === 1 ? "1 host" : `${hosts.size} hosts`}.` }));
 }
 
 /** A warning needs more than a number: hosts that go down together with nothing to stop it, and enough of them to matter. */
@@ -125,18 +142,34 @@ function severityOf(after: Workspace, { interruptions }: Effect, together: numbe
   return hypervisors || enough ? "warning" : "info";
 }
 
-function message(effect: Effect, fleet: Fleet, interrupted: number, hypervisors: number, together: number): string {
-  const what = effect.cause.kind === "file" ? "This edit changes what" : `This edit changes ${listNames(effect.cause.names)} on`;
-  const percent = Math.round(share(effect.hosts.length, fleet.hosts.length) * 100);
-  const groups = Object.entries(byGroup(effect.hosts, fleet))
-    .slice(0, 6)
-    .map(([group, count]) => `${group} ${count}`)
-    .join(", ");
-  const reach = `${effect.hosts.length} of ${fleet.hosts.length} hosts${effect.cause.kind === "file" ? " get" : ""} (${percent}%: ${groups}).`;
-  if (!effect.used) return `${what} ${reach} No task of this repository reads it. Check that all of them are meant, or whether it is still needed.`;
-  if (interrupted === 0) return `${what} ${reach} No interruption of a service was found. Check that all of them are meant.`;
-  const services = listNames([...new Set(effect.interruptions.map(({ service }) => service))].sort());
-  const among = hypervisors === 0 ? "" : `; ${hypervisors} of them are virtualisation hosts, whose guests have to move first`;
-  const advice = together < interrupted ? `The play goes in batches of at most ${together}.` : "Change a few hosts first, and widen once they are well.";
-  return `${what} ${reach} ${interrupted} of them interrupt ${services}${among}. ${advice}`;
+interface Numbers {
+  readonly interrupted: number;
+  readonly hypervisors: number;
+  readonly evacuated: number;
+  readonly together: number;
+}
+
+function message(effect: Effect, fleet: Fleet, { interrupted, hypervisors, evacuated, together }: Numbers): string {
+  const { cause, hosts, reached, used } = effect;
+  const reach = `${hosts.length} of ${fleet.hosts.length} hosts`;
+  const groups = Object.entries(byGroup(hosts, fleet)).slice(0, 6).map(([group, count]) => `${group} ${count}`).join(", ");
+  const spread = `(${Math.round(share(hosts.length, fleet.hosts.length) * 100)}%: ${groups})`;
+  const names = cause.kind === "file" ? "" : listNames(cause.names);
+  const what =
+    cause.kind === "file" ? `This edit changes what ${reach} get ${spread}.`
+    : cause.kind === "variables" ? `This edit changes ${names} on ${reach} ${spread}.`
+    : `The hosts of the inventory change (${names}), and with them what ${reach} get or are set to ${spread}.`;
+  if (!used) return `${what} No task of this repository reads it. Check that all of them are meant, or whether it is still needed.`;
+  const brought =
+    reached.length === 0 ? "No play of this repository brings it to them as things stand."
+    : reached.length === hosts.length ? ""
+    : `${reached.length} of them get it by a play of this repository.`;
+  const begin = brought === "" ? what : `${what} ${brought}`;
+  if (interrupted === 0) return `${begin} ${reached.length === 0 ? "" : "No interruption of a service was found. "}Check that all of them are meant.`;
+  const interrupting = `${interrupted} ${interrupted === 1 ? "interrupts" : "interrupt"} ${listNames(servicesOf(effect))}`;
+  const among =
+    hypervisors === 0 ? ""
+    : `; ${hypervisors} of these ${hypervisors === 1 ? "is a virtualisation host" : "are virtualisation hosts"}${evacuated === 0 ? "" : ", whose guests have to move first"}`;
+  const advice = together < interrupted ? `The plays go in batches of at most ${together}.` : "Change a few hosts first, and widen once they are well.";
+  return `${begin} ${interrupting}${among}. ${advice}`;
 }

@@ -15,6 +15,16 @@ export function hostsToEvacuate(effect: Effect, fleet: Fleet): Host[] {
   return effect.hosts.filter((host) => names.has(host.name) && fleet.trait(host, "hypervisor") !== undefined);
 }
 
+/** The services that an effect interrupts, by name. */
+export function servicesOf(effect: Effect): string[] {
+  return [...new Set(effect.interruptions.map(({ service }) => service))].sort(compareText);
+}
+
+/** The plays that bring an effect to hosts, as `FILE: NAME`, sorted. */
+export function playsOf(effect: Effect): string[] {
+  return [...new Set(effect.plays.map(({ path, name }) => `${path}: ${name}`))].sort(compareText);
+}
+
 /** `part` of `whole` as a number from 0 to 1. */
 export function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole;

@@ -1,0 +1,155 @@
+import { maskJinja } from "./jinja.ts";
+
+/** One way through an `{% if %}`; the one without a test is its `else`. */
+export interface Branch {
+  readonly test: string | undefined;
+  readonly body: readonly Block[];
+}
+
+/** A part of a template as Jinja renders it, with its white space control done. */
+export type Block =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "output"; readonly code: string }
+  | { readonly kind: "if"; readonly branches: readonly Branch[] }
+  | { readonly kind: "for"; readonly names: readonly string[]; readonly of: string; readonly only: string | undefined; readonly body: readonly Block[]; readonly otherwise: readonly Block[] }
+  | { readonly kind: "set"; readonly name: string; readonly code: string }
+  | { readonly kind: "include"; readonly code: string }
+  /** Anything else (`macro`, `call`, `filter`, `import`, …), with all that stands in it. */
+  | { readonly kind: "other"; readonly code: string };
+
+interface Token {
+  readonly kind: "text" | "output" | "tag";
+  /** The literal text, or the code between the delimiters. */
+  readonly text: string;
+}
+
+const KEPT = 500;
+const known = new Map<string, readonly Block[]>();
+
+/** Takes a template apart. What is not closed runs to the end; nothing is refused. */
+export function blocksOf(text: string): readonly Block[] {
+  let blocks = known.get(text);
+  if (blocks === undefined) {
+    blocks = new Reader(tokensOf(text)).body([]);
+    if (known.size >= KEPT) known.clear();
+    known.set(text, blocks);
+  }
+  return blocks;
+}
+
+/** Ansible renders with `trim_blocks`; a `#jinja2:` header may say otherwise. */
+function tokensOf(source: string): Token[] {
+  const header = /^#jinja2:([^\n]*)\n/.exec(source);
+  const text = header === null ? source : source.slice(header[0].length);
+  const option = (name: string, usual: boolean): boolean => new RegExp(`${name}\\s*:\\s*["']?(true|false)`, "i").exec(header?.[1] ?? "")?.[1]?.toLowerCase() === String(!usual) ? !usual : usual;
+  const trim = option("trim_blocks", true);
+  const lstrip = option("lstrip_blocks", false);
+  const tokens: Token[] = [];
+  let cursor = 0;
+  let strip = false;
+  let newline = false;
+  let raw = false;
+  const literal = (end: number, before: "all" | "blanks" | "none"): void => {
+    let part = text.slice(cursor, end);
+    if (strip) part = part.trimStart();
+    else if (newline) part = part.replace(/^\r?\n/, "");
+    if (before === "all") part = part.trimEnd();
+    else if (before === "blanks") part = part.replace(/(^|\n)[ \t]+$/, "$1");
+    if (part !== "") tokens.push({ kind: "text", text: part });
+  };
+  for (const { kind, range, code } of maskJinja(text).regions) {
+    if (raw && !(kind === "tag" && code === "endraw")) continue;
+    const sign = text[range.start + 2];
+    literal(range.start, sign === "-" ? "all" : lstrip && sign !== "+" && kind !== "output" ? "blanks" : "none");
+    const closing = text[range.end - 3];
+    strip = closing === "-";
+    newline = trim && kind !== "output" && closing !== "+";
+    cursor = range.end;
+    if (kind === "tag" && (code === "raw" || code === "endraw")) raw = code === "raw";
+    else if (kind !== "comment") tokens.push({ kind, text: code });
+  }
+  literal(text.length, "none");
+  return tokens;
+}
+
+const FOR = /^for\s+([\w\s,()]+?)\s+in\s+([\s\S]+?)(?:\s+if\s+([\s\S]+?))?(?:\s+recursive)?$/;
+const DEPTH = 100;
+
+class Reader {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+  #depth = 0;
+
+  constructor(tokens: readonly Token[]) {
+    this.#tokens = tokens;
+  }
+
+  /** Blocks up to a tag that begins with one of `ends`, which stays to be read. */
+  body(ends: readonly string[]): Block[] {
+    const blocks: Block[] = [];
+    for (let token = this.#tokens[this.#at]; token !== undefined; token = this.#tokens[this.#at]) {
+      const word = token.kind === "tag" ? (/^\w+/.exec(token.text)?.[0] ?? "") : "";
+      if (ends.includes(word)) break;
+      this.#at++;
+      if (token.kind === "text") blocks.push({ kind: "text", text: token.text });
+      else if (token.kind === "output") blocks.push({ kind: "output", code: token.text });
+      else if (!/^(?:end\w+|else|elif)$/.test(word)) blocks.push(this.#tag(word, token.text));
+    }
+    return blocks;
+  }
+
+  #tag(word: string, code: string): Block {
+    if (this.#depth >= DEPTH) return { kind: "other", code };
+    this.#depth++;
+    const block = this.#read(word, code);
+    this.#depth--;
+    return block;
+  }
+
+  #read(word: string, code: string): Block {
+    if (word === "if") return this.#if(code);
+    if (word === "include") return { kind: "include", code: code.slice(word.length).trim() };
+    const loop = word === "for" ? FOR.exec(code) : null;
+    if (loop !== null) {
+      const body = this.body(["else", "endfor"]);
+      const otherwise = this.#next("else") ? this.body(["endfor"]) : [];
+      this.#next("endfor");
+      const names = loop[1]!.replace(/[()]/g, "").split(",").map((name) => name.trim()).filter((name) => name !== "");
+      return { kind: "for", names, of: loop[2]!, only: loop[3], body, otherwise };
+    }
+    const set = word === "set" ? /^set\s+(\w+)\s*=\s*([\s\S]+)$/.exec(code) : null;
+    if (set !== null) return { kind: "set", name: set[1]!, code: set[2]! };
+    return { kind: "other", code: this.#whole(word, code) };
+  }
+
+  #if(code: string): Block {
+    const branches: Branch[] = [{ test: code.slice(2).trim(), body: this.body(["elif", "else", "endif"]) }];
+    for (let token = this.#tokens[this.#at]; token !== undefined; token = this.#tokens[this.#at]) {
+      this.#at++;
+      if (token.text.startsWith("endif")) break;
+      const test = token.text.startsWith("elif") ? token.text.slice(4).trim() : undefined;
+      branches.push({ test, body: this.body(["elif", "else", "endif"]) });
+    }
+    return { kind: "if", branches };
+  }
+
+  #next(word: string): boolean {
+    if (this.#tokens[this.#at]?.kind !== "tag" || !this.#tokens[this.#at]!.text.startsWith(word)) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** A block that is not read, down to its end, as text. */
+  #whole(word: string, code: string): string {
+    if (!/^(?:macro|call|filter|block|for)$/.test(word) && !/^set\s+\w+$/.test(code)) return code;
+    let text = code;
+    let open = 1;
+    for (let token = this.#tokens[this.#at]; token !== undefined && open > 0; token = this.#tokens[this.#at]) {
+      this.#at++;
+      if (token.kind === "tag" && new RegExp(`^${word}\\b`).test(token.text)) open++;
+      if (token.kind === "tag" && token.text.startsWith(`end${word}`)) open--;
+      text += token.kind === "text" ? token.text : ` ${token.text} `;
+    }
+    return text;
+  }
+}
