@@ -1,5 +1,6 @@
 import type { Workspace } from "../workspace.ts";
 import { fromIfupdown } from "./from-ifupdown.ts";
+import { fromNetworkd } from "./from-networkd.ts";
 import { fromNetplan } from "./from-netplan.ts";
 import type { NetworkFile } from "./network.ts";
 import { SourceText } from "./source-text.ts";
@@ -8,7 +9,7 @@ import { SourceText } from "./source-text.ts";
 export type NetworkReader = (source: SourceText) => NetworkFile | undefined;
 
 /** In the order in which they are asked: the first that reads a file decides. */
-const readers: readonly NetworkReader[] = [fromNetplan, fromIfupdown];
+const readers: readonly NetworkReader[] = [fromNetplan, fromNetworkd, fromIfupdown];
 
 /** What a file says of its hosts' network; undefined where that is nothing. The subject `network`. */
 export function readNetwork(workspace: Workspace, path: string): NetworkFile | undefined {

@@ -1,0 +1,109 @@
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { UnitEntry, UnitSection, UnitTree } from "../../formats/networkd/index.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Written } from "./network.ts";
+import { SourceText } from "./source-text.ts";
+
+const FILE = /^(.*?)\.(network|netdev|link)((?:\.d\/[^/]+\.conf)?)$/;
+const TEMPLATE = /\.(?:j2|jinja2?|erb|tmpl|epp|in)$/;
+
+/** The sections of one file of networkd; settings and sections may be repeated. */
+export class NetworkdSections {
+  readonly source: SourceText;
+  /** Which of the three kinds of files it is, by its name or, under another, by its sections. */
+  readonly kind: "network" | "netdev" | "link";
+  readonly #sections: readonly UnitSection[];
+
+  constructor(source: SourceText, tree: UnitTree) {
+    this.source = source;
+    this.#sections = tree.sections;
+    const named = FILE.exec(source.path.replace(TEMPLATE, ""))?.[2] as "network" | "netdev" | "link" | undefined;
+    const has = (name: string): boolean => tree.sections.some((section) => section.name === name);
+    this.kind = named ?? (has("NetDev") ? "netdev" : has("Network") || !has("Link") ? "network" : "link");
+  }
+
+  /** Every section of one of these names. */
+  sections(...names: readonly string[]): UnitSection[] {
+    return this.#sections.filter(({ name }) => names.includes(name));
+  }
+
+  /** Every setting of a key in sections of a name; an empty one takes back those before it. */
+  all(section: string | UnitSection, ...keys: readonly string[]): UnitEntry[] {
+    const entries: UnitEntry[] = [];
+    for (const { entries: own } of typeof section === "string" ? this.sections(section) : [section]) {
+      for (const entry of own) {
+        if (!keys.includes(entry.key)) continue;
+        if (entry.value === "") entries.length = 0;
+        else entries.push(entry);
+      }
+    }
+    return entries;
+  }
+
+  /** The last setting of a key as text. */
+  last(section: string | UnitSection, ...keys: readonly string[]): Written<Maybe<string>> | undefined {
+    const entry = this.all(section, ...keys).at(-1);
+    return entry && this.source.written(entry.value, entry.valueRange);
+  }
+
+  /** The last setting of a key as a number of bytes, `9K` with a suffix to the base of 1024. */
+  bytes(section: string | UnitSection, ...keys: readonly string[]): Written<Maybe<number>> | undefined {
+    const written = this.last(section, ...keys);
+    if (written === undefined || isUnknown(written.value)) return written as Written<Maybe<number>> | undefined;
+    const match = /^(\d{1,9})([KMG]?)$/.exec(written.value);
+    const value = match === null ? unknown(`${written.value.slice(0, 60)} is no number of bytes`) : Number(match[1]) * 1024 ** " KMG".indexOf(match[2] || " ");
+    return { value, location: written.location };
+  }
+
+  /** The words of every setting of a key, each with its place. */
+  words(section: string | UnitSection, ...keys: readonly string[]): Written<Maybe<string>>[] {
+    return this.all(section, ...keys).flatMap(({ value, valueRange: { start, end } }) => {
+      const whole = end - start === value.length;
+      return [...value.matchAll(/\S+/g)].map(({ 0: word, index }) => this.source.written(word, whole ? { start: start + index, end: start + index + word.length } : { start, end }));
+    });
+  }
+
+  /** True where a template decides whether every setting of the file is there. */
+  get conditional(): boolean {
+    const all = this.#sections.flatMap(({ entries }) => entries);
+    return all.length > 0 && all.every(({ conditional }) => conditional);
+  }
+}
+
+/** The sections of a file; undefined where it is none of networkd's. */
+export function sectionsOf(source: SourceText): NetworkdSections | undefined {
+  const document = source.workspace.document(source.path);
+  return document?.language === "networkd" ? new NetworkdSections(source, document.tree as UnitTree) : undefined;
+}
+
+function networkdByFolder(workspace: Workspace): ReadonlyMap<string, readonly string[]> {
+  const folders = new Map<string, string[]>();
+  for (const path of workspace.paths) {
+    if (workspace.document(path)?.language !== "networkd") continue;
+    const folder = folderOf(path);
+    const list = folders.get(folder);
+    if (list === undefined) folders.set(folder, [path]);
+    else list.push(path);
+  }
+  return folders;
+}
+
+/** The files of networkd in the same folder: what they say belongs together. */
+export function siblings({ workspace, path, host }: SourceText): NetworkdSections[] {
+  const folder = folderOf(path);
+  return (workspace.memo(networkdByFolder).get(folder) ?? []).flatMap((other) => (other === path ? [] : (sectionsOf(new SourceText(workspace, other, host)) ?? [])));
+}
+
+/** The file that a drop-in, `X.network.d/….conf`, adds to; undefined where it is none or the file is not there. */
+export function dropInParent({ workspace, path, host }: SourceText): NetworkdSections | undefined {
+  const match = FILE.exec(path.replace(TEMPLATE, ""));
+  if (match === null || match[3] === "") return undefined;
+  const stem = `${match[1]}.${match[2]}`;
+  const parent = [stem, `${stem}.j2`, `${stem}.jinja`, `${stem}.erb`].find((one) => workspace.document(one)?.language === "networkd");
+  return parent === undefined ? undefined : sectionsOf(new SourceText(workspace, parent, host));
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf("/"), 0));
+}
