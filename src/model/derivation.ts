@@ -11,8 +11,8 @@ export interface Inputs {
   readonly configuration: unknown;
 }
 
-/** Works something out; `previous` is its last result in another state, to be returned where nothing about it differs. */
-export type Compute<W, T> = (world: W, previous: T | undefined, key: string) => T;
+/** Works something out for a key; `previous` is its last result in another state, to be returned where nothing about it differs. */
+export type Compute<W, T> = (world: W, key: string, previous: T | undefined) => T;
 
 interface Trace {
   readonly files: Map<string, unknown>;
@@ -98,7 +98,7 @@ export class Derivations<W> {
     const outer = this.#active;
     this.#active = trace;
     try {
-      return { compute, key, value: compute(this.#world as never, previous as never, key), trace };
+      return { compute, key, value: compute(this.#world as never, key, previous as never), trace };
     } finally {
       this.#active = outer;
     }

@@ -10,7 +10,7 @@ export interface AnsibleSettings {
 
 /** The settings of every `ansible.cfg` of the repository, by path. Those of test scenarios are theirs alone. */
 export function settingsOf(workspace: Workspace): readonly AnsibleSettings[] {
-  return workspace.memo(collect);
+  return workspace.derive(collect);
 }
 
 function collect(workspace: Workspace): readonly AnsibleSettings[] {

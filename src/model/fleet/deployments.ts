@@ -23,68 +23,111 @@ interface Placed {
 
 interface Found extends Placed {
   readonly task: Task;
-  readonly hosts: Map<string, Host>;
+  /** Hosts that get it, a list for each play and way; each list sorted by name. */
+  readonly lists: (readonly Host[])[];
   readonly plays: Set<Play>;
   hidden: Maybe<Scope> | undefined;
 }
 
-/** Every file that the tasks of `plays` put onto hosts, with the hosts that get it. */
-export function readDeployments(workspace: Workspace, plays: readonly Play[]): Deployment[] {
+/** Where one task puts its files, for the hosts that were asked about: kept while the task and the list of files stay. */
+interface TaskPlaces {
+  readonly role: Role | undefined;
+  readonly values: readonly Value[];
+  readonly fixed: readonly Placed[] | undefined;
+  /** Hosts of the same groups mostly see the same values; those with values of their own are worked out alone. */
+  readonly byGroups: WeakMap<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>;
+  readonly apart: WeakMap<Host, readonly Placed[]>;
+}
+
+/** All deployments, with what the next table may take over. */
+export interface DeploymentTable {
+  readonly deployments: readonly Deployment[];
+  /** By the tasks of a play, which are the same list while the play's text is. */
+  readonly places: WeakMap<Play["tasks"], Map<Task, TaskPlaces>>;
+  readonly paths: readonly string[];
+}
+
+/** Every file that the tasks of plays put onto hosts, with the hosts that get it. */
+export function deploymentsOf(workspace: Workspace, _: string, previous: DeploymentTable | undefined): DeploymentTable {
+  const { paths } = workspace;
+  const places: DeploymentTable["places"] = previous?.paths === paths ? previous.places : new WeakMap();
   const found = new Map<string, Found>();
-  for (const play of plays) {
+  for (const play of workspace.fleet.plays) {
+    let known = places.get(play.tasks);
+    if (known === undefined) places.set(play.tasks, (known = new Map()));
     const set = namesSetBy(play);
     for (const task of [...play.tasks, ...play.handlers]) {
       if (!MODULES.has(task.module)) continue;
       const role = task.role === undefined ? undefined : roleOfTask(workspace, play, task.role);
-      follow(workspace, play, task, { play, role, task, set }, found);
+      const standing = { play, role, task, set };
+      let place = known.get(task);
+      if (place === undefined || place.role !== role) known.set(task, (place = placesOf(workspace, task, standing)));
+      follow(workspace, play, task, standing, place, found);
     }
   }
-  return [...found.values()].map(({ source, destination, task, hosts, plays: by, hidden }) => ({
+  const deployments = [...found.values()].map(({ source, destination, task, lists, plays: by, hidden }): Deployment => ({
     source,
     destination,
     task,
-    scope: hosts.size === 0 && hidden !== undefined ? hidden : { hosts: sorted(hosts), how: howOf(task, by) },
+    scope: lists.length === 0 && hidden !== undefined ? hidden : { hosts: merged(lists), how: howOf(task, by) },
   }));
+  return { deployments, places, paths };
 }
 
 function roleOfTask(workspace: Workspace, play: Play, name: string): Role | undefined {
   return play.ran.find((role) => role.name === name) ?? findRole(workspace, name, folderOf(play.path));
 }
 
-function follow(workspace: Workspace, play: Play, task: Task, standing: Standing, found: Map<string, Found>): void {
-  const add = (placed: Placed, host: Host | undefined, hidden: Maybe<Scope> | undefined): void => {
+function placesOf(workspace: Workspace, task: Task, standing: Standing): TaskPlaces {
+  const values = decisive(task);
+  const fixed = values.length === 0 ? placedBy(workspace, task, standing) : undefined;
+  return { role: standing.role, values, fixed, byGroups: new WeakMap(), apart: new WeakMap() };
+}
+
+function follow(workspace: Workspace, play: Play, task: Task, standing: Standing, places: TaskPlaces, found: Map<string, Found>): void {
+  const add = (placed: Placed, hosts: readonly Host[], hidden: Maybe<Scope> | undefined): void => {
     const { path, range } = task.location;
     const key = `${path}\0${range.start}\0${placed.source}\0${isUnknown(placed.destination) ? "" : placed.destination}`;
     let entry = found.get(key);
-    if (entry === undefined) found.set(key, (entry = { ...placed, task, hosts: new Map(), plays: new Set(), hidden: undefined }));
+    if (entry === undefined) found.set(key, (entry = { ...placed, task, lists: [], plays: new Set(), hidden: undefined }));
     entry.plays.add(play);
-    if (host !== undefined) entry.hosts.set(host.name, host);
+    if (hosts.length > 0) entry.lists.push(hosts);
     else entry.hidden ??= hidden;
   };
   const { scope } = play;
   if (isUnknown(scope) || scope.hosts.length === 0) {
     const reason = isUnknown(scope) ? scope : { hosts: [], how: howOf(task, new Set([play])) };
-    for (const placed of placedBy(workspace, task, standing)) add(placed, undefined, reason);
+    for (const placed of places.fixed ?? placedBy(workspace, task, standing)) add(placed, [], reason);
     return;
   }
-  const values = decisive(task);
-  const work = (host: Host): readonly Placed[] => {
+  if (places.fixed !== undefined) {
+    for (const placed of places.fixed) add(placed, scope.hosts, undefined);
+    return;
+  }
+  const byPlaces = new Map<readonly Placed[], Host[]>();
+  for (const host of scope.hosts) {
+    const placed = placedOn(workspace, task, standing, places, host);
+    const hosts = byPlaces.get(placed);
+    if (hosts === undefined) byPlaces.set(placed, [host]);
+    else hosts.push(host);
+  }
+  for (const [placed, hosts] of byPlaces) for (const one of placed) add(one, hosts, undefined);
+}
+
+function placedOn(workspace: Workspace, task: Task, standing: Standing, places: TaskPlaces, host: Host): readonly Placed[] {
+  const work = (): readonly Placed[] => {
     const there = { ...standing, host };
     return conditionAt(task.keywords.get("when")?.value, there) === false ? [] : placedBy(workspace, task, there);
   };
-  const fixed = values.length === 0 ? placedBy(workspace, task, standing) : undefined;
-  // Hosts of the same groups mostly see the same values; those with values of their own are worked out alone.
-  const byGroups = new Map<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>();
-  for (const host of scope.hosts) {
-    let placed: readonly Placed[] | undefined = fixed;
-    if (placed === undefined && host.variables instanceof HostVariables) {
-      const { shared } = host.variables;
-      let common = byGroups.get(shared);
-      if (common === undefined) byGroups.set(shared, (common = { names: namesRead(values, standing, shared) }));
-      placed = isApart(host, common.names) ? work(host) : (common.placed ??= work(host));
-    }
-    for (const one of placed ?? work(host)) add(one, host, undefined);
+  if (host.variables instanceof HostVariables) {
+    const { shared } = host.variables;
+    let common = places.byGroups.get(shared);
+    if (common === undefined) places.byGroups.set(shared, (common = { names: namesRead(places.values, standing, shared) }));
+    if (!isApart(host, common.names)) return (common.placed ??= work());
   }
+  let placed = places.apart.get(host);
+  if (placed === undefined) places.apart.set(host, (placed = work()));
+  return placed;
 }
 
 /** What decides whether, from where and to where a task puts a file; nothing where that is the same for every host. */
@@ -121,7 +164,7 @@ function filesAt(workspace: Workspace, task: Task, from: string, to: Maybe<strin
   const known = foldersOf(workspace);
   const candidates = from.startsWith("/") ? absoluteCandidates(from) : folders.map((folder) => joined(folder, from));
   for (const candidate of candidates) {
-    if (workspace.text(candidate) !== undefined) {
+    if (workspace.has(candidate)) {
       const destination = isUnknown(to) || !to.endsWith("/") ? to : to + baseName(candidate);
       return [{ source: candidate, destination }];
     }
@@ -146,7 +189,9 @@ function absoluteCandidates(path: string): string[] {
   return parts.map((_, index) => parts.slice(index).join("/")).filter((candidate) => candidate.includes("/"));
 }
 
-function sorted(hosts: ReadonlyMap<string, Host>): Host[] {
+function merged(lists: readonly (readonly Host[])[]): readonly Host[] {
+  if (lists.length <= 1) return lists[0] ?? [];
+  const hosts = new Map(lists.flat().map((host) => [host.name, host]));
   return [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

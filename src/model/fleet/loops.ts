@@ -52,7 +52,7 @@ function firstFound(workspace: Workspace, value: Value, standing: Standing, fold
   for (const file of files) {
     const text = textAtStanding(file, standing);
     if (isUnknown(text)) continue;
-    if (folders.some((folder) => workspace.text(joined(folder, text)) !== undefined)) return text;
+    if (folders.some((folder) => workspace.has(joined(folder, text)))) return text;
   }
   return undefined;
 }

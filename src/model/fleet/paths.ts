@@ -24,7 +24,7 @@ export function joined(folder: string, path: string): string {
 
 /** Every folder of the repository that holds a file, at any depth. */
 export function foldersOf(workspace: Workspace): ReadonlySet<string> {
-  return workspace.memo(collectFolders);
+  return workspace.derive(collectFolders);
 }
 
 function collectFolders(workspace: Workspace): ReadonlySet<string> {
@@ -44,13 +44,13 @@ export function findFile(workspace: Workspace, path: string, bases: readonly str
     const parts = path.slice(1).split("/");
     for (let from = 0; from < parts.length - 1; from++) {
       const end = parts.slice(from).join("/");
-      if (workspace.text(end) !== undefined) return end;
+      if (workspace.has(end)) return end;
     }
     return undefined;
   }
   for (const base of bases) {
     const candidate = joined(base, path);
-    if (workspace.text(candidate) !== undefined) return candidate;
+    if (workspace.has(candidate)) return candidate;
   }
   return undefined;
 }

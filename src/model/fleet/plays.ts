@@ -3,8 +3,9 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { YamlMapping, YamlTree } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf, itemsOf, valueOf } from "../../formats/yaml/index.ts";
+import { sameList } from "../derivation.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Play, Scope, Value, Variable } from "./fleet.ts";
+import type { Host, Play, Scope, Value, Variable } from "./fleet.ts";
 import { textAtStanding } from "./lookup.ts";
 import { findFile, folderOf } from "./paths.ts";
 import { PlayRun } from "./play-run.ts";
@@ -16,15 +17,26 @@ const PARTS = new Set(["name", "hosts", "roles", "tasks", "pre_tasks", "post_tas
 /** Scenarios of a role's own tests run on throw-away hosts, not on those of the inventory. */
 const TEST_SCENARIO = /(?:^|\/)molecule\/|(?:^|\/)roles\/(?:.+\/)?tests?\//;
 
-/** Gives the hosts of a pattern. */
-export type Match = (pattern: string) => Maybe<Scope["hosts"]>;
+/** A play as its text says, before the inventory tells its hosts. */
+export interface WrittenPlay {
+  readonly play: Omit<Play, "scope">;
+  /** Patterns that together select its hosts. */
+  readonly patterns: readonly string[];
+}
+
+const nodes = new WeakMap<YamlTree, readonly YamlMapping[]>();
 
 /** The plays that stand in a file, as mappings; none where it is no playbook. */
 export function playNodes(workspace: Workspace, path: string): readonly YamlMapping[] {
   const document = workspace.document(path);
   if (document?.language !== "yaml") return [];
-  const root = (document.tree as YamlTree).documents[0];
-  return itemsOf(root).filter((item): item is YamlMapping => item.kind === "mapping" && entryOf(item, "hosts") !== undefined && !isTask(item));
+  const tree = document.tree as YamlTree;
+  let found = nodes.get(tree);
+  if (found === undefined) {
+    found = itemsOf(tree.documents[0]).filter((item): item is YamlMapping => item.kind === "mapping" && entryOf(item, "hosts") !== undefined && !isTask(item));
+    nodes.set(tree, found);
+  }
+  return found;
 }
 
 /** A task may have an argument called hosts, but only a play has none but these at its top. */
@@ -33,17 +45,32 @@ function isTask(node: YamlMapping): boolean {
 }
 
 /** Every play of the repository's playbooks, by path and place. */
-export function readPlays(workspace: Workspace, match: Match): Play[] {
+export function playsAsWritten(workspace: Workspace): readonly WrittenPlay[] {
   const imported = importVariables(workspace);
-  const plays: Play[] = [];
-  for (const path of workspace.paths) {
-    if (TEST_SCENARIO.test(path) || !/\.ya?ml$/.test(path)) continue;
-    for (const node of playNodes(workspace, path)) plays.push(readPlay(workspace, path, node, match, imported.get(path) ?? []));
-  }
-  return plays;
+  return workspace.derive(playbooks).flatMap((path) => playNodes(workspace, path).map((node) => readPlay(workspace, path, node, imported.get(path) ?? [])));
 }
 
-function readPlay(workspace: Workspace, path: string, node: YamlMapping, match: Match, imports: readonly ReadonlyMap<string, Variable>[]): Play {
+/** The paths of the files that hold plays. */
+export function playbooks(workspace: Workspace, _: string, previous: readonly string[] | undefined): readonly string[] {
+  return sameList(previous, workspace.paths.filter((path) => /\.ya?ml$/.test(path) && !TEST_SCENARIO.test(path) && playNodes(workspace, path).length > 0));
+}
+
+/** The hosts that a play runs on; `match` gives those of a pattern, sorted by name. */
+export function scopeOfPlay({ play, patterns }: WrittenPlay, match: (pattern: string) => Maybe<Scope["hosts"]>): Maybe<Scope> {
+  if (isUnknown(play.hostsPattern)) return play.hostsPattern;
+  const how = `play "${play.name}" of ${play.path}`;
+  const lists: (readonly Host[])[] = [];
+  for (const pattern of patterns) {
+    const matched = match(pattern);
+    if (isUnknown(matched)) return matched;
+    lists.push(matched);
+  }
+  if (lists.length === 1) return { hosts: lists[0]!, how };
+  const hosts = new Map(lists.flat().map((host) => [host.name, host]));
+  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+}
+
+function readPlay(workspace: Workspace, path: string, node: YamlMapping, imports: readonly ReadonlyMap<string, Variable>[]): WrittenPlay {
   const at = (range: { start: number; end: number }): Location => ({ path, range });
   const hosts = entryOf(node, "hosts")!.value;
   const variables = playVariables(workspace, path, node);
@@ -60,28 +87,17 @@ function readPlay(workspace: Workspace, path: string, node: YamlMapping, match: 
     entriesOf(node).filter(({ key }) => !PARTS.has(key)).map(({ key, value }) => [key, { value: valueOf(value) as Value, location: at(value.range) }]),
   );
   const run = new PlayRun(workspace, path, node, variables);
-  return {
+  const play = {
     path,
     name: title,
     location: at(node.range),
     hostsPattern: pattern,
     hostsLocation: at(hosts.range),
-    scope: scopeOfPlay(pattern, known, match, `play "${title}" of ${path}`),
     keywords,
     variables,
     ...run.result(),
   };
-}
-
-function scopeOfPlay(pattern: Maybe<string>, known: readonly string[], match: Match, how: string): Maybe<Scope> {
-  if (isUnknown(pattern)) return pattern;
-  const hosts = new Map<string, Scope["hosts"][number]>();
-  for (const one of known) {
-    const matched = match(one);
-    if (isUnknown(matched)) return matched;
-    for (const host of matched) hosts.set(host.name, host);
-  }
-  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+  return { play, patterns: known };
 }
 
 function hostsPattern(value: Value, play: Pick<Play, "path" | "variables">): Maybe<string> {
@@ -116,15 +132,31 @@ function playVariables(workspace: Workspace, path: string, node: YamlMapping): R
   return variables;
 }
 
+const IMPORT = /^(?:.*\.)?import_playbook$/;
+const importing = new WeakMap<YamlTree, boolean>();
+
+/** The paths of the files that import playbooks. */
+function importers(workspace: Workspace, _: string, previous: readonly string[] | undefined): readonly string[] {
+  const paths = workspace.paths.filter((path) => {
+    if (!/\.ya?ml$/.test(path)) return false;
+    const document = workspace.document(path);
+    if (document?.language !== "yaml") return false;
+    const tree = document.tree as YamlTree;
+    let found = importing.get(tree);
+    if (found === undefined) importing.set(tree, (found = itemsOf(tree.documents[0]).some((item) => entriesOf(item).some(({ key }) => IMPORT.test(key)))));
+    return found;
+  });
+  return sameList(previous, paths);
+}
+
 /** What `import_playbook` gives to each imported file, one map for each import. */
 function importVariables(workspace: Workspace): Map<string, ReadonlyMap<string, Variable>[]> {
   const imported = new Map<string, ReadonlyMap<string, Variable>[]>();
-  for (const path of workspace.paths) {
-    if (!/\.ya?ml$/.test(path)) continue;
+  for (const path of workspace.derive(importers)) {
     const document = workspace.document(path);
     if (document?.language !== "yaml") continue;
     for (const item of itemsOf((document.tree as YamlTree).documents[0])) {
-      const target = entriesOf(item).find(({ key }) => /^(?:.*\.)?import_playbook$/.test(key))?.value;
+      const target = entriesOf(item).find(({ key }) => IMPORT.test(key))?.value;
       if (target?.kind !== "scalar") continue;
       const file = findFile(workspace, target.text.split(/\s/)[0]!, [folderOf(path)]);
       if (file === undefined) continue;

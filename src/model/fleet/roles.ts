@@ -22,7 +22,7 @@ const ROLE_PATH = new RegExp(`^((?:.*?/)?roles/(.+?))/(?:${PARTS})/`);
 
 /** Every role of the repository by its folder. */
 export function rolesOf(workspace: Workspace): ReadonlyMap<string, Role> {
-  return workspace.memo(collect);
+  return workspace.derive(collect);
 }
 
 /** The role that a file belongs to; undefined where it belongs to none. */
@@ -39,7 +39,7 @@ export function findRole(workspace: Workspace, name: string, folder: string): Ro
     const role = roles.get(joined(base, name));
     if (role !== undefined) return role;
   }
-  const named = workspace.memo(byName);
+  const named = workspace.derive(byName);
   // A role of a collection is called namespace.collection.role.
   return named.get(name) ?? named.get(name.slice(name.lastIndexOf(".") + 1)) ?? named.get(name.slice(name.lastIndexOf("/") + 1));
 }
@@ -47,7 +47,7 @@ export function findRole(workspace: Workspace, name: string, folder: string): Ro
 /** The file of a role's `part` that runs by itself (`main`), or the one that is called by `name`. */
 export function roleFile(workspace: Workspace, role: Role, part: string, name = "main"): string | undefined {
   const stem = `${role.folder}/${part}/${name}`;
-  return [`${stem}.yml`, `${stem}.yaml`, stem].find((path) => workspace.text(path) !== undefined);
+  return [`${stem}.yml`, `${stem}.yaml`, stem].find((path) => workspace.has(path));
 }
 
 function byName(workspace: Workspace): ReadonlyMap<string, Role> {
@@ -99,7 +99,7 @@ function variables(workspace: Workspace, folder: string, part: string, paths: re
 }
 
 function dependencies(workspace: Workspace, folder: string): string[] {
-  const path = [`${folder}/meta/main.yml`, `${folder}/meta/main.yaml`].find((candidate) => workspace.text(candidate) !== undefined);
+  const path = [`${folder}/meta/main.yml`, `${folder}/meta/main.yaml`].find((candidate) => workspace.has(candidate));
   const document = path === undefined ? undefined : workspace.document(path);
   if (document?.language !== "yaml") return [];
   const list = entryOf((document.tree as YamlTree).documents[0], "dependencies")?.value;

@@ -6,7 +6,7 @@ import { settingsOf } from "./ansible-cfg.ts";
 import { baseName, folderOf, joined } from "./paths.ts";
 
 /** The files of one inventory, and the folders whose variables go with it. */
-interface InventorySource {
+export interface InventorySource {
   readonly files: readonly string[];
   readonly folders: readonly string[];
 }
@@ -48,7 +48,7 @@ function fromSetting(workspace: Workspace, paths: readonly string[]): InventoryS
   const files: string[] = [];
   const folders: string[] = [];
   for (const path of paths) {
-    if (workspace.text(path) !== undefined) {
+    if (workspace.has(path)) {
       files.push(path);
       folders.push(folderOf(path));
       continue;

@@ -1,6 +1,7 @@
-import type { Configuration, Trait } from "../../engine/configuration.ts";
+import type { Trait } from "../../engine/configuration.ts";
 import { TRAITS } from "../../engine/configuration.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
 import type { Deployment, Host, Play, Task, TraitEvidence, Value } from "./fleet.ts";
 import { listOf } from "./values.ts";
 
@@ -34,57 +35,64 @@ export function suggested(name: string, trait: Trait): boolean {
   return words.some((word) => WORDS[trait].test(word)) || (trait === "hypervisor" && /^(?:b?vmhosts?|vhosts?|virthosts?|computenodes?)$/.test(whole));
 }
 
-/** Works out what each host is. */
-export class Traits {
-  readonly #configuration: Configuration;
-  readonly #groups: ReadonlySet<string>;
-  readonly #inventoryOf: (host: string) => string | undefined;
-  readonly #fromPlays: () => ReadonlyMap<string, ReadonlyMap<Trait, string>>;
-  readonly #known = new Map<string, TraitEvidence | undefined>();
-  #deployed: ReadonlyMap<string, ReadonlyMap<Trait, string>> | undefined;
+/** Which hosts have a trait, by name, and how it is known. `trait` is a `Trait`. */
+export function traitsOf(workspace: Workspace, trait: string): ReadonlyMap<string, TraitEvidence> {
+  const judge = new TraitJudge(workspace, trait as Trait);
+  const found = new Map<string, TraitEvidence>();
+  for (const host of workspace.fleet.hosts) {
+    const evidence = judge.of(host);
+    if (evidence !== undefined) found.set(host.name, evidence);
+  }
+  return found;
+}
 
-  constructor(
-    configuration: Configuration,
-    groups: ReadonlySet<string>,
-    inventoryOf: (host: string) => string | undefined,
-    plays: () => { readonly plays: readonly Play[]; readonly deployments: readonly Deployment[] },
-  ) {
-    this.#configuration = configuration;
-    this.#groups = groups;
-    this.#inventoryOf = inventoryOf;
-    this.#fromPlays = () => evidenceOfPlays(plays().plays, plays().deployments);
+class TraitJudge {
+  readonly #workspace: Workspace;
+  readonly #trait: Trait;
+  readonly #configured: readonly string[] | undefined;
+  readonly #taken: ReadonlySet<string>;
+  /** What the names of groups, inventories and environments suggest. */
+  readonly #suggested = new Map<string, boolean>();
+
+  constructor(workspace: Workspace, trait: Trait) {
+    this.#workspace = workspace;
+    this.#trait = trait;
+    const { groups } = workspace.configuration;
+    this.#configured = groups[trait];
+    this.#taken = new Set(TRAITS.flatMap((other) => groups[other] ?? []));
   }
 
-  of(host: Host, trait: Trait): TraitEvidence | undefined {
-    const key = `${trait}\0${host.name}`;
-    if (!this.#known.has(key)) this.#known.set(key, this.#work(host, trait));
-    return this.#known.get(key);
-  }
-
-  #work(host: Host, trait: Trait): TraitEvidence | undefined {
-    const configured = this.#configuration.groups[trait];
-    const listed = configured?.find((group) => host.groups.includes(group) || host.name === group);
+  of(host: Host): TraitEvidence | undefined {
+    const trait = this.#trait;
+    const listed = this.#configured?.find((group) => host.groups.includes(group) || host.name === group);
     if (listed !== undefined) return { certain: true, why: `premortem.yaml lists the group ${listed}` };
     // A list that is there is meant to be whole.
-    if (configured !== undefined) return undefined;
-    const taken = TRAITS.flatMap((other) => this.#configuration.groups[other] ?? []);
-    const named = host.groups.find((group) => group !== "all" && !taken.includes(group) && this.#suggests(group, trait));
+    if (this.#configured !== undefined) return undefined;
+    const named = host.groups.find((group) => group !== "all" && !this.#taken.has(group) && this.#suggests(group, true));
     if (named !== undefined) return { certain: false, why: `the group ${named} is named so` };
     if (trait === "lab" || trait === "production") {
-      const inventory = this.#inventoryOf(host.name);
-      if (inventory !== undefined && suggested(inventory, trait)) return { certain: false, why: `its inventory ${inventory} is named so` };
+      const inventory = host.location.path;
+      if (this.#suggests(inventory, false)) return { certain: false, why: `its inventory ${inventory} is named so` };
       const environment = ["env", "environment_name", "deployment_environment", "stage", "environment"].map((name) => host.variables.get(name)?.value).find((value) => typeof value === "string");
-      return typeof environment === "string" && suggested(environment, trait) ? { certain: false, why: `its variables name the environment ${environment}` } : undefined;
+      return typeof environment === "string" && this.#suggests(environment, false) ? { certain: false, why: `its variables name the environment ${environment}` } : undefined;
     }
-    this.#deployed ??= this.#fromPlays();
-    const why = this.#deployed.get(host.name)?.get(trait);
+    const why = this.#workspace.derive(deployedTraits).get(host.name)?.get(trait);
     return why === undefined ? undefined : { certain: false, why };
   }
 
-  #suggests(group: string, trait: Trait): boolean {
-    if (suggested(group, trait)) return true;
-    return trait === "storage" && CEPH_ANSIBLE.test(group) && this.#groups.has("osds");
+  #suggests(name: string, group: boolean): boolean {
+    const key = `${group}\0${name}`;
+    let result = this.#suggested.get(key);
+    if (result === undefined) {
+      result = suggested(name, this.#trait) || (group && this.#trait === "storage" && CEPH_ANSIBLE.test(name) && this.#workspace.fleet.groups.has("osds"));
+      this.#suggested.set(key, result);
+    }
+    return result;
   }
+}
+
+function deployedTraits(workspace: Workspace): ReadonlyMap<string, ReadonlyMap<Trait, string>> {
+  return evidenceOfPlays(workspace.fleet.plays, workspace.fleet.deployments);
 }
 
 /** What plays install: the packages, the roles and the configuration that only such a host gets. */

@@ -30,13 +30,20 @@ type VariablesIndex = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>
 
 /** The paths of the variables files of one group or host next to `folder`, in the order in which later ones win. */
 export function variableFiles(workspace: Workspace, folder: string, kind: VariablesKind, name: string): readonly string[] {
-  return workspace.memo(indexOf).get(`${folder}\0${kind}`)?.get(name) ?? [];
+  return variableFilesIn(workspace, folder, kind).get(name) ?? [];
+}
+
+/** The same for all groups or hosts next to `folder`, by name. */
+export function variableFilesIn(workspace: Workspace, folder: string, kind: VariablesKind): ReadonlyMap<string, readonly string[]> {
+  return workspace.derive(indexOf).get(`${folder}\0${kind}`) ?? NO_FILES;
 }
 
 /** Every folder that has `group_vars` or `host_vars` in it. */
 export function variableFolders(workspace: Workspace): ReadonlySet<string> {
-  return new Set([...workspace.memo(indexOf).keys()].map((key) => key.slice(0, key.indexOf("\0"))));
+  return new Set([...workspace.derive(indexOf).keys()].map((key) => key.slice(0, key.indexOf("\0"))));
 }
+
+const NO_FILES: ReadonlyMap<string, readonly string[]> = new Map();
 
 function indexOf(workspace: Workspace): VariablesIndex {
   const index = new Map<string, Map<string, string[]>>();

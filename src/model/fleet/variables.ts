@@ -1,72 +1,9 @@
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { isTemplate, render } from "../../formats/template/render.ts";
-import type { Workspace } from "../workspace.ts";
 import type { Value, Variable } from "./fleet.ts";
-import type { Inventory, InventoryGroup, InventoryHost } from "./inventory.ts";
-import { variableFiles, variablesOf } from "./variable-files.ts";
 
 /** What else a host knows by name: `inventory_hostname`, `group_names`, `groups`, facts. */
 export type Magic = (name: string) => Value | undefined;
-
-/** Works out the variables of the hosts of one inventory; hosts of the same groups share the groups' part. */
-export class InventoryVariables {
-  readonly #workspace: Workspace;
-  readonly #inventory: Inventory;
-  /** Folders of the playbooks, whose variables come after the inventory's of the same kind. */
-  readonly #playFolders: readonly string[];
-  readonly #chains = new Map<string, { groups: readonly InventoryGroup[]; variables: ReadonlyMap<string, Variable> }>();
-
-  constructor(workspace: Workspace, inventory: Inventory, playFolders: readonly string[]) {
-    this.#workspace = workspace;
-    this.#inventory = inventory;
-    this.#playFolders = playFolders.filter((folder) => !inventory.folders.includes(folder));
-  }
-
-  /** The groups of a host, farthest first, and its variables. */
-  of(host: InventoryHost, magic: Magic): { groups: readonly InventoryGroup[]; variables: HostVariables } {
-    const { groups, variables } = this.#chain(host);
-    const own = new Map(host.variables);
-    for (const folder of [...this.#inventory.folders, ...this.#playFolders]) {
-      for (const variable of this.#read(folder, "host_vars", host.name, `host_vars of ${host.name}`)) own.set(variable.name, variable);
-    }
-    return { groups, variables: new HostVariables(variables, own, magic) };
-  }
-
-  #chain(host: InventoryHost): { groups: readonly InventoryGroup[]; variables: ReadonlyMap<string, Variable> } {
-    const key = [...host.groups].sort().join("\0");
-    let chain = this.#chains.get(key);
-    if (chain === undefined) {
-      const groups = this.#inventory.chain(host.groups);
-      this.#chains.set(key, (chain = { groups, variables: this.#merge(groups) }));
-    }
-    return chain;
-  }
-
-  /**
-   * Ansible's default VARIABLE_PRECEDENCE: variables in the inventory itself for all groups, then the files of `all`, then
-   * the files of the other groups; within each the inventory's before the playbooks'.
-   */
-  #merge(groups: readonly InventoryGroup[]): ReadonlyMap<string, Variable> {
-    const merged = new Map<string, Variable>();
-    for (const group of groups) for (const variable of group.variables.values()) merged.set(variable.name, variable);
-    const all = groups.filter(({ name }) => name === "all");
-    const others = groups.filter(({ name }) => name !== "all");
-    for (const part of [all, others]) {
-      for (const folders of [this.#inventory.folders, this.#playFolders]) {
-        for (const folder of folders) {
-          for (const { name } of part) {
-            for (const variable of this.#read(folder, "group_vars", name, `group_vars of ${name}`)) merged.set(variable.name, variable);
-          }
-        }
-      }
-    }
-    return merged;
-  }
-
-  #read(folder: string, kind: "group_vars" | "host_vars", name: string, origin: string): readonly Variable[] {
-    return variableFiles(this.#workspace, folder, kind, name).flatMap((path) => variablesOf(this.#workspace, path, origin));
-  }
-}
 
 const templated = new WeakMap<Variable, boolean>();
 
@@ -91,8 +28,9 @@ export class HostVariables implements ReadonlyMap<string, Variable> {
   readonly #shared: ReadonlyMap<string, Variable>;
   readonly #own: ReadonlyMap<string, Variable>;
   readonly #magic: Magic;
-  readonly #resolved = new Map<string, Variable>();
-  readonly #open = new Set<string>();
+  /** Made when first needed: most hosts of a large fleet are never asked for a template. */
+  #resolved: Map<string, Variable> | undefined;
+  #open: Set<string> | undefined;
 
   constructor(shared: ReadonlyMap<string, Variable>, own: ReadonlyMap<string, Variable>, magic: Magic) {
     this.#shared = shared;
@@ -117,14 +55,15 @@ export class HostVariables implements ReadonlyMap<string, Variable> {
   get(name: string): Variable | undefined {
     const raw = this.raw(name);
     if (raw === undefined || !hasTemplate(raw)) return raw;
-    let resolved = this.#resolved.get(name);
+    let resolved = this.#resolved?.get(name);
     if (resolved === undefined) {
+      this.#open ??= new Set();
       if (this.#open.has(name)) return { ...raw, value: unknown(`${name} refers to itself`) };
       this.#open.add(name);
       resolved = { ...raw, value: resolveValue(raw.value, (other) => this.lookup(other)), raw: raw.value };
       this.#open.delete(name);
       // While another variable is open, a circle may have cut this one short.
-      if (this.#open.size === 0) this.#resolved.set(name, resolved);
+      if (this.#open.size === 0) (this.#resolved ??= new Map()).set(name, resolved);
     }
     return resolved;
   }
