@@ -60,6 +60,7 @@ import fleetWindowTooShort from "./fleet/window-too-short.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
+import networkDanglingReference from "./network/dangling-reference.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import premortemConfig from "./premortem/config.ts";
@@ -148,6 +149,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
+  ["network/dangling-reference", networkDanglingReference],
   ["network/ping-hides-mtu", networkPingHidesMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
   ["premortem/config", premortemConfig],

@@ -1,0 +1,76 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Interface, NetworkFile, PolicyRule, Route } from "./network.ts";
+
+/** What the files that one host has together say of its network. */
+export interface Machine {
+  readonly files: readonly NetworkFile[];
+  /** By name; what several files say of one interface is joined. Without those of unknown name and patterns. */
+  readonly interfaces: ReadonlyMap<string, Interface>;
+  readonly routes: readonly Route[];
+  readonly policyRules: readonly PolicyRule[];
+}
+
+/** Folders of a host's own tree whose files are read together. */
+const ETC = /^(.*?)(?:^|\/)etc\/(?:netplan|systemd\/network|network|NetworkManager|wireguard)\//;
+/** A tree that lays out several hosts' files, or one that templates for several are kept in, is read as one host's. */
+const known = new WeakMap<Workspace, Map<string, Machine>>();
+
+/** The host's network that a file is a part of: with the other files of the same tree, or of the same folder of networkd. */
+export function machineOf(workspace: Workspace, path: string): Machine | undefined {
+  let machines = known.get(workspace);
+  if (machines === undefined) known.set(workspace, (machines = new Map()));
+  const key = workspace.memo(keys).get(path);
+  if (key === undefined) return undefined;
+  let machine = machines.get(key);
+  if (machine === undefined) machines.set(key, (machine = join(workspace.subjects("network").filter((file) => workspace.memo(keys).get(file.path) === key).map(({ subject }) => subject))));
+  return machine;
+}
+
+/** Every machine that the files show, in the order of their first file. */
+export function machinesOf(workspace: Workspace): readonly Machine[] {
+  return [...new Set(workspace.subjects("network").map(({ path }) => machineOf(workspace, path)!))];
+}
+
+function keys(workspace: Workspace): ReadonlyMap<string, string> {
+  return new Map(workspace.subjects("network").map(({ path, subject }) => [path, keyOf(path, subject)]));
+}
+
+function keyOf(path: string, { source }: NetworkFile): string {
+  const root = ETC.exec(path);
+  if (root !== null) return `tree ${root[1]!}`;
+  // A .netdev and its .network are one interface's two halves.
+  return source === "networkd" ? `folder ${path.slice(0, path.lastIndexOf("/") + 1)}` : `file ${path}`;
+}
+
+/** Joins what files say of one host. */
+export function join(files: readonly NetworkFile[]): Machine {
+  const interfaces = new Map<string, Interface>();
+  for (const one of files.flatMap((file) => file.interfaces)) {
+    if (isUnknown(one.name) || one.pattern === true) continue;
+    const other = interfaces.get(one.name);
+    interfaces.set(one.name, other === undefined ? one : joined(other, one));
+  }
+  return { files, interfaces, routes: files.flatMap(({ routes }) => routes), policyRules: files.flatMap(({ policyRules }) => policyRules) };
+}
+
+function joined(a: Interface, b: Interface): Interface {
+  const tunnel = a.tunnel ?? b.tunnel;
+  const mtu = b.mtu ?? a.mtu;
+  const vlan = a.vlan ?? b.vlan;
+  const vrf = a.vrf ?? b.vrf;
+  return {
+    name: a.name,
+    kind: a.kind === "other" || a.kind === "ethernet" ? b.kind : a.kind,
+    location: a.tunnel === undefined && b.tunnel !== undefined ? b.location : a.location,
+    ...(mtu && { mtu }),
+    addresses: [...a.addresses, ...b.addresses],
+    gateways: [...a.gateways, ...b.gateways],
+    ...(vlan && { vlan }),
+    members: [...a.members, ...b.members],
+    ...(tunnel && { tunnel }),
+    ...(vrf && { vrf }),
+    dynamic: a.dynamic === true || b.dynamic === true,
+    conditional: a.conditional === true || b.conditional === true,
+  };
+}
