@@ -2,7 +2,12 @@
 export type Literal = string | number | boolean | null | readonly Literal[] | { readonly [key: string]: Literal };
 
 const DEPTH = 100;
-const NUMBER = /[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|(?:\d[\d_]*)?\.?\d[\d_]*\.?(?:[eE][-+]?\d+)?)/y;
+const DIGITS = String.raw`\d+(?:_\d+)*`;
+const NUMBER = new RegExp(`(?:0[xX](?:_?[\\da-fA-F])+|0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|(?:${DIGITS}\\.(?:${DIGITS})?|\\.${DIGITS}|${DIGITS})(?:[eE][-+]?${DIGITS})?)`, "y");
+/** What begins a string: `r` keeps backslashes; Ansible turns bytes into text. */
+const OPENER = /([rR][bB]?|[bB][rR]?|[uU])?("""|'''|"|')/y;
+const ESCAPE = /^(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|U00(?:0\d|10)[\da-fA-F]{4}|[0-7]{1,3})/;
+const ESCAPED: Record<string, string> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v", "\\": "\\", "'": "'", '"': '"', "\n": "" };
 
 /**
  * The value of an inventory variable: what Python's `ast.literal_eval` makes of the text, or else the text itself, as
@@ -23,14 +28,26 @@ class LiteralReader {
   }
 
   whole(): Literal | undefined {
-    const value = this.#value(0);
+    let value = this.#value(0);
+    if (value !== undefined && this.#eat(",")) {
+      // `1, 2` is a tuple without its brackets.
+      const items = [value];
+      while (this.#blanks() && this.#at < this.#text.length && this.#text[this.#at] !== "#") {
+        const item = this.#value(0);
+        if (item === undefined) return undefined;
+        items.push(item);
+        if (!this.#eat(",")) break;
+      }
+      value = items;
+    }
     this.#blanks();
     // What follows a `#` is a comment for Python too.
     return this.#at === this.#text.length || this.#text[this.#at] === "#" ? value : undefined;
   }
 
-  #blanks(): void {
+  #blanks(): true {
     while (/\s/.test(this.#text[this.#at] ?? "x")) this.#at++;
+    return true;
   }
 
   #eat(char: string): boolean {
@@ -44,7 +61,8 @@ class LiteralReader {
     if (depth > DEPTH) return undefined;
     this.#blanks();
     const char = this.#text[this.#at] ?? "";
-    if (char === "'" || char === '"') return this.#string(char);
+    OPENER.lastIndex = this.#at;
+    if (OPENER.test(this.#text)) return this.#strings();
     if (char === "[" || char === "(") return this.#list(char === "[" ? "]" : ")", depth);
     if (char === "{") return this.#mapping(depth);
     for (const [word, value] of [["True", true], ["False", false], ["None", null]] as const) {
@@ -57,23 +75,44 @@ class LiteralReader {
   }
 
   #number(): number | undefined {
+    let sign = 1;
+    if (/[-+]/.test(this.#text[this.#at] ?? "")) {
+      sign = this.#text[this.#at++] === "-" ? -1 : 1;
+      this.#blanks();
+    }
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
     if (match === null || /[\w.]/.test(this.#text[NUMBER.lastIndex] ?? " ")) return undefined;
     const digits = match[0].replaceAll("_", "");
     // Python refuses leading zeros, so such a value stays text.
-    if (/^[-+]?0\d/.test(digits) && !/[.eE]/.test(digits) && !/^[-+]?0+$/.test(digits)) return undefined;
+    if (/^0\d/.test(digits) && !/[.eE]/.test(digits) && !/^0+$/.test(digits)) return undefined;
     this.#at = NUMBER.lastIndex;
-    const value = Number(digits.replace(/^[-+]/, "")) * (digits.startsWith("-") ? -1 : 1);
-    return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value)) ? value + 0 : undefined;
+    const value = Number(digits);
+    // A double cannot hold every integer; those stay text.
+    return Number.isFinite(value) && (Number.isSafeInteger(value) || /^[\d.]+[.eE]|^\./.test(digits)) ? sign * value + 0 : undefined;
   }
 
-  #string(quote: string): string | undefined {
+  /** Strings next to each other are one. */
+  #strings(): string | undefined {
     let value = "";
-    for (let i = this.#at + 1; i < this.#text.length; i++) {
+    for (;;) {
+      OPENER.lastIndex = this.#at;
+      const opener = OPENER.exec(this.#text);
+      if (opener === null) return value;
+      this.#at = OPENER.lastIndex;
+      const part = this.#string(opener[2]!, /r/i.test(opener[1] ?? ""));
+      if (part === undefined) return undefined;
+      value += part;
+      this.#blanks();
+    }
+  }
+
+  #string(quote: string, raw: boolean): string | undefined {
+    let value = "";
+    for (let i = this.#at; i < this.#text.length; i++) {
       const char = this.#text[i]!;
-      if (char === quote) {
-        this.#at = i + 1;
+      if (this.#text.startsWith(quote, i)) {
+        this.#at = i + quote.length;
         return value;
       }
       if (char !== "\\") {
@@ -81,7 +120,11 @@ class LiteralReader {
         continue;
       }
       const next = this.#text[++i] ?? "";
-      value += next === "n" ? "\n" : next === "t" ? "\t" : next === "r" ? "\r" : /['"\\]/.test(next) ? next : `\\${next}`;
+      const code = raw ? undefined : ESCAPE.exec(this.#text.slice(i, i + 9))?.[0];
+      if (code !== undefined) {
+        value += String.fromCodePoint(/^[0-7]/.test(code) ? Number.parseInt(code, 8) : Number.parseInt(code.slice(1), 16));
+        i += code.length - 1;
+      } else value += raw ? `\\${next}` : (ESCAPED[next] ?? `\\${next}`);
     }
     return undefined;
   }

@@ -33,8 +33,9 @@ export function splitWords(line: string, start: number): { words: Word[]; closed
     }
     if (from === -1) from = i;
     if (char === "'" || char === '"') quote = char;
-    else if (char === "\\" && i + 1 < line.length) text += line[++i]!;
-    else text += char;
+    else if (char !== "\\") text += char;
+    else if (i + 1 < line.length) text += line[++i]!;
+    else quote = char;
   }
   if (from !== -1) words.push({ text, range: { start: start + from, end: start + i } });
   return { words, closed: quote === "" };
