@@ -7,7 +7,7 @@ export const TRAITS = ["storage", "hypervisor", "router", "container", "lab", "p
 export type Trait = (typeof TRAITS)[number];
 
 /** Host variables that the models need and that every site names in its own way. */
-export const HOST_VARIABLES = ["kernel", "memory", "virtualMachines", "osds"] as const;
+export const HOST_VARIABLES = ["kernel", "memory", "virtualMachines", "osds", "hypervisor", "dirtyRate", "migrationLink", "site", "rack"] as const;
 
 /** One of HOST_VARIABLES. */
 export type HostVariable = (typeof HOST_VARIABLES)[number];
@@ -16,7 +16,7 @@ export type HostVariable = (typeof HOST_VARIABLES)[number];
 export interface Configuration {
   /** Inventory groups that have a trait. A group that is listed here overrides what its name suggests. */
   readonly groups: { readonly [T in Trait]?: readonly string[] };
-  /** The name (or dotted path) of the host variable that holds each value. */
+  /** The name (or dotted path) of the host variable that holds each value, with its unit where the name does not tell it. */
   readonly variables: { readonly [V in HostVariable]?: string };
   readonly management: {
     /** CIDR networks from which operators reach the hosts; empty: anywhere. */

@@ -29,7 +29,7 @@ export interface Key {
 /** The keys that hold other keys, each with what it is about. */
 export const SECTIONS: { readonly [name: string]: string } = {
   groups: "Inventory groups that have a trait. A group that is listed here overrides what its name suggests.",
-  variables: "The name (or dotted path) of the host variable that holds each value.",
+  variables: "The name (or dotted path) of the host variable that holds each value; with its unit behind it, such as ram MiB, where the name does not tell.",
   management: "How operators reach the hosts.",
   migration: "How guests leave a host for its maintenance.",
   maintenance: "What maintenance of a virtualisation host takes and who has to agree to it.",
@@ -49,6 +49,11 @@ const VARIABLE_SUMMARY: Record<HostVariable, string> = {
   memory: "Host variable with the host's memory.",
   virtualMachines: "Host variable with the guests that run on a host.",
   osds: "Host variable with the OSDs of a host: their number or a list of them.",
+  hypervisor: "Variable of a guest with the name of the virtualisation host that it runs on.",
+  dirtyRate: "Variable of a guest with what it writes to its memory.",
+  migrationLink: "Host variable with the speed of the link over which its guests migrate; it beats migration.bandwidth.",
+  site: "Host variable with the site of a host.",
+  rack: "Host variable with the rack of a host.",
 };
 
 const { management, migration, maintenance } = DEFAULT_CONFIGURATION;

@@ -64,7 +64,7 @@ class WorkspaceFleet implements Fleet {
   }
 
   fact(host: Host, name: HostVariable): Variable | undefined {
-    return factOf(host, name, this.#workspace.configuration);
+    return factOf(host, name, this.#workspace);
   }
 
   kernel(host: Host): ReturnType<Fleet["kernel"]> {

@@ -1,9 +1,12 @@
-import type { Configuration, HostVariable } from "../../engine/configuration.ts";
+import type { HostVariable } from "../../engine/configuration.ts";
 import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { member } from "../../formats/template/evaluate.ts";
+import type { Workspace } from "../workspace.ts";
 import type { Host, Value, Variable } from "./fleet.ts";
+import { namedGuests, recordOf, recordedGuests } from "./records/of-host.ts";
+import { memberOf } from "./values.ts";
 
 /** Names under which sites keep these values, and the names of Ansible's own facts. */
 const USUAL: Record<HostVariable, readonly string[]> = {
@@ -11,33 +14,87 @@ const USUAL: Record<HostVariable, readonly string[]> = {
   memory: ["ansible_memtotal_mb", "memory_mb", "memory_mib", "memory_gb", "memory_gib", "mem_size", "ram_mb", "ram_gb", "memory", "ram", "ansible_facts.memtotal_mb"],
   virtualMachines: ["virtual_machines", "vms", "guests", "libvirt_vms", "kvm_vms", "kvm_guests", "virt_guests", "instances"],
   osds: ["osds", "osd_count", "osds_per_host", "ceph_osd_count", "num_osds", "lvm_volumes", "osd_devices", "ceph_osd_devices", "ceph_devices", "devices"],
+  migrationLink: ["migration_link", "migration_link_speed", "migration_bandwidth", "live_migration_bandwidth", "migration_network_speed"],
+  hypervisor: ["vmhost", "vm_host", "hypervisor", "hypervisor_host", "virt_host", "kvm_host", "libvirt_host", "proxmox_node", "kvm_hypervisor"],
+  dirtyRate: ["dirty_rate", "dirty_rate_mb", "dirty_rate_mib"],
+  site: ["site", "datacenter", "data_center", "dc", "location"],
+  rack: ["rack"],
 };
 /** Without these words around them, such names mean something else on hosts that store nothing. */
 const AMBIGUOUS = new Set(["devices", "instances", "guests"]);
 
-/** The value that `premortem.yaml` maps to `name`, or the one under a usual name; undefined where there is none. */
-export function factOf(host: Host, name: HostVariable, configuration: Configuration): Variable | undefined {
-  const mapped = configuration.variables[name];
-  if (mapped !== undefined) return variableAt(host, mapped);
+/** Where NetBox keeps what sites add of their own. */
+const NESTED = ["custom_fields", "config_context", "local_context_data"];
+
+/**
+ * The value that `premortem.yaml` maps to `name`, or the one under a usual name; undefined where there is none. The host's
+ * own variables come first, then what other sources say of it.
+ */
+export function factOf(host: Host, name: HostVariable, workspace: Workspace): Variable | undefined {
+  const mapped = workspace.configuration.variables[name];
+  const record = recordOf(workspace, host);
+  const sources = record === undefined ? [host.variables] : [host.variables, record.variables];
+  if (mapped !== undefined) {
+    const [path, unit] = withUnit(mapped);
+    return sources.map((variables) => variableIn(variables, path)).map((found) => found && measured(found, unit)).find((found) => found !== undefined);
+  }
+  for (const variables of sources) {
+    const found = usualIn(variables, name);
+    if (found !== undefined) return found;
+  }
+  return name === "virtualMachines" ? (namedGuests(workspace, host) ?? recordedGuests(workspace, host)) : undefined;
+}
+
+function usualIn(variables: Variables, name: HostVariable): Variable | undefined {
   for (const usual of USUAL[name]) {
-    const found = variableAt(host, usual);
+    const found = variableIn(variables, usual);
     if (found === undefined || found.value === null) continue;
     if (AMBIGUOUS.has(usual) && !Array.isArray(found.value)) continue;
     return found;
   }
+  for (const outer of NESTED) {
+    if (!variables.has(outer)) continue;
+    for (const usual of USUAL[name]) {
+      const found = variableIn(variables, `${outer}.${usual}`);
+      if (found !== undefined && found.value !== null) return found;
+    }
+  }
   return undefined;
+}
+
+/** `ram MiB`: a variable whose name does not tell its unit, with it. */
+function withUnit(mapped: string): [string, string | undefined] {
+  const match = /^(\S+)\s+(\S+)$/.exec(mapped.trim());
+  return match === null ? [mapped, undefined] : [match[1]!, match[2]];
+}
+
+function measured(variable: Variable, unit: string | undefined): Variable {
+  const { value } = variable;
+  const isNumber = typeof value === "number" || (typeof value === "string" && /^\s*\d+(?:\.\d+)?\s*$/.test(value));
+  return unit === undefined || !isNumber ? variable : { ...variable, value: `${String(value).trim()} ${unit}` };
 }
 
 /** A variable by its name or dotted path. */
 export function variableAt(host: Host, path: string): Variable | undefined {
-  const whole = host.variables.get(path);
+  return variableIn(host.variables, path);
+}
+
+type Variables = Pick<ReadonlyMap<string, Variable>, "get" | "has">;
+
+function variableIn(variables: Variables, path: string): Variable | undefined {
+  const whole = variables.get(path);
   if (whole !== undefined) return whole;
   const [first = "", ...rest] = path.split(".");
-  const variable = rest.length === 0 ? undefined : host.variables.get(first);
+  const variable = rest.length === 0 ? undefined : variables.get(first);
   if (variable === undefined) return undefined;
   let value: Value | undefined = variable.value;
-  for (const key of rest) value = member(value, key);
-  return value === undefined ? undefined : { ...variable, name: path, value };
+  for (const key of rest) value = Array.isArray(value) && !/^\d+$/.test(key) ? called(value, key) : member(value, key);
+  return value === undefined ? undefined : { name: path, value, location: variable.location, origin: variable.origin };
+}
+
+/** The item of a list that has the name, as interfaces are kept. */
+function called(list: readonly Value[], name: string): Value | undefined {
+  return list.find((item) => memberOf(item, "name") === name);
 }
 
 /**
