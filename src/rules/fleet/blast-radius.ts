@@ -36,6 +36,7 @@ export default rule({
     evacuated: "those of them whose guests have to move away first",
     groups: "changed hosts by group",
     services: "the services that are interrupted",
+    restarts: "hosts that restart each service, whatever it is for",
     plays: "the plays that bring the change",
   },
   examples: {
@@ -108,6 +109,7 @@ export default rule({
           evacuated: evacuated.length,
           groups: byGroup(effect.hosts, fleet),
           services: servicesOf(effect),
+          restarts: Object.fromEntries(effect.restarts.map(({ service, hosts }) => [service, hosts.length])),
           plays: playsOf(effect),
         },
       });
@@ -165,7 +167,11 @@ function message(effect: Effect, fleet: Fleet, { interrupted, hypervisors, evacu
     : reached.length === hosts.length ? ""
     : `${reached.length} of them get it by a play of this repository.`;
   const begin = brought === "" ? what : `${what} ${brought}`;
-  if (interrupted === 0) return `${begin} ${reached.length === 0 ? "" : "No interruption of a service was found. "}Check that all of them are meant.`;
+  if (interrupted === 0) {
+    const restarted = new Set(effect.restarts.flatMap((restart) => restart.hosts)).size;
+    const restarting = restarted === 0 ? "No interruption of a service was found. " : `${restarted} ${restarted === 1 ? "restarts" : "restart"} ${listNames(effect.restarts.map(({ service }) => service))}. `;
+    return `${begin} ${reached.length === 0 ? "" : restarting}Check that all of them are meant.`;
+  }
   const interrupting = `${interrupted} ${interrupted === 1 ? "interrupts" : "interrupt"} ${listNames(servicesOf(effect))}`;
   const among =
     hypervisors === 0 ? ""

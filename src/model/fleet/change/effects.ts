@@ -1,15 +1,15 @@
 import type { Location } from "../../../engine/location.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Play } from "../fleet.ts";
-import type { HostInterruption, Reach } from "./interruptions.ts";
-import { interruptedBy, sortedHosts, union } from "./interruptions.ts";
+import type { HostInterruption, Reach, Restart } from "./interruptions.ts";
+import { allRestarts, interruptedBy, restartedBy, sortedHosts, union } from "./interruptions.ts";
 import { ofFiles } from "./of-files.ts";
 import { ofMembership } from "./of-membership.ts";
 import { ofRoles } from "./of-roles.ts";
 import { ofTasks } from "./of-tasks.ts";
 import { ofVariables } from "./of-variables.ts";
 
-export type { HostInterruption, Reach } from "./interruptions.ts";
+export type { HostInterruption, Reach, Restart } from "./interruptions.ts";
 export { atOnce, disturbsGuests } from "./interruptions.ts";
 
 /** What one cause in a change sets off. */
@@ -27,7 +27,10 @@ export interface Effect {
   readonly used: boolean;
   /** The plays that bring it to hosts. */
   readonly plays: readonly Play[];
+  /** Of services that other hosts or guests depend on. */
   readonly interruptions: readonly HostInterruption[];
+  /** Restarts of any service. */
+  readonly restarts: readonly Restart[];
 }
 
 /**
@@ -69,7 +72,7 @@ function workOut(before: Workspace, after: Workspace): readonly Effect[] {
 
 function effectOf({ reaches, hosts, ...rest }: Found): Effect {
   const reached = sortedHosts(reaches.flatMap((reach) => reach.hosts));
-  return { ...rest, hosts: reached.length === 0 ? hosts : sortedHosts([...hosts, ...reached]), reached, plays: [...new Set(reaches.map(({ play }) => play))], interruptions: interruptedBy(reaches) };
+  return { ...rest, hosts: reached.length === 0 ? hosts : sortedHosts([...hosts, ...reached]), reached, plays: [...new Set(reaches.map(({ play }) => play))], interruptions: interruptedBy(reaches), restarts: restartedBy(reaches) };
 }
 
 /** Variables of one file that reach the same hosts are one cause. */
@@ -87,6 +90,7 @@ function merge(effects: readonly Effect[]): Effect[] {
         cause: { kind: other.cause.kind, names: [...new Set([...other.cause.names, ...cause.names])] },
         also: [...other.also, location, ...effect.also],
         plays: [...new Set([...other.plays, ...effect.plays])],
+        restarts: allRestarts([...other.restarts, ...effect.restarts]),
         interruptions: union([...other.interruptions, ...effect.interruptions]),
       });
     }

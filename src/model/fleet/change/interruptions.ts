@@ -11,6 +11,8 @@ import { conditionAt } from "../lookup.ts";
 import { followersOf } from "../registered.ts";
 import { truth } from "../values.ts";
 
+const SERVICE_MODULES = new Set(["service", "systemd", "systemd_service", "sysvinit", "openrc", "rc_service"]);
+
 /** A service that hosts interrupt because of a change, all of a batch together. */
 export interface HostInterruption extends Interruption {
   /** The task or handler that does it. */
@@ -44,6 +46,38 @@ export function interruptedBy(reaches: readonly Reach[]): HostInterruption[] {
     }
   }
   return union(found);
+}
+
+/** A service that is restarted, whatever it is for, with the hosts on which it is. */
+export interface Restart {
+  readonly service: string;
+  /** Sorted by name. */
+  readonly hosts: readonly Host[];
+}
+
+/** Every service that these tasks, and those that run behind them, restart; by name. */
+export function restartedBy(reaches: readonly Reach[]): Restart[] {
+  const found = new Map<string, Host[]>();
+  for (const { play, task, hosts } of reaches) {
+    const silent = truth(task.keywords.get("changed_when")?.value) === false;
+    for (const acting of new Set([task, ...(silent ? [] : [...handlersOf(play, task), ...followersOf(play, task)])])) {
+      const read = reader(play, acting);
+      const state = acting.args.get("state");
+      const name = acting.args.get("name") ?? acting.args.get("service");
+      if (!SERVICE_MODULES.has(acting.module) || state === undefined || name === undefined || read(state.value) !== "restarted") continue;
+      const service = read(name.value)?.replace(/\.service$/, "");
+      const hit = service === undefined ? [] : hosts.filter((host) => mayRun(play, acting, host));
+      if (hit.length > 0) found.set(service!, [...(found.get(service!) ?? []), ...hit]);
+    }
+  }
+  return allRestarts([...found].map(([service, hosts]) => ({ service, hosts })));
+}
+
+/** One entry for each service, by name. */
+export function allRestarts(restarts: readonly Restart[]): Restart[] {
+  const byService = new Map<string, Host[]>();
+  for (const { service, hosts } of restarts) byService.set(service, [...(byService.get(service) ?? []), ...hosts]);
+  return [...byService].map(([service, hosts]) => ({ service, hosts: sortedHosts(hosts) })).sort((a, b) => compareText(a.service, b.service));
 }
 
 /** False where a condition keeps the task from the host, whatever somebody sets who starts the play. */

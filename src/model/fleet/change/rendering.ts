@@ -19,6 +19,7 @@ const TURNS = 400;
 /** A template that takes more steps than this is compared by its names. */
 const STEPS = 20_000;
 const DEPTH = 20;
+const MUTATION = /^(\w+)(?:\.\w+)*\.(?:append|extend|insert|update|pop|remove|setdefault|add|clear)\(/;
 const IDENTIFIER = /(?<![\w.])[A-Za-z_]\w*/g;
 const KEYWORDS = new Set(["and", "or", "not", "in", "is", "if", "else", "elif", "for", "set", "endif", "endfor", "true", "false", "none", "True", "False", "None", "loop", "endset", "macro", "endmacro"]);
 
@@ -77,12 +78,14 @@ export class Rendering {
       case "text":
         return block.text;
       case "output": {
+        this.#mutate(block.code);
         const value = this.#evaluate(block.code);
         return value === undefined || hasUnknown(value) ? this.#residue(block.code) : asText(value);
       }
       case "set": {
+        if (this.#mutate(block.code)) return this.#residue(block.code);
         const value = this.#evaluate(block.code);
-        this.#locals.set(block.name, value === undefined || hasUnknown(value) ? unknown(this.#residue(block.code)) : value);
+        this.#locals.set(block.name, value === undefined || hasUnknown(value) ? unknown(digest(this.#residue(block.code))) : value);
         this.#names.delete(block.name);
         return "";
       }
@@ -93,8 +96,18 @@ export class Rendering {
       case "include":
         return this.#include(block.code, path, depth);
       case "other":
+        this.#mutate(block.code.replace(/^do\s+/, ""));
         return this.#residue(block.code);
     }
+  }
+
+  /** What a list or a mapping is after a method has changed it is not followed: it stands for how it came about. */
+  #mutate(code: string): boolean {
+    const owner = MUTATION.exec(code)?.[1];
+    if (owner === undefined) return false;
+    this.#locals.set(owner, unknown(digest(`${this.#name(owner)}${this.#residue(code)}`)));
+    this.#names.delete(owner);
+    return true;
   }
 
   #if({ branches }: Block & { kind: "if" }, path: string | undefined, depth: number): string {
@@ -197,6 +210,7 @@ export class Rendering {
       known = this.#locals.has(name) && value !== undefined ? plain(value) : this.#written(name);
       this.#open.delete(name);
     }
+    known = digest(known);
     if (this.#open.size === 0) this.#names.set(name, known);
     return known;
   }
@@ -273,6 +287,19 @@ function plain(value: Value): string {
   let text = texts.get(value);
   if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
   return text;
+}
+
+/** Stands for a long text: two of 32 bits (cyrb53), so that what names stand for does not pile up. */
+function digest(text: string): string {
+  if (text.length < 120) return text;
+  let a = 0xdeadbeef;
+  let b = 0x41c6ce57;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 2654435761);
+    b = Math.imul(b ^ code, 1597334677);
+  }
+  return `${OPEN}${text.length}:${a >>> 0}:${b >>> 0}${CLOSE}`;
 }
 
 const hidden = new WeakMap<object, boolean>();
