@@ -36,7 +36,9 @@ interface TaskPlaces {
   readonly fixed: readonly Placed[] | undefined;
   /** Hosts of the same groups mostly see the same values; those with values of their own are worked out alone. */
   readonly byGroups: WeakMap<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>;
-  readonly apart: WeakMap<Host, readonly Placed[]>;
+  /** The hosts of the last table with what each of them got, in one order: a host that is the same object gets the same. */
+  hosts: readonly Host[];
+  placed: readonly (readonly Placed[])[];
 }
 
 /** All deployments, with what the next table may take over. */
@@ -81,7 +83,7 @@ function roleOfTask(workspace: Workspace, play: Play, name: string): Role | unde
 function placesOf(workspace: Workspace, task: Task, standing: Standing): TaskPlaces {
   const values = decisive(task);
   const fixed = values.length === 0 ? placedBy(workspace, task, standing) : undefined;
-  return { role: standing.role, values, fixed, byGroups: new WeakMap(), apart: new WeakMap() };
+  return { role: standing.role, values, fixed, byGroups: new WeakMap(), hosts: [], placed: [] };
 }
 
 function follow(workspace: Workspace, play: Play, task: Task, standing: Standing, places: TaskPlaces, found: Map<string, Found>): void {
@@ -105,8 +107,11 @@ function follow(workspace: Workspace, play: Play, task: Task, standing: Standing
     return;
   }
   const byPlaces = new Map<readonly Placed[], Host[]>();
-  for (const host of scope.hosts) {
-    const placed = placedOn(workspace, task, standing, places, host);
+  const all = scope.hosts.map((host, index) => (places.hosts[index] === host ? places.placed[index]! : placedOn(workspace, task, standing, places, host)));
+  places.hosts = scope.hosts;
+  places.placed = all;
+  for (const [index, host] of scope.hosts.entries()) {
+    const placed = all[index]!;
     const hosts = byPlaces.get(placed);
     if (hosts === undefined) byPlaces.set(placed, [host]);
     else hosts.push(host);
@@ -125,9 +130,7 @@ function placedOn(workspace: Workspace, task: Task, standing: Standing, places: 
     if (common === undefined) places.byGroups.set(shared, (common = { names: namesRead(places.values, standing, shared) }));
     if (!isApart(host, common.names)) return (common.placed ??= work());
   }
-  let placed = places.apart.get(host);
-  if (placed === undefined) places.apart.set(host, (placed = work()));
-  return placed;
+  return work();
 }
 
 /** What decides whether, from where and to where a task puts a file; nothing where that is the same for every host. */

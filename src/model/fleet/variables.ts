@@ -8,7 +8,7 @@ export type Magic = (name: string) => Value | undefined;
 const templated = new WeakMap<Variable, boolean>();
 
 /** True where a variable's value has Jinja in it somewhere. */
-function hasTemplate(variable: Variable): boolean {
+export function hasTemplate(variable: Variable): boolean {
   let result = templated.get(variable);
   if (result === undefined) templated.set(variable, (result = anyTemplate(variable.value, 0)));
   return result;

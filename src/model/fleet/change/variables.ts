@@ -3,6 +3,7 @@ import type { Location } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Value, Variable } from "../fleet.ts";
+import { HostVariables, hasTemplate } from "../variables.ts";
 
 /** One edit of a variable, with every host that ends up with another value because of it. */
 export interface VariableChange {
@@ -22,11 +23,14 @@ export interface VariableChange {
  */
 export function changedVariables(before: Workspace, after: Workspace): VariableChange[] {
   const equal = comparer(before, after);
+  const candidates = new Candidates(equal);
   const changes = new Map<string, { change: Omit<VariableChange, "hosts">; hosts: Host[] }>();
+  const { fleet } = before;
   for (const host of after.fleet.hosts) {
-    const old = before.fleet.host(host.name);
-    if (old === undefined) continue;
-    for (const name of new Set([...host.variables.keys(), ...old.variables.keys()])) {
+    const old = fleet.host(host.name);
+    // The very same object is the same in all that it rests on.
+    if (old === undefined || old === host) continue;
+    for (const name of candidates.of(old, host)) {
       const was = old.variables.get(name);
       const is = host.variables.get(name);
       if (was === undefined && is === undefined) continue;
@@ -50,10 +54,78 @@ export function changedVariables(before: Workspace, after: Workspace): VariableC
     .sort((a, b) => compareText(a.location.path, b.location.path) || a.location.range.start - b.location.range.start || compareText(a.name, b.name));
 }
 
+type Variables = ReadonlyMap<string, Variable>;
+
+/** Which names may differ on a host: those that are written in another way, and those whose templates mention such a name. */
+class Candidates {
+  readonly #equal: (a: Variable, b: Variable) => boolean;
+  readonly #differing = new WeakMap<Variables, WeakMap<Variables, readonly string[]>>();
+
+  constructor(equal: (a: Variable, b: Variable) => boolean) {
+    this.#equal = equal;
+  }
+
+  of(old: Host, host: Host): Iterable<string> {
+    const [was, is] = [old.variables, host.variables];
+    const sameGroups = old.groups === host.groups || (old.groups.length === host.groups.length && old.groups.every((group, index) => group === host.groups[index]));
+    // What a template makes of the groups themselves may differ too, so then every name is compared.
+    if (!sameGroups || !(was instanceof HostVariables) || !(is instanceof HostVariables) || was.lookup("groups") !== is.lookup("groups")) return new Set([...is.keys(), ...was.keys()]);
+    const names = new Set<string>();
+    for (const name of this.#shared(was.shared, is.shared)) names.add(name);
+    for (const own of [was.own, is.own]) for (const name of own.keys()) if (!this.#same(was.raw(name), is.raw(name))) names.add(name);
+    // A set takes new names while it is walked.
+    for (const name of names) {
+      for (const reader of readersOf(is.shared).get(name) ?? []) names.add(reader);
+      for (const reader of is.own.size === 0 ? [] : (readersOf(is.own).get(name) ?? [])) names.add(reader);
+    }
+    return names;
+  }
+
+  /** Names that differ between what two groups of hosts share: worked out once for them all. */
+  #shared(was: Variables, is: Variables): readonly string[] {
+    if (was === is) return [];
+    let row = this.#differing.get(was);
+    if (row === undefined) this.#differing.set(was, (row = new WeakMap()));
+    let names = row.get(is);
+    if (names === undefined) {
+      const found = [...is.keys()].filter((name) => !this.#same(was.get(name), is.get(name)));
+      for (const name of was.keys()) if (!is.has(name)) found.push(name);
+      row.set(is, (names = found));
+    }
+    return names;
+  }
+
+  #same(a: Variable | undefined, b: Variable | undefined): boolean {
+    return a === b || (a !== undefined && b !== undefined && this.#equal(a, b));
+  }
+}
+
+const readers = new WeakMap<Variables, ReadonlyMap<string, readonly string[]>>();
+const NAME = /[A-Za-z_]\w*/g;
+
+/** For each word of the templates among some variables: the variables that mention it. */
+function readersOf(variables: Variables): ReadonlyMap<string, readonly string[]> {
+  let index = readers.get(variables);
+  if (index === undefined) {
+    const found = new Map<string, string[]>();
+    for (const variable of variables.values()) {
+      if (!hasTemplate(variable)) continue;
+      for (const word of new Set(JSON.stringify(variable.value).match(NAME))) {
+        const names = found.get(word);
+        if (names === undefined) found.set(word, [variable.name]);
+        else names.push(variable.name);
+      }
+    }
+    readers.set(variables, (index = found));
+  }
+  return index;
+}
+
 /** Compares two values once, however many hosts share them. */
 function comparer(before: Workspace, after: Workspace): (a: Variable, b: Variable) => boolean {
   const known = new WeakMap<Variable, WeakMap<Variable, boolean>>();
   return (a, b) => {
+    if (a === b) return true;
     let row = known.get(a);
     if (row === undefined) known.set(a, (row = new WeakMap()));
     let result = row.get(b);
