@@ -1,3 +1,4 @@
+import { listNames } from "../../model/fleet/change/words.ts";
 import { removedHosts } from "../../model/network/dangling/hosts.ts";
 import { removedInterfaces } from "../../model/network/dangling/interfaces.ts";
 import { removedNetworks } from "../../model/network/dangling/networks.ts";
@@ -57,6 +58,11 @@ export default rule({
         before: { "hosts.ini": HOSTS, "group_vars/gateways.yml": "tunnel_mtu: 1400\ntunnel_key: 7\n", "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mode gre\n    mtu {{ tunnel_mtu }}\n" },
         after: { "hosts.ini": HOSTS, "group_vars/gateways.yml": "tunnel_key: 7\n", "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mode gre\n    mtu {{ ⟦tunnel_mtu⟧ }}\n" },
       },
+      // Its variables are gone, though the inventory still lists it.
+      {
+        before: { "hosts.ini": HOSTS, "group_vars/all.yml": TUNNELS(plain), "host_vars/gw03.example.net": "number: 3\n", "host_vars/gw01.example.net": "number: 1\n", "templates/wg.j2": "address 10.9.1.{{ number }}\n" },
+        after: { "hosts.ini": HOSTS, "group_vars/all.yml": TUNNELS((name) => `⟦${name}⟧`), "host_vars/gw01.example.net": "number: 1\n", "templates/wg.j2": "address 10.9.1.{{ number }}\n" },
+      },
       {
         before: { "etc/network/interfaces": `${INTERFACES}\nauto eno2\niface eno2 inet manual\n\n${BRIDGE("eno2")}` },
         after: { "etc/network/interfaces": `${INTERFACES}\n${BRIDGE("⟦eno2⟧")}` },
@@ -91,12 +97,12 @@ export default rule({
     for (const one of undefinedReferences(workspace, network)) if (one.places[0]!.location.path === path) report(reportOf(one, false));
   },
   compare({ before, after, changed, report }) {
-    const gone = [...removedHosts(before, after), ...removedVariables(before, after, changed), ...removedInterfaces(before, after, changed), ...removedNetworks(before, after)];
+    const gone = [...removedHosts(before, after, changed), ...removedVariables(before, after, changed), ...removedInterfaces(before, after, changed), ...removedNetworks(before, after)];
     for (const one of gone) report(reportOf(one, true));
   },
 });
 
-function reportOf({ kind, name, places, was }: Dangling, removed: boolean): Report {
+function reportOf({ kind, name, places, was, lost }: Dangling, removed: boolean): Report {
   const [first, ...others] = places;
   const breaks = places.some((place) => place.breaks);
   const likely = kind === "variable" || kind === "network" || !removed || !breaks;
@@ -104,10 +110,15 @@ function reportOf({ kind, name, places, was }: Dangling, removed: boolean): Repo
     location: first!.location,
     key: `${kind} ${name}`,
     ...(likely ? { severity: "warning" as const, confidence: "likely" as const } : {}),
-    message: `${SUBJECT[kind](name)} ${removed ? `is gone${was === undefined ? "" : ` from ${was}`}` : MISSING[kind]}, and ${places.length === 1 ? "one place still refers" : `${places.length} places still refer`} to it: ${kinds(places)}. ${CONSEQUENCE[kind]} Remove ${places.length === 1 ? "the reference" : "the references"}, or keep it.`,
+    message: `${SUBJECT[kind](name)} ${removed ? goneText(was, lost) : MISSING[kind]}, and ${places.length === 1 ? "one place still refers" : `${places.length} places still refer`} to it: ${kinds(places)}. ${CONSEQUENCE[kind]} Remove ${places.length === 1 ? "the reference" : "the references"}, or keep it.`,
     related: others.slice(0, SHOWN).map(({ location, how }) => ({ location, message: `Here too, in ${how}.` })),
     data: { places: places.length, name, kind },
   };
+}
+
+function goneText(was: string | undefined, lost: readonly string[] | undefined): string {
+  if (lost !== undefined) return `has no variables any more (${was ?? ""} is gone, with ${listNames(lost)}, which templates need)`;
+  return `is gone${was === undefined ? "" : ` from ${was}`}`;
 }
 
 const SUBJECT: Record<Dangling["kind"], (name: string) => string> = {

@@ -1,8 +1,10 @@
 import type { YamlNode, YamlTree } from "../../../formats/yaml/index.ts";
 import { entriesOf, itemsOf } from "../../../formats/yaml/index.ts";
+import { variablesPlace } from "../../fleet/variable-files.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Dangling, Place } from "./place.ts";
 import { inComment, literally, sortedPlaces } from "./place.ts";
+import { usesOf } from "./variables.ts";
 
 /** Keys whose value is another host of the same repository. */
 const HOST_KEY = /(?:^|_)(?:peers?|hosts?|hostname|nodes?|members?|servers?|masters?|primary|secondary|delegate_to|hypervisor|vm_?host|upstreams?|backends?|neighbou?rs?|gateways?|remote|relays?|parent)$/i;
@@ -25,7 +27,7 @@ export function shortName(name: string): string {
 }
 
 /** The hosts and groups that the change takes out of the inventory and that something still names. */
-export function removedHosts(before: Workspace, after: Workspace): Dangling[] {
+export function removedHosts(before: Workspace, after: Workspace, changed: readonly string[]): Dangling[] {
   // An inventory that cannot be read any more says nothing of each host.
   if (after.fleet.hosts.length === 0) return [];
   const found: Dangling[] = [];
@@ -36,12 +38,35 @@ export function removedHosts(before: Workspace, after: Workspace): Dangling[] {
     const places = placesOfHost(before, after, name, left.has(short) ? undefined : short);
     if (places.length > 0) found.push({ kind: "host", name, places, was: location.path });
   }
+  found.push(...emptiedHosts(before, after, changed));
   for (const [name, { location }] of before.fleet.groups) {
     if (after.fleet.groups.has(name) || name === "all" || name === "ungrouped") continue;
     const places = placesOfGroup(after, name);
     if (places.length > 0) found.push({ kind: "group", name, places, was: location.path });
   }
   return found;
+}
+
+/**
+ * Hosts whose own variables the change removes to the last file, which the inventory still lists, and which lists of
+ * peers still name although what is built from those lists needs variables that the host has no more.
+ */
+function emptiedHosts(before: Workspace, after: Workspace, changed: readonly string[]): Dangling[] {
+  const found = new Map<string, Dangling>();
+  for (const path of changed) {
+    const place = variablesPlace(path);
+    if (place?.kind !== "host_vars" || after.text(path) !== undefined) continue;
+    const { name } = place;
+    const old = before.fleet.host(name);
+    const host = after.fleet.host(name);
+    if (old === undefined || host === undefined || found.has(name)) continue;
+    const lost = [...old.variables.keys()].filter((variable) => !host.variables.has(variable));
+    const needed = lost.filter((variable) => after.paths.some((other) => usesOf(after, other, variable).length > 0));
+    if (needed.length === 0) continue;
+    const places = placesOfHost(before, after, name, shortName(name)).filter(({ breaks, how }) => breaks && how !== "hosts");
+    if (places.length > 0) found.set(name, { kind: "host", name, places, was: path, lost: needed });
+  }
+  return [...found.values()];
 }
 
 function placesOfHost(before: Workspace, after: Workspace, name: string, short: string | undefined): Place[] {

@@ -17,6 +17,8 @@ export interface Dangling {
   readonly places: readonly Place[];
   /** Where it was, in the base, for a person: `inventory/hosts`. */
   readonly was?: string;
+  /** Of a host that the inventory still lists: the variables that it has no more. */
+  readonly lost?: readonly string[];
 }
 
 /** Sorted by path and place, each place once. */

@@ -34,6 +34,8 @@ function undefinedInterfaces(workspace: Workspace, file: NetworkFile): Dangling[
   const machine = machineOf(workspace, file.path);
   if (file.source !== "netplan" || machine === undefined) return [];
   const defined = new Set(machine.files.flatMap(({ interfaces }) => interfaces.flatMap(({ name }) => (isUnknown(name) ? [] : [name]))));
+  // Open vSwitch's patch ports are interfaces too.
+  if (/^\s*openvswitch:/m.test(workspace.text(file.path) ?? "")) return [];
   if (machine.files.some(({ interfaces }) => interfaces.some(({ name, pattern }) => isUnknown(name) || pattern === true))) return [];
   const missing: Reference[] = [];
   for (const { members } of file.interfaces) {

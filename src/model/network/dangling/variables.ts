@@ -1,6 +1,7 @@
 import { maskJinja } from "../../../formats/template/jinja.ts";
 import type { YamlTree } from "../../../formats/yaml/index.ts";
 import { entriesOf } from "../../../formats/yaml/index.ts";
+import { roleOf } from "../../fleet/roles.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Dangling, Place } from "./place.ts";
 import { inComment, literally, sortedPlaces } from "./place.ts";
@@ -13,6 +14,8 @@ const GUARDS = String.raw`\s*(?:\|\s*(?:default|d)\b|is\s+(?:not\s+)?(?:defined|
 
 /** Variables that the change takes away altogether, and that templates or tasks still need. */
 export function removedVariables(before: Workspace, after: Workspace, changed: readonly string[]): Dangling[] {
+  // Without hosts only a part of the repository is here, and the other part may define it.
+  if (after.fleet.hosts.length === 0) return [];
   const gone = new Map<string, string>();
   for (const path of changed) {
     if (!VARIABLES.test(path)) continue;
@@ -26,7 +29,7 @@ export function removedVariables(before: Workspace, after: Workspace, changed: r
   }
   const found: Dangling[] = [];
   for (const [name, was] of gone) {
-    const places = sortedPlaces(after.paths.flatMap((path) => usesOf(after, path, name)));
+    const places = sortedPlaces(after.paths.filter((path) => isUsed(after, path)).flatMap((path) => usesOf(after, path, name)));
     if (places.length > 0) found.push({ kind: "variable", name, places, was });
   }
   return found;
@@ -43,8 +46,15 @@ function defines(text: string, name: string): boolean {
   return new RegExp(String.raw`(?:^|[\s{,"'-])${key}["']?\s*(?:=(?!=)|:(?!:))|(?:register|loop_var|index_var|name|fact|label):\s*["']?${key}["']?\s*$|\{%-?\s*(?:set|macro)\s[^%]*\b${key}\b|\bfor\s+[^%]*\b${key}\b[^%]*\sin\b`, "m").test(text);
 }
 
+/** False for what belongs to a role that no play runs. */
+function isUsed(workspace: Workspace, path: string): boolean {
+  const role = roleOf(workspace, path);
+  const { plays } = workspace.fleet;
+  return role === undefined || plays.length === 0 || plays.some(({ ran }) => ran.includes(role));
+}
+
 /** Places of one file that read the variable with nothing to fall back to. */
-function usesOf(workspace: Workspace, path: string, name: string): Place[] {
+export function usesOf(workspace: Workspace, path: string, name: string): Place[] {
   const text = workspace.text(path)!;
   if (!text.includes(name) || /\.(md|rst|txt)$/i.test(path)) return [];
   const key = literally(name);
