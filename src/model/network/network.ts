@@ -125,6 +125,10 @@ export interface Network {
   /** What keeps equal prefixes apart: a VRF, a site. */
   readonly scope?: string;
   readonly name?: string;
+  /** It only groups the networks inside it, which are meant to overlap with it: a container of NetBox. */
+  readonly isContainer?: boolean;
+  /** The addresses that a host has in it, where the text lists them. */
+  readonly addresses?: readonly Written<Maybe<string>>[];
   /** The hosts that are in it, where the text lists them; also among the file's references. */
   readonly members?: readonly Written<string>[];
   readonly location: Location;
