@@ -52,6 +52,7 @@ import firewallUndefinedReference from "./firewall/undefined-reference.ts";
 import firewallUnreachableRule from "./firewall/unreachable-rule.ts";
 import fleetBlastRadius from "./fleet/blast-radius.ts";
 import fleetEmptyOrAllTarget from "./fleet/empty-or-all-target.ts";
+import fleetEvacuationOvercommit from "./fleet/evacuation-overcommit.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
 import fleetMixedKernels from "./fleet/mixed-kernels.ts";
 import fleetSyntax from "./fleet/syntax.ts";
@@ -63,6 +64,7 @@ import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
 import networkDanglingReference from "./network/dangling-reference.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
+import networkTwoDefaultRoutes from "./network/two-default-routes.ts";
 import premortemConfig from "./premortem/config.ts";
 import premortemSuppression from "./premortem/suppression.ts";
 import rolloutAllAtOnce from "./rollout/all-at-once.ts";
@@ -141,6 +143,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["firewall/unreachable-rule", firewallUnreachableRule],
   ["fleet/blast-radius", fleetBlastRadius],
   ["fleet/empty-or-all-target", fleetEmptyOrAllTarget],
+  ["fleet/evacuation-overcommit", fleetEvacuationOvercommit],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
   ["fleet/mixed-kernels", fleetMixedKernels],
   ["fleet/syntax", fleetSyntax],
@@ -152,6 +155,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["network/dangling-reference", networkDanglingReference],
   ["network/ping-hides-mtu", networkPingHidesMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
+  ["network/two-default-routes", networkTwoDefaultRoutes],
   ["premortem/config", premortemConfig],
   ["premortem/suppression", premortemSuppression],
   ["rollout/all-at-once", rolloutAllAtOnce],

@@ -4,6 +4,8 @@ import type { Interface, NetworkFile, PolicyRule, Route } from "./network.ts";
 
 /** What the files that one host has together say of its network. */
 export interface Machine {
+  /** False where the files may be for several hosts: what they say of different interfaces need not meet on one. */
+  readonly whole: boolean;
   readonly files: readonly NetworkFile[];
   /** By name; what several files say of one interface is joined. Without those of unknown name and patterns. */
   readonly interfaces: ReadonlyMap<string, Interface>;
@@ -11,9 +13,8 @@ export interface Machine {
   readonly policyRules: readonly PolicyRule[];
 }
 
-/** Folders of a host's own tree whose files are read together. */
-const ETC = /^(.*?)(?:^|\/)etc\/(?:netplan|systemd\/network|network|NetworkManager|wireguard)\//;
-/** A tree that lays out several hosts' files, or one that templates for several are kept in, is read as one host's. */
+/** Folders of a host's own tree whose files are read together: the repository's own, or one of `hosts/NAME/etc/…`. */
+const ETC = /^((?:.*?(?:^|\/)(?:hosts|nodes|machines|servers)\/[^/]+\/)?)etc\/(?:netplan|systemd\/network|network|NetworkManager|wireguard)\//;
 const known = new WeakMap<Workspace, Map<string, Machine>>();
 
 /** The host's network that a file is a part of: with the other files of the same tree, or of the same folder of networkd. */
@@ -23,7 +24,7 @@ export function machineOf(workspace: Workspace, path: string): Machine | undefin
   const key = workspace.memo(keys).get(path);
   if (key === undefined) return undefined;
   let machine = machines.get(key);
-  if (machine === undefined) machines.set(key, (machine = join(workspace.subjects("network").filter((file) => workspace.memo(keys).get(file.path) === key).map(({ subject }) => subject))));
+  if (machine === undefined) machines.set(key, (machine = join(workspace.subjects("network").filter((file) => workspace.memo(keys).get(file.path) === key).map(({ subject }) => subject), !key.startsWith("folder"))));
   return machine;
 }
 
@@ -39,19 +40,20 @@ function keys(workspace: Workspace): ReadonlyMap<string, string> {
 function keyOf(path: string, { source }: NetworkFile): string {
   const root = ETC.exec(path);
   if (root !== null) return `tree ${root[1]!}`;
-  // A .netdev and its .network are one interface's two halves.
-  return source === "networkd" ? `folder ${path.slice(0, path.lastIndexOf("/") + 1)}` : `file ${path}`;
+  const folder = path.slice(0, path.lastIndexOf("/") + 1);
+  // A .netdev and its .network are one interface's two halves. Elsewhere files of one folder may be for several hosts.
+  return source === "networkd" ? `folder ${folder}` : `file ${path}`;
 }
 
 /** Joins what files say of one host. */
-export function join(files: readonly NetworkFile[]): Machine {
+export function join(files: readonly NetworkFile[], whole = true): Machine {
   const interfaces = new Map<string, Interface>();
   for (const one of files.flatMap((file) => file.interfaces)) {
     if (isUnknown(one.name) || one.pattern === true) continue;
     const other = interfaces.get(one.name);
     interfaces.set(one.name, other === undefined ? one : joined(other, one));
   }
-  return { files, interfaces, routes: files.flatMap(({ routes }) => routes), policyRules: files.flatMap(({ policyRules }) => policyRules) };
+  return { whole, files, interfaces, routes: files.flatMap(({ routes }) => routes), policyRules: files.flatMap(({ policyRules }) => policyRules) };
 }
 
 function joined(a: Interface, b: Interface): Interface {

@@ -1,0 +1,76 @@
+import type { DefaultRoute } from "../../model/network/default-routes.ts";
+import { rivalDefaults } from "../../model/network/default-routes.ts";
+import { machineOf } from "../../model/network/machines.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import { rule } from "../rule.ts";
+
+const ENI = (second: string): string => `auto eth0
+iface eth0 inet static
+    address 192.0.2.10/24
+    gateway 192.0.2.1
+
+auto eth1
+iface eth1 inet static
+    address 198.51.100.10/24
+${second}`;
+
+export default rule({
+  what: "A host has two default gateways in one routing table.",
+  why: "Only one of them is used, and which one depends on the order in which the interfaces come up: after a restart the answers leave by the wrong interface, and strict reverse path filters or the provider drop them. ifupdown fails at the second one; netplan warns and goes on.",
+  instead: "Keep one default route. Give the other a metric where it is for failover, or its own table with `ip rule from ADDRESS` where each interface has to answer for itself.",
+  lessons: [],
+  reads: ["network"],
+  severity: "error",
+  fix: "none",
+  lifecycle: "stable",
+  sources: ["interfaces(5), gateway and metric", "netplan(5), default routes", "systemd.network(5), [Route] Metric=", "NetworkManager: ipv4.route-metric", "ip-route(8)"],
+  data: { routes: "default routes of the family in the table" },
+  examples: {
+    bad: [
+      { "etc/network/interfaces": ENI("    gateway ⟦198.51.100.1⟧\n") },
+      { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      gateway4: 192.0.2.1\n    eno2:\n      addresses: [198.51.100.10/24]\n      gateway4: ⟦198.51.100.1⟧\n" },
+      { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      routes: [{to: default, via: 192.0.2.1}]\n", "etc/netplan/20-second.yaml": "network:\n  version: 2\n  ethernets:\n    eno2:\n      addresses: [198.51.100.10/24]\n      routes:\n        - ⟦to: default\n          via: 198.51.100.1⟧\n" },
+      { "etc/systemd/network/10-a.network": "[Match]\nName=eno1\n[Network]\nAddress=192.0.2.10/24\nGateway=192.0.2.1\n", "etc/systemd/network/20-b.network": "[Match]\nName=eno2\n[Network]\nAddress=198.51.100.10/24\nGateway=⟦198.51.100.1⟧\n" },
+      { "hosts.ini": "web01.example.net\n", "host_vars/web01.example.net.yml": "network_connections:\n  - name: br0\n    type: bridge\n    ip:\n      address: [192.0.2.10/24]\n      gateway4: 192.0.2.1\n  - name: br1\n    type: vlan\n    parent: br0\n    vlan: {id: 711}\n    ip:\n      address: [198.51.100.10/24]\n      gateway4: ⟦198.51.100.1⟧\n" },
+    ],
+    good: { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      routes: [{to: default, via: 192.0.2.1}]\n    eno2:\n      addresses: [198.51.100.10/24]\n      routes: [{to: default, via: 198.51.100.1, metric: 200}]\n" },
+    lookalike: [
+      // One of each family.
+      { "etc/network/interfaces": "auto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    gateway 192.0.2.1\niface eth0 inet6 static\n    address 2001:db8::10/64\n    gateway 2001:db8::1\n" },
+      // In a table of its own, and as the last resort.
+      { "etc/network/interfaces": ENI("    post-up ip route add default via 198.51.100.1 dev eth1 table wan2\n    post-up ip rule add from 198.51.100.10 table wan2\n") },
+      { "etc/network/interfaces": ENI("    gateway 198.51.100.1\n    metric 200\n") },
+      // Two hosts' files.
+      { "hosts/a/etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {addresses: [192.0.2.10/24], gateway4: 192.0.2.1}\n", "hosts/b/etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {addresses: [192.0.2.11/24], gateway4: 192.0.2.1}\n" },
+      { "roles/net/templates/interfaces.j2": "auto eth0\niface eth0 inet static\n    address {{ address }}\n{% if site == 'a' %}\n    gateway 192.0.2.1\n{% else %}\n    gateway 198.51.100.1\n{% endif %}\n" },
+      { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      gateway4: 192.0.2.1\n    eno2:\n      addresses: [198.51.100.10/24]\n      routes:\n        - {to: default, via: 198.51.100.1, table: 101}\n      routing-policy:\n        - {from: 198.51.100.10, table: 101}\n" },
+    ],
+  },
+  check({ network, path, workspace, report }) {
+    const machine = machineOf(workspace, path);
+    if (machine === undefined) return;
+    for (const routes of rivalDefaults(workspace, machine.whole ? machine : { ...machine, files: [network] })) {
+      const [first, ...others] = routes;
+      for (const [index, other] of others.entries()) {
+        if (other.route.location.path !== path) continue;
+        const { family } = other.route;
+        // IPv6 shares the packets among equal routes; NetworkManager tells kinds of interfaces apart by their metric.
+        const shared = family === 6 || network.source === "ansible" || network.source === "networkmanager";
+        report({
+          location: other.route.location,
+          key: `${String(other.device)} ${String(family)}${index > 0 ? ` ${index}` : ""}`,
+          ...(shared && family === 6 ? { severity: "warning" as const, confidence: "likely" as const } : {}),
+          message: `This is default gateway number ${index + 2} for IPv${String(family)} in the table ${String(other.route.table)}${devices(first!, other)}: ${shared && family !== 6 ? "which of them is used depends on the kinds of the interfaces and on which comes up first" : family === 6 ? "packets leave by either of them" : "the one that comes up first wins, and the other is refused or never used"}. Keep one, or give this one a metric or a table of its own.`,
+          related: [{ location: first!.route.location, message: "This is the first one." }],
+          data: { routes: routes.length },
+        });
+      }
+    }
+  },
+});
+
+function devices(first: DefaultRoute, other: DefaultRoute): string {
+  const gateway = ({ route: { via } }: DefaultRoute): string => (via === undefined || isUnknown(via.value) ? "a gateway" : via.value);
+  if (first.device === undefined || other.device === undefined) return ` beside ${gateway(first)}`;
+  return first.device === other.device ? `, both on ${first.device}` : `: ${first.device} has ${gateway(first)}, ${other.device} has ${gateway(other)}`;
+}
