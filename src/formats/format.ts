@@ -21,6 +21,7 @@ export const LANGUAGES = [
   "firewalld",
   "json",
   "csv",
+  "version-pins",
   "libvirt",
   "premortem-config",
 ] as const;

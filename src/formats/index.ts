@@ -18,6 +18,7 @@ import { shell } from "./shell/index.ts";
 import { swanctl } from "./swanctl/index.ts";
 import { sysctl } from "./sysctl/index.ts";
 import { tuned } from "./tuned/index.ts";
+import { versionPins } from "./version-pins/index.ts";
 import { systemdUnit } from "./systemd-unit/index.ts";
 import { yaml } from "./yaml/index.ts";
 import { loadYaml } from "./yaml/load.ts";
@@ -41,6 +42,7 @@ export const formats: readonly Format<unknown>[] = [
   libvirt,
   json,
   csv,
+  versionPins,
   shell,
   nix,
   ansibleInventoryIni,

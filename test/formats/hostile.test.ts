@@ -36,6 +36,11 @@ const MORE: readonly (readonly [string, string])[] = [
   ["enc/kvm01.json", '{"parameters": {"interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}}}}}\n'],
   ["prefixes.csv", 'Prefix,Status,VRF,Description\n192.0.2.0/24,Active,,"two\nlines, ""quoted"""\n198.51.100.0/24;x\n'],
   ["kvm01.xml", '<?xml version="1.0"?>\n<domain type="kvm" id="3">\n  <name>db01</name>\n  <memory unit="GiB">8</memory>\n</domain>\n'],
+  ["etc/apt/preferences.d/ceph", "Explanation: one release\nPackage: ceph* radosgw\nPin: version 18.2.1-*\nPin-Priority: 1001\n\nPackage: frr\nPin: release a=unstable\nPin-Priority: 990\n"],
+  ["requirements.txt", "# tools\nansible==9.1.0\nnetaddr>=1.0\nrequests[socks] == 2.31.0 ; python_version > '3.8'\n"],
+  ["go.mod", "module example.net/agent\n\ngo 1.22\n\nrequire (\n\tgo.etcd.io/etcd/client/v3 v3.5.12\n)\n"],
+  [".gitmodules", '[submodule "frr"]\n\tpath = frr\n\turl = https://git.example.net/frr.git\n\tbranch = stable/10.0\n'],
+  ["Dockerfile", "FROM --platform=linux/amd64 registry.example.net:5000/ceph/ceph:v18.2.1 AS base\nFROM base\n"],
 ];
 
 /** Parses, and looks at every range of the tree and of the errors. */
