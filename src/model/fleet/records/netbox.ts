@@ -21,6 +21,7 @@ export class Netbox {
   readonly files: ReadonlyMap<string, readonly NetboxObject[]>;
   readonly #byId = new Map<string, NetboxObject>();
   readonly #byName = new Map<string, NetboxObject>();
+  #interfaces: Map<NetboxObject, NetboxObject[]> | undefined;
 
   constructor(files: ReadonlyMap<string, readonly NetboxObject[]>) {
     this.files = files;
@@ -35,6 +36,24 @@ export class Netbox {
         }
       }
     }
+  }
+
+  /** The interfaces of a device or virtual machine, in the order of the exports. */
+  interfacesOf(owner: NetboxObject): readonly NetboxObject[] {
+    if (this.#interfaces === undefined) {
+      this.#interfaces = new Map();
+      for (const objects of this.files.values()) {
+        for (const object of objects) {
+          const device = object.model === "dcim.interface" ? "dcim.device" : object.model === "virtualization.vminterface" ? "virtualization.virtualmachine" : undefined;
+          const found = device && this.reference(object, device, "device", "virtual_machine")?.object;
+          if (found === undefined) continue;
+          const list = this.#interfaces.get(found);
+          if (list === undefined) this.#interfaces.set(found, [object]);
+          else list.push(object);
+        }
+      }
+    }
+    return this.#interfaces.get(owner) ?? [];
   }
 
   /** The object of `model` that a field of `from` names: a key, a nested object, or a name. */
@@ -162,8 +181,21 @@ function hostOf(netbox: Netbox, object: NetboxObject, name: string, isVirtual: b
     const found = object.get(field);
     if (isMapping(found?.value) && Object.keys(found.value).length > 0) put(as, found.value, found.range);
   }
+  const interfaces = netbox.interfacesOf(object);
+  if (interfaces.length > 0) put("interfaces", interfaces.map(interfaceOf), interfaces[0]!.location.range);
   const dns = scalar(object.get("dns_name")?.value) ?? dnsOf(netbox, object);
   return { name, aliases: dns === undefined ? [] : [dns], groups, location: object.location, variables };
+}
+
+const INTERFACE_FIELDS = ["name", "type", "speed", "mtu", "enabled", "mgmt_only", "mac_address"];
+
+function interfaceOf(object: NetboxObject): Value {
+  return Object.fromEntries(
+    INTERFACE_FIELDS.flatMap((name): [string, Value][] => {
+      const value = object.get(name)?.value;
+      return value === undefined ? [] : [[name, name === "type" ? (choiceOf(value) ?? value) : value]];
+    }),
+  );
 }
 
 function guestOf(netbox: Netbox, object: NetboxObject, name: string): GuestRecord {

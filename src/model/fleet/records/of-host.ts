@@ -1,6 +1,7 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Value, Variable } from "../fleet.ts";
+import { patternNames } from "../inventories.ts";
 import { recordsOf, shortOf } from "./read.ts";
 import type { HostRecord } from "./record.ts";
 import { nameKey } from "./record.ts";
@@ -20,7 +21,7 @@ function isSame(workspace: Workspace, host: Host, names: readonly string[]): boo
 function sharedLabels(workspace: Workspace): ReadonlySet<string> {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { name } of workspace.fleet.hosts) {
+  for (const name of workspace.derive(patternNames).hosts) {
     const label = shortOf(nameKey(name));
     if (seen.has(label)) shared.add(label);
     seen.add(label);
