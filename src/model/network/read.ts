@@ -4,6 +4,7 @@ import { fromIfupdown } from "./from-ifupdown.ts";
 import { fromNetworkd } from "./from-networkd.ts";
 import { fromNetplan } from "./from-netplan.ts";
 import { fromNetbox } from "./from-netbox.ts";
+import { fromVariables } from "./from-variables.ts";
 import type { NetworkFile } from "./network.ts";
 import { SourceText } from "./source-text.ts";
 
@@ -11,7 +12,7 @@ import { SourceText } from "./source-text.ts";
 export type NetworkReader = (source: SourceText) => NetworkFile | undefined;
 
 /** In the order in which they are asked: the first that reads a file decides. */
-const readers: readonly NetworkReader[] = [fromNetplan, fromNetworkd, fromIfupdown, fromNetbox, fromEnc];
+const readers: readonly NetworkReader[] = [fromNetplan, fromNetworkd, fromIfupdown, fromVariables, fromNetbox, fromEnc];
 
 /** What a file says of its hosts' network; undefined where that is nothing. The subject `network`. */
 export function readNetwork(workspace: Workspace, path: string): NetworkFile | undefined {

@@ -1,0 +1,157 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import type { YamlNode, YamlTree } from "../../formats/yaml/index.ts";
+import { entriesOf } from "../../formats/yaml/index.ts";
+import type { Host, Variable } from "../fleet/fleet.ts";
+import { HostVariables } from "../fleet/variables.ts";
+import type { Workspace } from "../workspace.ts";
+import { Draft } from "./draft.ts";
+import { readVariables } from "./from-variables.ts";
+import type { Machine } from "./machines.ts";
+import { join } from "./machines.ts";
+import type { Interface, Network, NetworkFile, Prefix, Reference, Route, Written } from "./network.ts";
+import { readNetworkFrom } from "./read.ts";
+import { SourceText } from "./source-text.ts";
+import type { VariableNode } from "./variable-nodes.ts";
+
+/** What all that reaches one host says of its network. */
+export interface HostNetwork extends Machine {
+  readonly host: Host;
+  readonly networks: readonly Network[];
+  readonly references: readonly Reference[];
+}
+
+/**
+ * The network of a host: the files that reach it, with templates as they are there, and its effective variables. netplan's
+ * files are taken in the order of their names, in which later ones win.
+ */
+export function networkOfHost(workspace: Workspace, host: Host): HostNetwork {
+  const known = workspace.memo(results);
+  let network = known.get(host.name);
+  if (network === undefined) known.set(host.name, (network = work(workspace, host)));
+  return network;
+}
+
+function results(): Map<string, HostNetwork> {
+  return new Map();
+}
+
+function work(workspace: Workspace, host: Host): HostNetwork {
+  const paths = workspace.memo(pathsByHost).get(host.name) ?? [];
+  const files = paths.flatMap((path) => fileOf(workspace, path, host) ?? []);
+  const variables = ofVariables(workspace, host);
+  if (variables !== undefined) files.unshift(variables);
+  const machine = join(files);
+  return {
+    ...machine,
+    interfaces: new Map([...machine.interfaces].map(([name, one]) => [name, once(one)])),
+    host,
+    networks: files.flatMap(({ networks }) => networks),
+    references: files.flatMap(({ references }) => references),
+  };
+}
+
+/** Configuration files, not those of variables, by the hosts that they reach. */
+function pathsByHost(workspace: Workspace): ReadonlyMap<string, readonly string[]> {
+  const byHost = new Map<string, string[]>();
+  const files = workspace.subjects("network").filter(({ subject }) => subject.source !== "ansible");
+  const order = (path: string, { source }: NetworkFile): string => (source === "netplan" ? path.slice(path.lastIndexOf("/") + 1) : path);
+  files.sort((a, b) => (order(a.path, a.subject) < order(b.path, b.subject) ? -1 : 1));
+  for (const { path } of files) {
+    const scope = workspace.fleet.scopeOf(path);
+    if (isUnknown(scope)) continue;
+    for (const { name } of scope.hosts) {
+      const list = byHost.get(name);
+      if (list === undefined) byHost.set(name, [path]);
+      else list.push(path);
+    }
+  }
+  return byHost;
+}
+
+function fileOf(workspace: Workspace, path: string, host: Host): NetworkFile | undefined {
+  const templated = /\{\{|\{%/.test(workspace.text(path) ?? "");
+  return templated ? readNetworkFrom(new SourceText(workspace, path, host)) : workspace.subject("network", path);
+}
+
+/** The host's effective variables as one file; its path is that of the host's place in the inventory. */
+function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined {
+  if (!(host.variables instanceof HostVariables)) return undefined;
+  const { shared, own } = host.variables;
+  const sources = new Map<string, SourceText>();
+  const nodes: VariableNode[] = [];
+  for (const { name, node, path } of [...candidates(workspace, shared).filter(({ name }) => !own.has(name)), ...candidates(workspace, own)]) {
+    let source = sources.get(path);
+    if (source === undefined) sources.set(path, (source = new SourceText(workspace, path, host)));
+    nodes.push({ name, node, source });
+  }
+  const draft = new Draft();
+  readVariables(nodes, draft);
+  return draft.file(host.location.path, "ansible");
+}
+
+interface Candidate {
+  readonly name: string;
+  readonly node: YamlNode;
+  readonly path: string;
+}
+
+const known = new WeakMap<ReadonlyMap<string, Variable>, readonly Candidate[]>();
+
+/** The variables that may speak of networks: lists, mappings, and parts of interfaces that have one of their own. */
+function candidates(workspace: Workspace, variables: ReadonlyMap<string, Variable>): readonly Candidate[] {
+  let found = known.get(variables);
+  if (found === undefined) {
+    found = [...variables.values()].flatMap(({ name, value, location }) => {
+      const plain = typeof value !== "object" || value === null;
+      if (plain && !/^[a-z]+\d+[a-z\d]*_/.test(name)) return [];
+      const node = nodeAtStart(workspace, location.path, location.range.start);
+      return node === undefined ? [] : [{ name, node, path: location.path }];
+    });
+    known.set(variables, found);
+  }
+  return found;
+}
+
+const starts = new WeakMap<YamlTree, ReadonlyMap<number, YamlNode>>();
+/** Variables of an inventory stand below groups, children and hosts. */
+const DEEPEST = 12;
+
+function nodeAtStart(workspace: Workspace, path: string, start: number): YamlNode | undefined {
+  const document = workspace.document(path);
+  if (document?.language !== "yaml") return undefined;
+  const tree = document.tree as YamlTree;
+  let index = starts.get(tree);
+  if (index === undefined) {
+    const made = new Map<number, YamlNode>();
+    for (const root of tree.documents) collect(root, made, 0);
+    starts.set(tree, (index = made));
+  }
+  return index.get(start);
+}
+
+function collect(node: YamlNode, index: Map<number, YamlNode>, depth: number): void {
+  if (depth > DEEPEST) return;
+  for (const { value } of entriesOf(node)) {
+    if (!index.has(value.range.start)) index.set(value.range.start, value);
+    collect(value, index, depth + 1);
+  }
+}
+
+/** Without what two sources of a host both say. */
+function once(one: Interface): Interface {
+  const addresses = unique(one.addresses, ({ value }: Written<Maybe<Prefix>>) => (isUnknown(value) ? undefined : `${value.address}/${value.length}`));
+  const gateways = unique(one.gateways, ({ via, table, metric }: Route) => (via === undefined || isUnknown(via.value) ? undefined : `${via.value} ${JSON.stringify([table, metric])}`));
+  return { ...one, addresses, gateways };
+}
+
+function unique<T>(list: readonly T[], keyOf: (item: T) => string | undefined): T[] {
+  const seen = new Set<string>();
+  return list.filter((item) => {
+    const key = keyOf(item);
+    if (key === undefined) return true;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
