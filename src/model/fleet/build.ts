@@ -6,10 +6,11 @@ import { deploymentsOf } from "./deployments.ts";
 import { factOf, kernelOf } from "./facts.ts";
 import type { Deployment, Fleet, Group, Host, Play, Scope, TraitEvidence, Variable } from "./fleet.ts";
 import { hostTable } from "./hosts.ts";
-import { groupsOf, patternNames } from "./inventories.ts";
+import { groupsOf, inventories, patternNames } from "./inventories.ts";
 import { matchPattern } from "./patterns.ts";
 import { playsAsWritten, scopeOfPlay } from "./plays.ts";
 import type { WrittenPlay } from "./plays.ts";
+import { recordsOf } from "./records/read.ts";
 import type { Role } from "./roles.ts";
 import { rolesOf } from "./roles.ts";
 import { scopeAt } from "./scope.ts";
@@ -64,13 +65,24 @@ class WorkspaceFleet implements Fleet {
   }
 
   fact(host: Host, name: HostVariable): Variable | undefined {
-    return factOf(host, name, this.#workspace);
+    // The guests of a host are other hosts, whose variables count too.
+    if (name === "virtualMachines") return factOf(host, name, this.#workspace);
+    const known = this.#workspace.derive(facts, name);
+    let fact = known.get(host);
+    if (fact === undefined) known.set(host, (fact = factOf(host, name, this.#workspace) ?? "none"));
+    return fact === "none" ? undefined : fact;
   }
 
   kernel(host: Host): ReturnType<Fleet["kernel"]> {
     const fact = this.fact(host, "kernel");
     return kernelOf(host, fact, this.#workspace.textAt(fact?.location ?? host.location));
   }
+}
+
+/** Facts that were asked for under one name: they hold for a host as long as it is the same object and this is. */
+function facts(workspace: Workspace): WeakMap<Host, Variable | "none"> {
+  void [workspace.configuration, recordsOf(workspace), inventories(workspace)];
+  return new WeakMap();
 }
 
 /** The names that a pattern selects: an edit of variables leaves them. */

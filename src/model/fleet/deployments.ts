@@ -107,7 +107,10 @@ function follow(workspace: Workspace, play: Play, task: Task, standing: Standing
     return;
   }
   const byPlaces = new Map<readonly Placed[], Host[]>();
-  const all = scope.hosts.map((host, index) => (places.hosts[index] === host ? places.placed[index]! : placedOn(workspace, task, standing, places, host)));
+  const all = scope.hosts.map((host, index) => {
+    const before = places.hosts[index];
+    return before !== undefined && seesTheSame(places, before, host) ? places.placed[index]! : placedOn(workspace, task, standing, places, host);
+  });
   places.hosts = scope.hosts;
   places.placed = all;
   for (const [index, host] of scope.hosts.entries()) {
@@ -117,6 +120,23 @@ function follow(workspace: Workspace, play: Play, task: Task, standing: Standing
     else hosts.push(host);
   }
   for (const [placed, hosts] of byPlaces) for (const one of placed) add(one, hosts, undefined);
+}
+
+/** Whether what decides a task's places is written for a host now as it was before. */
+function seesTheSame({ byGroups }: TaskPlaces, before: Host, host: Host): boolean {
+  if (before === host) return true;
+  const [was, is] = [before.variables, host.variables];
+  if (before.name !== host.name || before.groups !== host.groups || !(was instanceof HostVariables) || !(is instanceof HostVariables)) return false;
+  const names = byGroups.get(was.shared)?.names;
+  if (names === undefined || was.lookup("groups") !== is.lookup("groups")) return false;
+  for (const name of names) if (!sameWords(was.raw(name), is.raw(name))) return false;
+  if (!byGroups.has(is.shared)) byGroups.set(is.shared, { names });
+  return true;
+}
+
+/** Whether two variables are the same, or the same words of one line. */
+function sameWords(a: Variable | undefined, b: Variable | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && typeof a.value !== "object" && a.value === b.value);
 }
 
 function placedOn(workspace: Workspace, task: Task, standing: Standing, places: TaskPlaces, host: Host): readonly Placed[] {

@@ -7,7 +7,7 @@ import { HOLE } from "../../formats/template/jinja.ts";
 import type { Host, Scope } from "../fleet/fleet.ts";
 import { textAsWritten } from "../fleet/values.ts";
 import type { Document, Workspace } from "../workspace.ts";
-import { placements, reaches } from "./placement.ts";
+import { isDeployed, placements, reaches } from "./placement.ts";
 
 /** A module that the repository has loaded when the host boots. */
 export interface LoadedModule {
@@ -33,6 +33,8 @@ function collect(workspace: Workspace): readonly LoadedModule[] {
       continue;
     }
     const named = document?.language === "modules-load" ? (document.tree as ModulesTree) : undefined;
+    // Any other file that no task brings goes nowhere, or where its path says.
+    if (named === undefined && !path.includes("etc/modules") && !isDeployed(workspace, path)) continue;
     for (const { destination, scope } of placements(workspace, path)) {
       // Under any name of its own, a file that is put where modules are listed lists modules.
       const listed = typeof destination === "string" && /^\/etc\/(?:modules|modules-load\.d\/.+\.conf)$/.test(destination);

@@ -16,10 +16,17 @@ const ROOTED = /(?:^|\/)((?:etc|run|lib|usr\/lib|usr\/local\/lib)\/.+)$/;
 const bySource = (workspace: Workspace): ReadonlyMap<string, readonly Deployment[]> => {
   const map = new Map<string, Deployment[]>();
   for (const deployment of workspace.fleet.deployments) {
-    map.set(deployment.source, [...(map.get(deployment.source) ?? []), deployment]);
+    const list = map.get(deployment.source);
+    if (list === undefined) map.set(deployment.source, [deployment]);
+    else list.push(deployment);
   }
   return map;
 };
+
+/** Whether tasks put a file onto hosts. */
+export function isDeployed(workspace: Workspace, path: string): boolean {
+  return workspace.memo(bySource).has(path);
+}
 
 /** Every way in which `path` gets onto hosts: the tasks that copy it; else its place in a tree that mirrors a host's. */
 export function placements(workspace: Workspace, path: string): readonly Placement[] {

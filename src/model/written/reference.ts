@@ -1,10 +1,13 @@
 import type { Location } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Host, Scope } from "../fleet/fleet.ts";
+import { isApart, namesRead } from "../fleet/dependence.ts";
+import type { Host, Play, Scope, Variable } from "../fleet/fleet.ts";
 import { textAtStanding } from "../fleet/lookup.ts";
+import { roleOf } from "../fleet/roles.ts";
+import { HostVariables } from "../fleet/variables.ts";
 import type { Workspace } from "../workspace.ts";
-import { standingAt, variableAt } from "./standing.ts";
+import { playAt, standingAt, variableAt } from "./standing.ts";
 
 /** What a template's text becomes on a host, and where that is written. */
 export interface Resolved {
@@ -58,8 +61,20 @@ export function outcomes(workspace: Workspace, path: string, text: string, scope
     return isUnknown(only) ? [] : [{ ...only, hosts: [] }];
   }
   const found = new Map<string, Resolved & { hosts: Host[] }>();
+  const role = roleOf(workspace, path);
+  // Hosts of the same groups mostly see the same value; those with variables of their own under these names are asked alone.
+  const groups = new Map<ReadonlyMap<string, Variable>, { readonly play: Play | undefined; readonly names: ReadonlySet<string>; result?: Maybe<Resolved> }>();
+  const resultOn = (host: Host): Maybe<Resolved> => {
+    if (!(host.variables instanceof HostVariables)) return resolveWithPlace(workspace, path, text, host);
+    const { shared } = host.variables;
+    const play = playAt(workspace, path, host);
+    let common = groups.get(shared);
+    if (common === undefined) groups.set(shared, (common = { play, names: namesRead([text], { role, play }, shared) }));
+    if (common.play !== play || isApart(host, common.names)) return resolveWithPlace(workspace, path, text, host);
+    return (common.result ??= resolveWithPlace(workspace, path, text, host));
+  };
   for (const host of scope.hosts) {
-    const one = resolveWithPlace(workspace, path, text, host);
+    const one = resultOn(host);
     if (isUnknown(one)) continue;
     const key = `${one.value}\0${one.location?.path ?? ""}\0${one.location?.range.start ?? ""}`;
     const known = found.get(key);

@@ -30,11 +30,14 @@ function runsByFile(workspace: Workspace): ReadonlyMap<string, readonly Run[]> {
   return new Map([...byFile].map(([file, runs]) => [file, [...runs]]));
 }
 
+/** The play in which a file is read on a host: of several, the last that runs on it. */
+export function playAt(workspace: Workspace, path: string, host: Host | undefined): Play | undefined {
+  return workspace.memo(runsByFile).get(path)?.findLast(({ hosts }) => host === undefined || hosts.has(host.name))?.play;
+}
+
 /** What decides the variables that the file `path` sees on a host. Of several plays, the last that runs on it. */
 export function standingAt(workspace: Workspace, path: string, host: Host | undefined): Standing {
-  const runs = workspace.memo(runsByFile).get(path) ?? [];
-  const play = runs.findLast(({ hosts }) => host === undefined || hosts.has(host.name))?.play;
-  return { host, play, role: roleOf(workspace, path) };
+  return { host, play: playAt(workspace, path, host), role: roleOf(workspace, path) };
 }
 
 /** The variable that the file `path` sees under a name on a host: the role's own, the play's, the host's, the role's default. */
