@@ -1,5 +1,7 @@
+import type { Unknown } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { Parsed, SyntaxProblem } from "../format.ts";
+import { HOLE, maskJinja } from "../template/jinja.ts";
 import type { YamlEntry, YamlNode, YamlTree } from "../yaml/index.ts";
 
 /** Levels inside each other; what lies deeper is passed over, for readers of the tree descend by recursion. */
@@ -24,7 +26,19 @@ interface OpenSequence {
  * or too few, comments and a text that ends early cost what stands there, not the rest. The first mistake is told.
  */
 export function parseJson(text: string): Parsed<YamlTree> {
-  if (text.length > LARGEST) return left("larger than 64 MiB");
+  if (text.length > LARGEST) return tooLarge();
+  const plain = read(text);
+  if (plain.errors.length === 0 || !/\{[{%#]/.test(text)) return plain;
+  // A template is no syntax error: what it becomes is not known here.
+  return { tree: read(maskJinja(text).text).tree, errors: [] };
+}
+
+function tooLarge(): Parsed<YamlTree> {
+  const message = "This file is larger than 64 MiB. Its contents are left out. Split it.";
+  return { tree: { documents: [] }, errors: [{ range: { start: 0, end: 1 }, message, certain: false }] };
+}
+
+function read(text: string): Parsed<YamlTree> {
   const errors: SyntaxProblem[] = [];
   const documents: YamlNode[] = [];
   const open: (OpenMapping | OpenSequence)[] = [];
@@ -95,9 +109,10 @@ export function parseJson(text: string): Parsed<YamlTree> {
         } else {
           const closed = code !== 34 || (end > at + 1 && text.charCodeAt(end - 1) === 34);
           if (!closed) problem(at, end, "a text is not closed");
-          const scalar = code === 34 ? stringOf(text, at, end) : wordOf(text.slice(at, end));
+          const content = code === 34 ? stringOf(text, at, end) : text.slice(at, end);
+          const scalar = code === 34 ? (content.includes(HOLE) ? unknown("a template decides it") : content) : wordOf(content);
           if (scalar === undefined) problem(at, end, `“${text.slice(at, Math.min(end, at + 40))}” is no value`);
-          add({ kind: "scalar", range: { start: at, end }, value: scalar ?? null, text: code === 34 ? (scalar as string) : text.slice(at, end) });
+          add({ kind: "scalar", range: { start: at, end }, value: scalar ?? null, text: content });
         }
       }
       at = end;
@@ -106,10 +121,6 @@ export function parseJson(text: string): Parsed<YamlTree> {
   if (open.length > 0) problem(open.at(-1)!.start, open.at(-1)!.start + 1, "this bracket is not closed");
   while (open.length > 0) close(text.length);
   return { tree: { documents }, errors };
-
-  function left(why: string): Parsed<YamlTree> {
-    return { tree: { documents: [] }, errors: [{ range: { start: 0, end: 1 }, message: `This file is ${why}. Its contents are left out. Split it.`, certain: false }] };
-  }
 }
 
 /** After the closing quote; a text that is not closed ends with its line, as JSON's texts have no line breaks. */
@@ -140,7 +151,8 @@ function stringOf(text: string, start: number, end: number): string {
   return inner.replace(/\\(?:u([\da-fA-F]{4})|([^]))/g, (_, hex: string | undefined, char: string) => (hex === undefined ? (ESCAPES[char] ?? char) : String.fromCharCode(parseInt(hex, 16))));
 }
 
-function wordOf(word: string): number | boolean | null | undefined {
+function wordOf(word: string): number | boolean | null | Unknown | undefined {
+  if (word.includes(HOLE)) return unknown("a template decides it");
   if (word === "true") return true;
   if (word === "false") return false;
   if (word === "null") return null;

@@ -110,8 +110,7 @@ function recordsOfFile(workspace: Workspace, path: string): SourceRecords {
   if (!isYaml && /\.(?:conf|nft|rules|sh|nix|j2|service|cfg|ini|csv|md|txt)$/i.test(path)) return NONE;
   const document = workspace.document(path);
   if (document?.language !== "json" && !isYaml) return NONE;
-  const notes = (document?.language === "json" ? document.errors : []).map(({ message }) => ({ path, reason: `what follows a mistake in it may be missing (${message.replace(/ What reads.*$| Its contents.*$/, "").replace(/\.$/, "")})` }));
   const record = classifierRecord(workspace, path) ?? factsRecord(workspace, path);
-  if (record !== undefined) return { hosts: [record], guests: [], notes };
-  return { ...kubevirtRecords(workspace, path), notes };
+  if (record !== undefined) return { hosts: [record], guests: [], notes: [] };
+  return kubevirtRecords(workspace, path);
 }
