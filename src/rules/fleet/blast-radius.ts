@@ -163,7 +163,7 @@ function message(effect: Effect, fleet: Fleet, { interrupted, hypervisors, evacu
     : `The hosts of the inventory change (${names}), and with them what ${reach} get or are set to ${spread}.`;
   if (!used) return `${what} No task of this repository reads it. Check that all of them are meant, or whether it is still needed.`;
   const brought =
-    reached.length === 0 ? "No play of this repository brings it to them as things stand."
+    reached.length === 0 ? "No task of this repository does anything else by it."
     : reached.length === hosts.length ? ""
     : `${reached.length} of them get it by a play of this repository.`;
   const begin = brought === "" ? what : `${what} ${brought}`;

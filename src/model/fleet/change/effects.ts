@@ -8,6 +8,7 @@ import { ofMembership } from "./of-membership.ts";
 import { ofRoles } from "./of-roles.ts";
 import { ofTasks } from "./of-tasks.ts";
 import { ofVariables } from "./of-variables.ts";
+import { withoutCancelled } from "./overall.ts";
 
 export type { HostInterruption, Reach, Restart } from "./interruptions.ts";
 export { atOnce, disturbsGuests } from "./interruptions.ts";
@@ -64,15 +65,28 @@ function reviews(): WeakMap<Workspace, readonly Effect[]> {
 }
 
 function workOut(before: Workspace, after: Workspace): readonly Effect[] {
+  const remaining = withoutCancelled(before, after);
+  const effectOf = (found: Found): Effect[] => {
+    const reaches = remaining(found.reaches);
+    if (reaches.length === 0 && found.reaches.length > 0) return [];
+    const hosts = sortedHosts([...found.hosts, ...reaches.flatMap((reach) => reach.hosts)]);
+    if (hosts.length === 0) return [];
+    const { cause, location, also, used } = found;
+    return [{
+      cause,
+      location,
+      also,
+      hosts,
+      reached: sortedHosts(reaches.flatMap((reach) => reach.hosts)),
+      used,
+      plays: [...new Set(reaches.map(({ play }) => play))],
+      interruptions: interruptedBy(reaches),
+      restarts: restartedBy(reaches),
+    }];
+  };
   const variables = ofVariables(before, after);
-  const roles = ofRoles(before, after);
   const rest = [...ofFiles(before, after), ...ofTasks(before, after), ...ofMembership(before, after, variables)];
-  return [...merge([...variables, ...roles].map(effectOf)), ...rest.map(effectOf)];
-}
-
-function effectOf({ reaches, hosts, ...rest }: Found): Effect {
-  const reached = sortedHosts(reaches.flatMap((reach) => reach.hosts));
-  return { ...rest, hosts: reached.length === 0 ? hosts : sortedHosts([...hosts, ...reached]), reached, plays: [...new Set(reaches.map(({ play }) => play))], interruptions: interruptedBy(reaches), restarts: restartedBy(reaches) };
+  return [...merge([...variables, ...ofRoles(before, after)].flatMap(effectOf)), ...rest.flatMap(effectOf)];
 }
 
 /** Variables of one file that reach the same hosts are one cause. */

@@ -1,7 +1,7 @@
 import type { Location } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
-import type { Host, Play, Variable } from "../fleet.ts";
+import type { Host, Play, Value, Variable } from "../fleet.ts";
 import type { Dependents, Use } from "./consumers.ts";
 import { consumersOf, dependentsOf, withDependents } from "./consumers.ts";
 import { firstDifference, isEdited, placeInHead } from "./differences.ts";
@@ -9,6 +9,7 @@ import type { Found } from "./effects.ts";
 import { Comparison, changesHosts, sideOf } from "./inputs.ts";
 import type { Reach } from "./interruptions.ts";
 import { sortedHosts } from "./interruptions.ts";
+import { textAsWritten } from "../values.ts";
 import { movedHosts, membershipPlace } from "./membership.ts";
 import type { VariableChange } from "./variables.ts";
 import { changedVariables } from "./variables.ts";
@@ -43,6 +44,8 @@ export function ofVariables(before: Workspace, after: Workspace): Found[] {
     // A handler runs only once a task has changed something: what it alone reads changes no host.
     const uses = readers.filter(({ play, task }) => !play.handlers.includes(task));
     if (uses.length === 0 && readers.length > 0) continue;
+    // What is gone and read by nothing does nothing.
+    if (uses.length === 0 && list.every(({ change }) => change.kind === "removed")) continue;
     const places = distinctPlaces(list.map(({ location }) => location));
     found.push({
       cause: { kind: list[0]!.kind, names: list[0]!.kind === "hosts" ? hosts.map((host) => host.name) : names },
@@ -70,6 +73,8 @@ function editsOf(before: Workspace, after: Workspace): Edit[] {
   const moved = movedHosts(before, after);
   return changes.flatMap((change): Edit[] => {
     const { before: was, after: is, hosts, location } = change;
+    // 80 and "80" are the same to whatever is written with them.
+    if (was !== undefined && is !== undefined && asPrinted(was.value) !== undefined && asPrinted(was.value) === asPrinted(is.value)) return [];
     const written = was !== undefined && is !== undefined && was.location.path === is.location.path && before.textAt(was.location) === after.textAt(is.location);
     const edited = !written && [was, is].some((one) => one !== undefined && isEdited(before, after, one.location.path));
     if (edited) return [{ change, kind: "variables", location: placeOf(before, after, was, is) }];
@@ -80,6 +85,11 @@ function editsOf(before: Workspace, after: Workspace): Edit[] {
     if (movers.length === 0) return is?.raw === undefined ? [{ change, kind: "variables", location }] : [];
     return [{ change: { ...change, hosts: movers }, kind: "hosts", location: membershipPlace(before, after) ?? location }];
   });
+}
+
+/** A number or a text as templates print it; the text "false" is true where false is not, so truth values stay apart. */
+function asPrinted(value: Value): string | undefined {
+  return typeof value === "boolean" ? undefined : textAsWritten(value);
 }
 
 /** For every variable, the names that its text refers to. */

@@ -3,6 +3,17 @@ import type { Play } from "../fleet.ts";
 
 /** For each play of the head the one of the base that it was: by file and name or place, or, where it moved, by its text. */
 export function playPairs(before: Workspace, after: Workspace): ReadonlyMap<Play, Play> {
+  const known = after.memo(pairings);
+  let pairs = known.get(before);
+  if (pairs === undefined) known.set(before, (pairs = pairUp(before, after)));
+  return pairs;
+}
+
+function pairings(): WeakMap<Workspace, ReadonlyMap<Play, Play>> {
+  return new WeakMap();
+}
+
+function pairUp(before: Workspace, after: Workspace): ReadonlyMap<Play, Play> {
   const pairs = new Map<Play, Play>();
   const left = new Set(before.fleet.plays);
   const pair = (keyOf: (play: Play, index: number, workspace: Workspace) => string): void => {

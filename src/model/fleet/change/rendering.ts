@@ -192,9 +192,9 @@ export class Rendering {
 
   /** What is not evaluated is the same if its code is, and if its names stand for the same. A filter's collection is no part of its name. */
   #residue(code: string): string {
-    const names = new Set(code.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "").match(IDENTIFIER) ?? []);
+    const short = code.replace(/\s+/g, " ").replace(/(\|\s*)[a-z_]\w*\.[a-z_]\w*\.(?=[a-z_])/g, "$1");
+    const names = new Set(short.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\|\s*\w+/g, "").match(IDENTIFIER) ?? []);
     const written = [...names].filter((name) => !KEYWORDS.has(name)).map((name) => (name === "hostvars" ? this.#others(code) : `${name}=${this.#name(name)}`));
-    const short = code.replace(/\s+/g, " ").replace(/\b[a-z_]\w*\.[a-z_]\w*\.(?=[a-z_]\w*)/g, "");
     return `${OPEN}${short}${OPEN}${written.join(OPEN)}${CLOSE}`;
   }
 
