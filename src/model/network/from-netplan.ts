@@ -42,7 +42,8 @@ export function fromNetplan(source: SourceText): NetworkFile | undefined {
 /** Reads the mapping below `network:`. */
 export function readNetplan(network: YamlNode, source: SourceText, draft: Draft): void {
   const devices = Object.keys(SECTIONS).flatMap((section) => entriesOf(nodeAt(network, section)).map((entry) => ({ entry, section })));
-  const reader = new NetplanReader(source, draft, devices.map(({ entry }) => entry));
+  const reader = new NetplanReader(source, draft, devices.map(({ entry }) => entry), entriesOf(nodeAt(network, "vrfs")));
+  for (const pair of itemsOf(nodeAt(network, "openvswitch", "ports"))) reader.patchPorts(pair);
   for (const { entry, section } of devices) {
     // Wi-Fi and the like may say what applies to all: `renderer` stands beside the devices.
     if (entry.key !== "renderer" || entry.value.kind === "mapping") reader.device(entry, SECTIONS[section]!);
@@ -55,9 +56,18 @@ class NetplanReader {
   /** The interface's own name by the name that the file calls it. */
   readonly #names = new Map<string, { name: string; pattern: boolean }>();
 
-  constructor(source: SourceText, draft: Draft, entries: readonly YamlEntry[]) {
+  /** The VRF of each interface that one lists, by the name that the file calls it. */
+  readonly #vrfs = new Map<string, Written<Maybe<string>>>();
+
+  constructor(source: SourceText, draft: Draft, entries: readonly YamlEntry[], vrfs: readonly YamlEntry[]) {
     this.#source = source;
     this.#draft = draft;
+    for (const { key, keyRange, value } of vrfs) {
+      for (const member of itemsOf(nodeAt(value, "interfaces"))) {
+        const name = source.scalar(member)?.value;
+        if (typeof name === "string") this.#vrfs.set(name, source.written(key, keyRange));
+      }
+    }
     for (const { key, value } of entries) {
       const renamed = source.scalar(nodeAt(value, "set-name"))?.value;
       const matched = source.scalar(nodeAt(value, "match", "name"))?.value;
@@ -75,7 +85,10 @@ class NetplanReader {
     const table = kind === "vrf" ? source.scalar(nodeAt(node, "table"))?.value : undefined;
     const mtu = source.scalarNumber(nodeAt(node, "mtu"));
     const dynamic = ["dhcp4", "dhcp6", "accept-ra"].some((option) => mayBeOn(source, nodeAt(node, option)));
-    const members = this.#interfaces(nodeAt(node, "interfaces"));
+    const below = this.#interfaces(nodeAt(node, "interfaces"));
+    // A VRF has interfaces, but they are no ports of one segment.
+    const members = kind === "vrf" ? [] : below;
+    const vrf = this.#vrfs.get(key);
     const gateways = ([4, 6] as const).flatMap((family) => {
       const via = source.scalar(nodeAt(node, `gateway${family}`));
       return via === undefined ? [] : [{ to: "default" as const, family, via, device, table: "main", location: via.location }];
@@ -84,13 +97,22 @@ class NetplanReader {
     const tunnel = kind === "tunnel" ? this.#tunnel(node) : undefined;
     const result: Interface = {
       name, kind, location: source.at(keyRange), addresses: this.#addresses(nodeAt(node, "addresses")), gateways, members,
-      ...(mtu && { mtu }), ...(vlan && { vlan }), ...(tunnel && { tunnel }), ...(dynamic && { dynamic }), ...(pattern && { pattern }),
+      ...(mtu && { mtu }), ...(vlan && { vlan }), ...(tunnel && { tunnel }), ...(dynamic && { dynamic }), ...(pattern && { pattern }), ...(vrf && { vrf }),
     };
     this.#draft.interfaces.push(result);
-    // Of a pair of virtual Ethernet devices each names the other.
+    // Of a pair of virtual Ethernet devices each names the other; a virtual function names its physical one.
     this.#name(nodeAt(node, "peer"));
+    if (kind === "ethernet") this.#name(nodeAt(node, "link"));
     for (const item of itemsOf(nodeAt(node, "routes"))) this.#draft.routes.push(this.#route(item, device, table));
     for (const item of itemsOf(nodeAt(node, "routing-policy"))) this.#policy(item, table);
+  }
+
+  /** Open vSwitch's patch ports, which come in pairs. */
+  patchPorts(pair: YamlNode): void {
+    for (const port of itemsOf(pair)) {
+      const name = this.#source.scalar(port);
+      if (name !== undefined) this.#draft.add({ name: name.value, kind: "other", location: name.location });
+    }
   }
 
   /** A list of addresses; one with options is a mapping from the address to them. */

@@ -5,6 +5,7 @@ import type { CommandReading } from "./command-reading.ts";
 import { interfaceAt, numberOf, wordText, writtenWord } from "./command-reading.ts";
 import type { Written } from "./network.ts";
 import { endpoint, familyOfRoute } from "./route.ts";
+import { tunnelFrom } from "./tunnel.ts";
 
 /** Commands of net-tools, bridge-utils, vlan and wireguard-tools. */
 export function readLegacyCommand(program: string, words: CommandWords, reading: CommandReading): void {
@@ -98,6 +99,6 @@ function readWg(words: CommandWords, reading: CommandReading): void {
   while (words.left > 0) {
     if (words.take()!.text !== "endpoint") continue;
     const remote = endpoint(writtenWord(words.take(), reading));
-    if (remote !== undefined) device.tunnel = { ...device.tunnel, remotes: [...device.tunnel.remotes, remote] };
+    if (remote !== undefined) device.tunnel = tunnelFrom({ ...device.tunnel, remotes: [...device.tunnel.remotes, remote] });
   }
 }
