@@ -12,6 +12,21 @@ export const HOST_VARIABLES = ["kernel", "memory", "virtualMachines", "osds", "h
 /** One of HOST_VARIABLES. */
 export type HostVariable = (typeof HOST_VARIABLES)[number];
 
+/** A version of which somebody warns. */
+export interface Advisory {
+  /** As its packages, images or variables call it: `ceph`, `linux`, `frr`. */
+  readonly product: string;
+  /** Upstream versions: `>=16.2.0 <16.2.7`, or one. */
+  readonly versions: string;
+  /** What happens, as a clause without full stop. */
+  readonly why: string;
+  readonly link?: string;
+  /** What to take instead. */
+  readonly instead?: string;
+  /** Of kernels: the beginnings of a distribution's own versions, `6.1.0-14`, that hold one of these. */
+  readonly packages?: readonly string[];
+}
+
 /** `premortem.yaml`, checked and with every default filled in. Sizes are bytes, times seconds, rates bytes per second. */
 export interface Configuration {
   /** Inventory groups that have a trait. A group that is listed here overrides what its name suggests. */
@@ -50,6 +65,8 @@ export interface Configuration {
   };
   /** Ceph's release by name or major version, where the repository does not tell. */
   readonly cephRelease?: string;
+  /** Versions that the site knows as bad, beside those that Premortem knows. */
+  readonly advisories: readonly Advisory[];
   /** Severity by rule id; `off` silences the rule. */
   readonly severity: { readonly [rule: string]: Severity | "off" };
   /** Globs of paths that are not reviewed. */
@@ -63,6 +80,7 @@ export const DEFAULT_CONFIGURATION: Configuration = {
   management: { networks: [], ports: [22] },
   migration: { parallel: 1, downtime: 0.3 },
   maintenance: { preparation: 0, work: 0, concurrent: 1 },
+  advisories: [],
   severity: {},
   ignore: [],
 };

@@ -9,11 +9,13 @@ import lessonAkamai2024TooManyOsdHostsAtOnce from "./akamai-2024-too-many-osd-ho
 import lessonCloudscale2015BtrfsOsd from "./cloudscale-2015-btrfs-osd.ts";
 import lessonEksAmi2023NofileLowered from "./eks-ami-2023-nofile-lowered.ts";
 import lessonFlatcar2020RpFilterCilium from "./flatcar-2020-rp-filter-cilium.ts";
+import lessonHcloud2026OverlayMtuArithmetic from "./hcloud-2026-overlay-mtu-arithmetic.ts";
 import lessonHomeOps2026PortRangeDrbd from "./home-ops-2026-port-range-drbd.ts";
 import lessonMoby47966CisIpForwardOff from "./moby-47966-cis-ip-forward-off.ts";
 import lessonNftFlushRulesetWipesRuntimeRules from "./nft-flush-ruleset-wipes-runtime-rules.ts";
 import lessonPapertrailTcpTwRecycle from "./papertrail-tcp-tw-recycle.ts";
 import lessonStackhpc2024ConntrackOnCeph from "./stackhpc-2024-conntrack-on-ceph.ts";
+import lessonSwitch2019MtuDuringMaintenance from "./switch-2019-mtu-during-maintenance.ts";
 
 /** Every lesson by id. */
 export const lessons: ReadonlyMap<string, Lesson> = new Map<string, Lesson>([
@@ -26,9 +28,11 @@ export const lessons: ReadonlyMap<string, Lesson> = new Map<string, Lesson>([
   ["cloudscale-2015-btrfs-osd", lessonCloudscale2015BtrfsOsd],
   ["eks-ami-2023-nofile-lowered", lessonEksAmi2023NofileLowered],
   ["flatcar-2020-rp-filter-cilium", lessonFlatcar2020RpFilterCilium],
+  ["hcloud-2026-overlay-mtu-arithmetic", lessonHcloud2026OverlayMtuArithmetic],
   ["home-ops-2026-port-range-drbd", lessonHomeOps2026PortRangeDrbd],
   ["moby-47966-cis-ip-forward-off", lessonMoby47966CisIpForwardOff],
   ["nft-flush-ruleset-wipes-runtime-rules", lessonNftFlushRulesetWipesRuntimeRules],
   ["papertrail-tcp-tw-recycle", lessonPapertrailTcpTwRecycle],
   ["stackhpc-2024-conntrack-on-ceph", lessonStackhpc2024ConntrackOnCeph],
+  ["switch-2019-mtu-during-maintenance", lessonSwitch2019MtuDuringMaintenance],
 ]);

@@ -53,7 +53,10 @@ import firewallUnreachableRule from "./firewall/unreachable-rule.ts";
 import fleetBlastRadius from "./fleet/blast-radius.ts";
 import fleetEmptyOrAllTarget from "./fleet/empty-or-all-target.ts";
 import fleetEvacuationOvercommit from "./fleet/evacuation-overcommit.ts";
+import fleetKnownBadVersion from "./fleet/known-bad-version.ts";
+import fleetMaintenancePileUp from "./fleet/maintenance-pile-up.ts";
 import fleetMaintenanceWithoutApproval from "./fleet/maintenance-without-approval.ts";
+import fleetMigrationNeverConverges from "./fleet/migration-never-converges.ts";
 import fleetMixedKernels from "./fleet/mixed-kernels.ts";
 import fleetSyntax from "./fleet/syntax.ts";
 import fleetUnrepresentativeLab from "./fleet/unrepresentative-lab.ts";
@@ -64,6 +67,7 @@ import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
 import networkDanglingReference from "./network/dangling-reference.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
+import networkTunnelMtu from "./network/tunnel-mtu.ts";
 import networkTwoDefaultRoutes from "./network/two-default-routes.ts";
 import premortemConfig from "./premortem/config.ts";
 import premortemSuppression from "./premortem/suppression.ts";
@@ -144,7 +148,10 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["fleet/blast-radius", fleetBlastRadius],
   ["fleet/empty-or-all-target", fleetEmptyOrAllTarget],
   ["fleet/evacuation-overcommit", fleetEvacuationOvercommit],
+  ["fleet/known-bad-version", fleetKnownBadVersion],
+  ["fleet/maintenance-pile-up", fleetMaintenancePileUp],
   ["fleet/maintenance-without-approval", fleetMaintenanceWithoutApproval],
+  ["fleet/migration-never-converges", fleetMigrationNeverConverges],
   ["fleet/mixed-kernels", fleetMixedKernels],
   ["fleet/syntax", fleetSyntax],
   ["fleet/unrepresentative-lab", fleetUnrepresentativeLab],
@@ -155,6 +162,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["network/dangling-reference", networkDanglingReference],
   ["network/ping-hides-mtu", networkPingHidesMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
+  ["network/tunnel-mtu", networkTunnelMtu],
   ["network/two-default-routes", networkTwoDefaultRoutes],
   ["premortem/config", premortemConfig],
   ["premortem/suppression", premortemSuppression],

@@ -15,6 +15,7 @@ export type Kind =
   | "networks"
   | "ports"
   | "globs"
+  | "advisories"
   | "severities";
 
 /** One setting of `premortem.yaml`. Validation, the schema and the documentation are all made from these. */
@@ -99,6 +100,7 @@ export const KEYS: readonly Key[] = [
   { path: "maintenance.concurrent", kind: "count", summary: "Hosts that may be out at once.", default: maintenance.concurrent },
   { path: "maintenance.period", kind: "duration", summary: "The time in which all hosts have their turn." },
   { path: "cephRelease", kind: "name", summary: "Ceph's release by name or major version, where the repository does not tell." },
+  { path: "advisories", kind: "advisories", summary: "Versions that are known as bad, beside those that Premortem knows.", default: [] },
   { path: "severity", kind: "severities", summary: "Severity by rule id: error, warning, info, or off.", default: {} },
   { path: "ignore", kind: "globs", summary: "Globs of paths that are not reviewed.", default: [] },
 ];
@@ -121,5 +123,6 @@ export const EXPECTED: Record<Kind, string> = {
   networks: "a list of networks, such as 192.0.2.0/24",
   ports: "a list of port numbers from 1 to 65535",
   globs: "a list of globs, such as archive/**",
+  advisories: "a list of product, versions (such as \">=8.1 <8.1.2\"), why, and optionally link, instead and packages",
   severities: "rule ids with error, warning, info or off",
 };

@@ -18,6 +18,15 @@ const SHAPE: Record<Kind, Schema> = {
   networks: LIST_OF_TEXT,
   ports: { type: ["array", "integer"], items: { type: "integer", minimum: 1, maximum: 65535 }, minimum: 1, maximum: 65535 },
   globs: LIST_OF_TEXT,
+  advisories: {
+    type: "array",
+    items: {
+      type: "object",
+      additionalProperties: false,
+      required: ["product", "versions", "why"],
+      properties: { product: { type: "string" }, versions: NUMBER_OR_TEXT, why: { type: "string" }, link: { type: "string" }, instead: NUMBER_OR_TEXT, packages: LIST_OF_TEXT },
+    },
+  },
   severities: { type: "object" },
 };
 

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Document, Node, Scalar } from "yaml";
+import type { Advisory } from "../../engine/configuration.ts";
 import type { Severity } from "../../engine/finding.ts";
 import type { Range } from "../../engine/location.ts";
 import { nearest } from "../../engine/similar.ts";
@@ -18,6 +19,8 @@ export interface SeverityEntry {
   readonly range: Range;
 }
 
+/** The keys of an advisory. */
+const ADVISORY: readonly string[] = ["product", "versions", "why", "link", "instead", "packages"];
 const LEVELS: readonly string[] = ["error", "warning", "info", "off"];
 
 /** Reads one value of `premortem.yaml`, collecting what is wrong with it. */
@@ -64,6 +67,8 @@ export class ValueReader {
         return this.#list(path, kind, node, (value) => (ipaddr.isValidCIDR(value) || ipaddr.isValid(value) ? value : undefined));
       case "ports":
         return this.#list(path, kind, node, (value) => (/^\d{1,5}$/.test(value) && +value > 0 && +value < 65536 ? +value : undefined));
+      case "advisories":
+        return this.#advisories(path, node);
       case "severities":
         return this.#severities(path, node);
     }
@@ -85,6 +90,31 @@ export class ValueReader {
     // A single word where a list belongs is plain enough.
     const only = this.#scalar(path, kind, node, parse);
     return only === undefined ? undefined : [only];
+  }
+
+  #advisories(path: string, node: unknown): Advisory[] | undefined {
+    const list = this.resolve(node);
+    if (list === undefined || !this.#yaml.isSeq(list)) {
+      this.#wrong(path, "advisories", node, undefined);
+      return undefined;
+    }
+    return list.items.flatMap((item) => {
+      const map = this.resolve(item);
+      const given: { [name: string]: unknown } = {};
+      for (const pair of map !== undefined && this.#yaml.isMap(map) ? map.items : []) {
+        const name = this.#yaml.isScalar(pair.key) ? (textOf(pair.key) ?? "") : "";
+        if (name === "packages") given[name] = this.#list(`${path}.packages`, "names", pair.value, (value) => value);
+        else if (ADVISORY.includes(name)) given[name] = this.#scalar(`${path}.${name}`, "name", pair.value, (value) => (value === "" ? undefined : value));
+        else {
+          const meant = nearest(name, ADVISORY);
+          this.problem(this.range(pair.key), `There is no key "${name}" in an advisory, so it changes nothing.${meant === undefined ? ` Keys: ${ADVISORY.join(", ")}.` : ` Did you mean ${meant}?`}`, meant);
+        }
+      }
+      const complete = typeof given.product === "string" && typeof given.versions === "string" && typeof given.why === "string";
+      if (complete) return given as unknown as Advisory;
+      this.#wrong(path, "advisories", item, undefined);
+      return [];
+    });
   }
 
   #severities(path: string, node: unknown): Record<string, Severity | "off"> | undefined {

@@ -32,6 +32,12 @@ maintenance:
   concurrent: 3
   period: 1 week
 cephRelease: 18
+advisories:
+  - product: frr
+    versions: ">=8.1 <8.1.2"
+    why: bgpd crashes at a route refresh
+    link: https://wiki.example.net/frr
+  - {product: linux, versions: 6.5, why: "the driver of our cards hangs", instead: "6.6", packages: 6.5.0-14}
 severity:
   firewall/accepts-all: off
   premortem/suppression: error
@@ -55,6 +61,10 @@ describe("premortem.yaml", () => {
       migration: { bandwidth: 1.25e9, parallel: 2, dirtyRate: 1e8, downtime: 0.3 },
       maintenance: { window: 7200, preparation: 900, work: 600, approval: "maintenance_approved", concurrent: 3, period: 604800 },
       cephRelease: "18",
+      advisories: [
+        { product: "frr", versions: ">=8.1 <8.1.2", why: "bgpd crashes at a route refresh", link: "https://wiki.example.net/frr" },
+        { product: "linux", versions: "6.5", why: "the driver of our cards hangs", instead: "6.6", packages: ["6.5.0-14"] },
+      ],
       severity: { "firewall/accepts-all": "off", "premortem/suppression": "error" },
       ignore: ["archive/**", "*.bak"],
     });
