@@ -11,6 +11,8 @@ import type { PlaybookFile } from "./rollout/playbook.ts";
 import { readPlaybook } from "./rollout/playbook.ts";
 import type { IpsecFile } from "./ipsec/connections.ts";
 import { readIpsec } from "./ipsec/connections.ts";
+import type { MaintenanceFile } from "./fleet/maintenance-files.ts";
+import { maintenanceFiles } from "./fleet/maintenance-files.ts";
 import type { ConfigFile } from "../formats/premortem-config/index.ts";
 import type { NetworkFile } from "./network/network.ts";
 import { readNetwork } from "./network/read.ts";
@@ -28,6 +30,8 @@ export interface Subjects {
   ipsec: IpsecFile;
   network: NetworkFile;
   config: ConfigFile;
+  /** Windows and guests of virtualisation hosts. */
+  maintenance: MaintenanceFile;
 }
 
 type Reader<T> = (workspace: Workspace, path: string) => T | undefined;
@@ -44,6 +48,7 @@ export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = 
   ceph: readCeph,
   playbook: readPlaybook,
   ipsec: readIpsec,
+  maintenance: (workspace, path) => workspace.memo(maintenanceFiles).get(path),
   network: readNetwork,
   config: (workspace, path) => {
     const document = workspace.document(path);

@@ -7,17 +7,9 @@ import { evacuate } from "../forecast/evacuation.ts";
 import { neededWindow } from "../forecast/windows.ts";
 import type { Workspace } from "../workspace.ts";
 import { variableAt } from "./facts.ts";
+import { migrationLinkOf } from "./link-speed.ts";
 import type { Host, Value } from "./fleet.ts";
-import { isMapping, listOf, memberOf, textAsWritten } from "./values.ts";
-
-/** Memory is built in powers of two, whatever the letter case of the unit in a variable's name. */
-const MEMORY_UNITS: Record<string, number> = {
-  b: 1, bytes: 1, kb: 2 ** 10, kib: 2 ** 10, mb: 2 ** 20, mib: 2 ** 20, gb: 2 ** 30, gib: 2 ** 30, tb: 2 ** 40, tib: 2 ** 40,
-};
-const MEMORY_NAME = /^(?:memory|mem|ram)(?:_?(?:size|max|total))?(?:_?(b|bytes|[kmgt]i?b))?$/i;
-/** As hypervisors write it: 16G. */
-const SHORT_MEMORY = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])i?\s*$/i;
-const DIRTY_NAME = /^dirty(?:_?rate)?(?:_?([kmgt]i?b|b|bytes)(?:_?(?:s|ps|per_second))?)?$/i;
+import { guestsOf } from "./guests.ts";
 
 /** The window that is planned for one host's maintenance, in seconds, and where it is written. */
 export interface PlannedWindow {
@@ -31,7 +23,9 @@ export interface PlannedWindow {
 /** What one host's maintenance needs at the least, in seconds and bytes. */
 export interface MaintenanceNeed {
   readonly host: Host;
-  readonly guests: number;
+  readonly guests: readonly Guest[];
+  /** Bytes per second that the host can send. */
+  readonly bandwidth: number;
   readonly evacuation: Evacuation;
   /** Preparation, evacuation and work. Infinity where a guest's migration never ends. */
   readonly seconds: number;
@@ -75,64 +69,32 @@ export function maintenanceNeed(workspace: Workspace, host: Host): Maybe<Mainten
   const { migration, maintenance } = workspace.configuration;
   const fact = workspace.fleet.fact(host, "virtualMachines");
   if (fact === undefined) return unknown(`nothing lists the guests of ${host.name} (variables.virtualMachines in premortem.yaml)`);
-  if (migration.bandwidth === undefined) return unknown("premortem.yaml does not say how fast guests migrate (migration.bandwidth)");
+  const bandwidth = bandwidthOf(workspace, host);
+  if (isUnknown(bandwidth)) return bandwidth;
   const guests = guestsOf(fact.value, migration.dirtyRate ?? 0);
   if (isUnknown(guests)) return unknown(`${guests.unknown}, on ${host.name}`);
-  const evacuation = evacuate(guests, { bandwidth: migration.bandwidth, parallel: migration.parallel, downtime: migration.downtime });
-  return {
-    host,
-    guests: guests.length,
-    evacuation,
-    seconds: neededWindow(maintenance.preparation, evacuation.seconds, maintenance.work),
-    location: fact.location,
-  };
+  const evacuation = evacuate(guests, { bandwidth, parallel: migration.parallel, downtime: migration.downtime });
+  return { host, guests, bandwidth, evacuation, seconds: neededWindow(maintenance.preparation, evacuation.seconds, maintenance.work), location: fact.location };
 }
 
-/** Guests from a list of mappings, or a mapping from names to mappings; Unknown where one's memory is. */
-export function guestsOf(value: Value, dirtyRate: number): Maybe<Guest[]> {
-  if (isUnknown(value)) return value;
-  if (!Array.isArray(value) && !isMapping(value)) return unknown("the guests are neither a list nor a mapping");
-  const entries = isMapping(value)
-    ? Object.entries(value)
-    : listOf(value).map((guest, index) => [textAsWritten(memberOf(guest, "name")) ?? `guest ${index + 1}`, guest] as const);
-  const guests: Guest[] = [];
-  for (const [name, guest] of entries) {
-    if (isUnknown(guest)) return guest;
-    if (!isMapping(guest)) return unknown(`the memory of guest ${name} is not written`);
-    const memory = field(guest, MEMORY_NAME, "size");
-    if (memory === undefined) return unknown(`the memory of guest ${name} is not written with its unit (memory_gib, or memory: 8 GiB)`);
-    guests.push({ name, memory, dirtyRate: field(guest, DIRTY_NAME, "rate") ?? dirtyRate });
-  }
-  return guests;
+/** The seconds of the one that needs most. */
+export function longestOf(needs: readonly MaintenanceNeed[]): number {
+  return needs.reduce((most, { seconds }) => Math.max(most, seconds), 0);
 }
 
-/** The first entry whose name fits, in bytes (a second); the unit is in the name or in the value, never assumed. */
-function field(guest: { readonly [key: string]: Value }, name: RegExp, quantity: "size" | "rate"): number | undefined {
-  for (const [key, value] of Object.entries(guest)) {
-    const match = name.exec(key);
-    if (match === null) continue;
-    const unit = match[1]?.toLowerCase();
-    if (unit !== undefined && (typeof value === "number" || (typeof value === "string" && /^\d+(\.\d+)?$/.test(value)))) {
-      return Number(value) * (quantity === "rate" && !unit.includes("i") ? decimal(unit) : MEMORY_UNITS[unit]!);
-    }
-    if (typeof value === "string" && !/^\d+(\.\d+)?$/.test(value)) {
-      const short = quantity === "size" ? SHORT_MEMORY.exec(value) : null;
-      return short === null ? parseQuantity(value, quantity) : Number(short[1]) * MEMORY_UNITS[`${short[2]!.toLowerCase()}ib`]!;
-    }
-    return undefined;
-  }
-  return undefined;
+/** Bytes per second that a host can send while it is evacuated: its own link's, else what premortem.yaml says for all. */
+export function bandwidthOf(workspace: Workspace, host: Host): Maybe<number> {
+  const link = migrationLinkOf(workspace, host);
+  if (link !== undefined) return link.speed;
+  const { bandwidth } = workspace.configuration.migration;
+  return bandwidth ?? unknown("premortem.yaml does not say how fast guests migrate (migration.bandwidth)");
 }
 
-/** Rates count in powers of ten, as network links do. */
-function decimal(unit: string): number {
-  return { k: 1e3, m: 1e6, g: 1e9, t: 1e12 }[unit[0]!] ?? 1;
-}
-
-/** Seconds for people: `95 min`, `1.6 h`. */
+/** Seconds for people: `95 min`, `1.6 h`, `3.2 days`. */
 export function duration(seconds: number): string {
   if (seconds === Infinity) return "for ever";
   if (seconds < 120) return `${Math.ceil(seconds)} s`;
   if (seconds < 7200) return `${Math.ceil(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 2 * 86_400) return `${(seconds / 3600).toFixed(1)} h`;
+  return `${(seconds / 86_400).toFixed(1)} days`;
 }

@@ -1,3 +1,5 @@
+import type { ClusterHost } from "./cluster.ts";
+
 /**
  * The load of the rest when `out` of `hosts` hosts are empty and `used` of `total` capacity units were in use (any unit:
  * bytes of memory). Above 1 the rest cannot hold the guests.
@@ -30,4 +32,33 @@ export function withoutPlace(sizes: readonly number[], free: readonly number[]):
       left[place]! -= size;
       return false;
     });
+}
+
+/** Why a host cannot be emptied, however its guests are placed. */
+export interface NoRoom {
+  /** Its guests, by their place in its list, that are larger than what any other host has free. */
+  readonly guests: readonly number[];
+  /** Bytes by which its guests exceed all that the others have free together; 0 where they do not. */
+  readonly missing: number;
+}
+
+/** Each host (by number) that could not be emptied even if it were the only one; nothing is said of mere bad luck in packing. */
+export function withoutRoom(hosts: readonly ClusterHost[]): Map<number, NoRoom> {
+  const used = hosts.map(({ guests }) => guests.reduce((sum, { memory }) => sum + memory, 0));
+  const free = hosts.map(({ memory }, host) => Math.max(0, memory - used[host]!));
+  const total = free.reduce((sum, bytes) => sum + bytes, 0);
+  let [first, second] = [-1, -1];
+  for (const [host, bytes] of free.entries()) {
+    if (first === -1 || bytes > free[first]!) [first, second] = [host, first];
+    else if (second === -1 || bytes > free[second]!) second = host;
+  }
+  const found = new Map<number, NoRoom>();
+  for (const [host, { guests }] of hosts.entries()) {
+    const other = host === first ? second : first;
+    const most = other === -1 ? 0 : free[other]!;
+    const large = guests.flatMap(({ memory }, place) => (memory > most ? [place] : []));
+    const missing = Math.max(0, used[host]! - (total - free[host]!));
+    if (large.length > 0 || missing > 0) found.set(host, { guests: large, missing });
+  }
+  return found;
 }

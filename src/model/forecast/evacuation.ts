@@ -9,6 +9,9 @@ export interface Guest {
   readonly dirtyRate: number;
 }
 
+/** Bytes per second of the link that what-ifs ask about. */
+export const TEN_GIGABIT = 10e9 / 8;
+
 /** What carries the migrations of one host. */
 export interface Link {
   /** Bytes per second that the host can send. */

@@ -1,12 +1,17 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import { effectsOf } from "../../model/fleet/change/effects.ts";
-import { hostsToEvacuate } from "../../model/fleet/change/words.ts";
-import type { Host } from "../../model/fleet/fleet.ts";
-import type { MaintenanceNeed } from "../../model/fleet/maintenance.ts";
+import type { Report } from "../../engine/rule.ts";
+import { parseQuantity } from "../../formats/premortem-config/units.ts";
+import { evacuees } from "../../model/fleet/change/forecast.ts";
+import { configuredPlace } from "../../model/fleet/configured-place.ts";
+import { longestTurn } from "../../model/fleet/hypervisors.ts";
+import type { WrittenWindow } from "../../model/fleet/maintenance-files.ts";
+import type { MaintenanceNeed, PlannedWindow } from "../../model/fleet/maintenance.ts";
 import { duration, maintenanceNeed, plannedWindow } from "../../model/fleet/maintenance.ts";
-import { simultaneous } from "../../model/forecast/windows.ts";
+import { TEN_GIGABIT, evacuate } from "../../model/forecast/evacuation.ts";
+import { neededWindow, simultaneous } from "../../model/forecast/windows.ts";
+import { sizeText } from "../../model/kernel/memory.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
@@ -40,7 +45,7 @@ export default rule({
   why: "A virtualisation host has to move its guests away before its service can be interrupted. Where the plan counts only the work, the next host starts before the last one is empty; the hosts that are out add up, and the rest runs out of memory.",
   instead: "Plan preparation, evacuation (memory to move divided by the migration bandwidth, more with busy guests) and work together. A faster migration link shortens it.",
   lessons: ["2017-network-added"],
-  reads: ["playbook"],
+  reads: ["maintenance"],
   severity: "warning",
   fix: "safe",
   fixSafety: "It replaces the planned figure by the computed one, rounded up to a minute. It makes plans longer and changes no host.",
@@ -49,7 +54,9 @@ export default rule({
   data: {
     planned: "seconds that are planned for one host",
     needed: "seconds that the worst of them needs at the least",
-    hosts: "virtualisation hosts that the change sends into maintenance and whose window is too short",
+    enough: "seconds that are enough for each of them when they go one after another and take in each other's guests",
+    needed10Gbit: "needed, but over 10 Gbit/s; null where the link is as fast already",
+    hosts: "virtualisation hosts whose window is too short; of a change, those that it sends into maintenance",
     atOnce: "hosts that would be out at the same time if they follow one another at the planned distance",
     memory: "bytes that the worst of them has to move",
   },
@@ -74,9 +81,15 @@ export default rule({
       { before: elsewhere("[br0]"), after: elsewhere("[br0, br1]") },
     ],
   },
+  check({ maintenance, workspace, report }) {
+    for (const written of maintenance.windows) {
+      const short = written.needs.filter(({ seconds }) => seconds > written.window.seconds);
+      if (short.length > 0) report(finding(workspace, written, short));
+    }
+  },
   compare({ before, after, report, notComputed }) {
-    const short = new Map<string, { location: Location; planned: number; unit: number; needs: MaintenanceNeed[] }>();
-    for (const { host, cause } of hypervisorsToInterrupt(before, after)) {
+    const short = new Map<string, WrittenWindow & { needs: MaintenanceNeed[] }>();
+    for (const { host, cause } of evacuees(before, after)) {
       const window = plannedWindow(after, host);
       if (isUnknown(window)) {
         notComputed(cause.path, `whether the planned window is long enough: ${window.unknown}`);
@@ -88,59 +101,76 @@ export default rule({
         continue;
       }
       if (need.seconds <= window.seconds) continue;
-      const location = window.location ?? cause;
+      const location = window.location ?? configuredPlace(after, "maintenance", "window") ?? cause;
       const key = `${location.path}\0${location.range.start}\0${window.seconds}`;
       const entry = short.get(key);
-      if (entry === undefined) short.set(key, { location, planned: window.seconds, unit: window.unit, needs: [need] });
+      if (entry === undefined) short.set(key, { location, window, needs: [need] });
       else entry.needs.push(need);
     }
-    for (const { location, planned, unit, needs } of short.values()) {
-      const worst = needs.reduce((a, b) => (b.seconds > a.seconds ? b : a));
-      const atOnce = simultaneous(needs.length, planned, worst.seconds);
-      const place = valuePlace(after, location, planned / unit);
-      report({
-        location: place,
-        key: "window",
-        message: message(worst, needs.length, planned, atOnce),
-        related: [{ location: worst.location, message: `The guests of ${worst.host.name}: ${gibibytes(worst.evacuation.memory)} to move.` }],
-        fixes: fixes(after, place, { written: planned / unit, unit }, worst.seconds),
-        data: {
-          planned,
-          needed: Number.isFinite(worst.seconds) ? Math.ceil(worst.seconds) : null,
-          hosts: needs.length,
-          atOnce,
-          memory: worst.evacuation.memory,
-        },
-      });
-    }
+    for (const written of short.values()) report(finding(after, written, written.needs));
   },
 });
 
-/** The virtualisation hosts on which the change interrupts a service, each with the place of the change. */
-function* hypervisorsToInterrupt(before: Workspace, after: Workspace): Iterable<{ host: Host; cause: Location }> {
-  const seen = new Set<string>();
-  for (const effect of effectsOf(before, after)) {
-    for (const host of hostsToEvacuate(effect, after.fleet)) {
-      if (seen.has(host.name)) continue;
-      seen.add(host.name);
-      yield { host, cause: effect.location };
-    }
-  }
+function finding(workspace: Workspace, { location, window }: WrittenWindow, needs: readonly MaintenanceNeed[]): Report {
+  const worst = needs.reduce((a, b) => (b.seconds > a.seconds ? b : a));
+  const planned = window.seconds;
+  const atOnce = simultaneous(needs.length, planned, worst.seconds);
+  const place = valuePlace(workspace, location, planned / window.unit);
+  const onTen = withTenGigabit(workspace, worst);
+  const enough = longestTurn(workspace, needs);
+  return {
+    location: place,
+    key: `window ${ordinal(workspace, location)}`,
+    message: message(worst, { hosts: needs.length, planned, atOnce, onTen, enough }),
+    related: [{ location: worst.location, message: `The guests of ${worst.host.name}: ${sizeText(worst.evacuation.memory)} to move.` }],
+    fixes: fixes(workspace, place, window, enough),
+    data: {
+      planned,
+      needed: Number.isFinite(worst.seconds) ? Math.ceil(worst.seconds) : null,
+      enough: Number.isFinite(enough) ? Math.ceil(enough) : null,
+      needed10Gbit: onTen === undefined || !Number.isFinite(onTen) ? null : Math.ceil(onTen),
+      hosts: needs.length,
+      atOnce,
+      memory: worst.evacuation.memory,
+    },
+  };
 }
 
-function message(worst: MaintenanceNeed, hosts: number, planned: number, atOnce: number): string {
-  const many = hosts === 1 ? worst.host.name : `${hosts} virtualisation hosts`;
-  const memory = gibibytes(worst.evacuation.memory);
+/** What the same maintenance takes over 10 Gbit/s; undefined where the link is as fast already. */
+function withTenGigabit(workspace: Workspace, { guests, bandwidth }: MaintenanceNeed): number | undefined {
+  const { migration, maintenance } = workspace.configuration;
+  if (bandwidth >= TEN_GIGABIT) return undefined;
+  const { seconds } = evacuate(guests, { bandwidth: TEN_GIGABIT, parallel: migration.parallel, downtime: migration.downtime });
+  return neededWindow(maintenance.preparation, seconds, maintenance.work);
+}
+
+/** Which of its file's windows this is, so that it is the same finding with and without a change. */
+function ordinal(workspace: Workspace, location: Location): number {
+  const windows = workspace.subject("maintenance", location.path)?.windows ?? [];
+  return windows.findIndex((written) => written.location.range.start === location.range.start);
+}
+
+interface Figures {
+  readonly hosts: number;
+  readonly planned: number;
+  readonly atOnce: number;
+  readonly onTen: number | undefined;
+  readonly enough: number;
+}
+
+function message(worst: MaintenanceNeed, { hosts, planned, atOnce, onTen, enough }: Figures): string {
+  const many = hosts === 1 ? worst.host.name : `each of ${hosts} virtualisation hosts`;
+  const memory = sizeText(worst.evacuation.memory);
   if (worst.seconds === Infinity) {
-    const stuck = worst.evacuation.stuck.length;
-    return `${duration(planned)} is planned for ${many}, but ${stuck} guests of ${worst.host.name} write memory faster than the link moves it: their migration never ends. Give migrations a faster link, or move fewer at once.`;
+    const [first] = worst.evacuation.stuck;
+    const others = worst.evacuation.stuck.length - 1;
+    const who = others === 0 ? `${first} on ${worst.host.name} writes` : `${first} and ${others} more guests of ${worst.host.name} write`;
+    return `${duration(planned)} is planned for ${many}, but ${who} memory as fast as the link moves it: the migration never ends. Give migrations a faster link, or move fewer at once.`;
   }
   const pile = atOnce > 1 ? ` If they follow one another at that distance, ${atOnce} hosts are out at once.` : "";
-  return `${duration(planned)} is planned for ${many}, but ${worst.host.name} alone needs at least ${duration(worst.seconds)} to move ${memory} of guests away and do the work.${pile} Plan at least ${duration(worst.seconds)}.`;
-}
-
-function gibibytes(bytes: number): string {
-  return `${Math.round(bytes / 2 ** 30)} GiB`;
+  const more = enough > worst.seconds * 1.01 ? `, as they take in each other's guests` : "";
+  const faster = onTen === undefined || onTen === Infinity ? "" : ` With 10 GbE ${duration(onTen)} would do for it.`;
+  return `${duration(planned)} is planned for ${many}, but ${worst.host.name} alone needs at least ${duration(worst.seconds)} to move ${memory} of guests away and do the work.${pile} Plan at least ${duration(enough)}${more}.${faster}`;
 }
 
 /** The number itself inside a variable's text; all of the text where it is written in another way. */
@@ -152,9 +182,19 @@ function valuePlace(workspace: Workspace, location: Location, written: number): 
   return { path, range: { start, end: start + at[0].length } };
 }
 
-function fixes(workspace: Workspace, location: Location, { written, unit }: { written: number; unit: number }, needed: number): Fix[] {
-  if (!Number.isFinite(needed) || workspace.textAt(location) !== String(written)) return [];
+/** Puts the computed figure in, in the unit of what is there: `60`, `60 s`, `2 min`, `00:01:00`. */
+function fixes(workspace: Workspace, location: Location, { seconds, unit }: PlannedWindow, needed: number): Fix[] {
+  if (!Number.isFinite(needed)) return [];
+  const text = workspace.textAt(location);
   const minutes = Math.ceil(needed / 60) * 60;
-  const figure = String(Math.ceil(minutes / unit));
-  return [{ title: `Plan ${unit === 1 ? `${figure} seconds` : duration(Number(figure) * unit)}, as computed`, safety: "safe", edits: [{ ...location, newText: figure }] }];
+  if (text === String(seconds / unit)) {
+    const figure = Math.ceil(minutes / unit);
+    return [fix(location, String(figure), unit === 1 ? `${figure} seconds` : duration(figure * unit))];
+  }
+  if (parseQuantity(text, "duration") === seconds) return [fix(location, `${minutes / 60} min`, `${minutes / 60} min`)];
+  return [];
+}
+
+function fix(location: Location, newText: string, shown: string): Fix {
+  return { title: `Plan ${shown}, as computed`, safety: "safe", edits: [{ ...location, newText }] };
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { DEFAULT_CONFIGURATION } from "../../../src/engine/configuration.ts";
 import { isUnknown } from "../../../src/engine/unknown.ts";
 import { loadYaml } from "../../../src/formats/yaml/load.ts";
-import { guestsOf, plannedWindow } from "../../../src/model/fleet/maintenance.ts";
+import { guestsOf } from "../../../src/model/fleet/guests.ts";
+import { plannedWindow } from "../../../src/model/fleet/maintenance.ts";
 import { Workspace } from "../../../src/model/workspace.ts";
 
 describe("fleet: maintenance", () => {
