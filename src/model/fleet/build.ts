@@ -1,6 +1,7 @@
 import type { HostVariable, Trait } from "../../engine/configuration.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { sameList } from "../derivation.ts";
 import type { Workspace } from "../workspace.ts";
 import { deploymentsOf } from "./deployments.ts";
 import { factOf, kernelOf } from "./facts.ts";
@@ -90,22 +91,25 @@ function namesMatching(workspace: Workspace, pattern: string): Maybe<readonly st
   return matchPattern(pattern, workspace.derive(patternNames));
 }
 
-function matching(workspace: Workspace, pattern: string): Maybe<readonly Host[]> {
+function matching(workspace: Workspace, pattern: string, previous: Maybe<readonly Host[]> | undefined): Maybe<readonly Host[]> {
   const { hosts, byName } = workspace.derive(hostTable);
   if (hosts.length === 0) return unknown("the repository has no inventory");
   const names = workspace.derive(namesMatching, pattern);
-  return isUnknown(names) ? names : names.map((name) => byName.get(name)!);
+  return isUnknown(names) ? names : sameHosts(previous, names.map((name) => byName.get(name)!));
 }
 
 /** The hosts of a pattern, sorted by name. */
-function sortedMatching(workspace: Workspace, pattern: string): Maybe<readonly Host[]> {
-  const { hosts, byName } = workspace.derive(hostTable);
-  if (hosts.length === 0) return unknown("the repository has no inventory");
-  const names = workspace.derive(namesMatching, pattern);
-  if (isUnknown(names)) return names;
-  if (names.length < hosts.length / 20) return names.map((name) => byName.get(name)!).sort((a, b) => (a.name < b.name ? -1 : 1));
-  const selected = new Set(names);
-  return selected.size === hosts.length ? hosts : hosts.filter(({ name }) => selected.has(name));
+function sortedMatching(workspace: Workspace, pattern: string, previous: Maybe<readonly Host[]> | undefined): Maybe<readonly Host[]> {
+  const { hosts } = workspace.derive(hostTable);
+  const matched = workspace.derive(matching, pattern);
+  if (isUnknown(matched)) return matched;
+  if (matched.length < hosts.length / 20) return sameHosts(previous, [...matched].sort((a, b) => (a.name < b.name ? -1 : 1)));
+  const selected = new Set(matched);
+  return selected.size === hosts.length ? hosts : sameHosts(previous, hosts.filter((host) => selected.has(host)));
+}
+
+function sameHosts(previous: Maybe<readonly Host[]> | undefined, hosts: readonly Host[]): readonly Host[] {
+  return sameList(previous === undefined || isUnknown(previous) ? undefined : previous, hosts);
 }
 
 interface PlayTable {
