@@ -97,6 +97,8 @@ function carrier(machine: Machine, one: Interface, { underlay, local, remotes }:
   }
   const ends = remotes.flatMap(({ value }) => (isUnknown(value) ? [] : [value]));
   if (ends.length === 0 || ends.length < remotes.length) return undefined;
+  // Both ends on one host: nothing below is left.
+  if (ends.some((end) => [one, ...others].some(({ addresses }) => addresses.some(({ value }) => !isUnknown(value) && sameAddress(value.address, end))))) return undefined;
   const direct = ends.map((end) => others.find(({ addresses }) => addresses.some(({ value }) => !isUnknown(value) && contains(value, end))));
   if (direct[0] !== undefined && direct.every((other) => other === direct[0])) return direct[0];
   if (direct.some((other) => other !== undefined)) return undefined;

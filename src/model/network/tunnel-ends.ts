@@ -1,0 +1,44 @@
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Machine } from "./machines.ts";
+import { machinesOf } from "./machines.ts";
+import type { KnownMtu } from "./mtu.ts";
+import { mtuOf, sameAddress } from "./mtu.ts";
+import type { Interface, Tunnel } from "./network.ts";
+
+/** The other end of a tunnel, with a smaller MTU. */
+export interface OtherEnd {
+  readonly interface: Interface;
+  readonly mtu: KnownMtu;
+  readonly own: KnownMtu;
+  /** False for clients of a VPN, which may know of a smaller link. */
+  readonly certain: boolean;
+}
+
+/** The other ends of a point-to-point tunnel in the repository whose MTU is smaller than its own, both being known. */
+export function otherEnds(workspace: Workspace, machine: Machine, one: Interface): readonly OtherEnd[] {
+  const { tunnel } = one;
+  const own = mtuOf(machine, one);
+  if (tunnel === undefined || own === undefined || own.how === "assumed") return [];
+  const found: OtherEnd[] = [];
+  for (const other of machinesOf(workspace)) {
+    if (other === machine) continue;
+    for (const candidate of other.interfaces.values()) {
+      if (candidate.tunnel === undefined || candidate.conditional === true || !areEnds(tunnel, candidate.tunnel)) continue;
+      const mtu = mtuOf(other, candidate);
+      if (mtu === undefined || mtu.how === "assumed" || mtu.value >= own.value) continue;
+      found.push({ interface: candidate, mtu, own, certain: tunnel.mode !== "wireguard" && tunnel.mode !== "openvpn" });
+    }
+  }
+  return found;
+}
+
+/** True where each of two tunnels names the other's address as its other end, in the same way of wrapping. */
+export function areEnds(a: Tunnel, b: Tunnel): boolean {
+  if (isUnknown(a.mode) || a.mode !== b.mode || a.remotes.length !== 1 || b.remotes.length !== 1) return false;
+  const keys = [a.key?.value, b.key?.value];
+  if (keys.some(isUnknown) || keys[0] !== keys[1]) return false;
+  const [aLocal, aRemote, bLocal, bRemote] = [a.local?.value, a.remotes[0]!.value, b.local?.value, b.remotes[0]!.value];
+  if (typeof aLocal !== "string" || typeof bLocal !== "string" || typeof aRemote !== "string" || typeof bRemote !== "string") return false;
+  return sameAddress(aLocal, bRemote) && sameAddress(aRemote, bLocal);
+}

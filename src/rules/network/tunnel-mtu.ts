@@ -1,0 +1,158 @@
+import type { Fix } from "../../engine/fix.ts";
+import type { Report } from "../../engine/rule.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import { machineOf } from "../../model/network/machines.ts";
+import type { Machine } from "../../model/network/machines.ts";
+import { defaultOf, mtuOf, underlayOf } from "../../model/network/mtu.ts";
+import type { KnownMtu } from "../../model/network/mtu.ts";
+import type { Interface, Tunnel } from "../../model/network/network.ts";
+import { overheadOfTunnel } from "../../model/network/overhead.ts";
+import { otherEnds } from "../../model/network/tunnel-ends.ts";
+import { setMtu } from "../../model/network/set-mtu.ts";
+import { rule } from "../rule.ts";
+
+const ETHERNET = 1500;
+const NETPLAN = (underlay: string, tunnel: string): string => `network:
+  version: 2
+  ethernets:
+    eno1:
+      addresses: [192.0.2.10/24]
+${underlay}  tunnels:
+    gre1:
+      mode: gre
+      local: 192.0.2.10
+      remote: 198.51.100.7
+${tunnel}      addresses: [10.9.0.1/30]
+`;
+const ENI = (mtu: string): string => `auto eth0
+iface eth0 inet static
+    address 192.0.2.10/24
+    gateway 192.0.2.1
+
+auto gre1
+iface gre1 inet tunnel
+    address 10.9.0.1/30
+    mode gre
+    local 192.0.2.10
+    endpoint 198.51.100.7
+${mtu}`;
+const END = (address: string, other: string, inner: string, mtu: string): string => `network:
+  version: 2
+  ethernets:
+    eno1:
+      addresses: [${address}/24]
+  tunnels:
+    site:
+      mode: gre
+      local: ${address}
+      remote: ${other}
+      mtu: ${mtu}
+      addresses: [${inner}/30]
+`;
+
+export default rule({
+  what: "A tunnel's MTU leaves no room for its own headers, or its two ends have different ones.",
+  why: "Packets as large as the tunnel's MTU do not fit into the link below once they are wrapped. They are cut into fragments or dropped, and where the ICMP error gets lost, connections open and then hang; small packets, ping among them, pass.",
+  instead: "Set the tunnel's MTU to that of the smallest link below it less the overhead (GRE 24, IPIP 20, VXLAN 50, WireGuard 60 over IPv4), the same at both ends.",
+  lessons: ["2015-tunnel-pmtu-collapse", "hcloud-2026-overlay-mtu-arithmetic"],
+  reads: ["network"],
+  severity: "warning",
+  fix: "safe",
+  fixSafety: "A smaller MTU carries everything that the larger one did; packets that were lost get through.",
+  lifecycle: "stable",
+  sources: ["RFC 2784, RFC 2890 and RFC 7348, header lengths", "Linux: net/ipv4/ip_tunnel.c, ip_tunnel_bind_dev()", "Linux: drivers/net/vxlan, drivers/net/wireguard/device.c", "netplan(5), mtu", "wg-quick(8), MTU"],
+  data: { mtu: "the tunnel's MTU in bytes", underlay: "the MTU of the link below, in bytes", overhead: "bytes that the tunnel adds", most: "the largest MTU that fits" },
+  examples: {
+    bad: [
+      { "etc/netplan/10-all.yaml": NETPLAN("", "      mtu: ⟦1500⟧\n") },
+      { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 1400\n", "      mtu: ⟦1476⟧\n") },
+      { "etc/network/interfaces": ENI("    mtu ⟦1480⟧\n") },
+      { "etc/systemd/network/10-eno1.network": "[Match]\nName=eno1\n[Link]\nMTUBytes=1450\n[Network]\nAddress=192.0.2.10/24\nVXLAN=vx0\n", "etc/systemd/network/20-vx0.netdev": "[NetDev]\nName=vx0\nKind=vxlan\nMTUBytes=⟦1450⟧\n[VXLAN]\nVNI=7\nLocal=192.0.2.10\nRemote=198.51.100.7\n" },
+      // None is set, and the default looks at no link.
+      { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      mtu: 1400\n  tunnels:\n    ⟦wg0⟧:\n      mode: wireguard\n      key: /etc/wireguard/key\n      peers:\n        - keys: {public: rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=}\n          endpoint: 192.0.2.20:51820\n          allowed-ips: [10.9.0.0/24]\n" },
+      // The two ends of one tunnel.
+      {
+        "hosts/a/etc/netplan/10.yaml": END("192.0.2.10", "198.51.100.7", "10.9.0.1", "⟦1476⟧"),
+        "hosts/b/etc/netplan/10.yaml": END("198.51.100.7", "192.0.2.10", "10.9.0.2", "1400"),
+      },
+    ],
+    good: [
+      { "etc/netplan/10-all.yaml": NETPLAN("", "      mtu: 1476\n") },
+      { "etc/network/interfaces": ENI("") },
+    ],
+    lookalike: [
+      // Larger frames below.
+      { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 9000\n", "      mtu: 8976\n") },
+      // wg-quick works it out from the route; the kernel from the link that the text names.
+      { "etc/wireguard/wg0.conf": "[Interface]\nPrivateKey = {{ key }}\nAddress = 10.9.0.1/24\n[Peer]\nPublicKey = rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=\nEndpoint = 192.0.2.20:51820\nAllowedIPs = 10.9.0.0/24\n" },
+      { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 1400\n", "") },
+      // Nothing tells what carries it.
+      { "etc/netplan/10-tunnel.yaml": "network:\n  version: 2\n  tunnels:\n    gre1:\n      mode: gre\n      local: 192.0.2.10\n      remote: 198.51.100.7\n      mtu: 8976\n" },
+      {
+        "hosts/a/etc/netplan/10.yaml": END("192.0.2.10", "198.51.100.7", "10.9.0.1", "1400"),
+        "hosts/b/etc/netplan/10.yaml": END("198.51.100.7", "192.0.2.10", "10.9.0.2", "1400"),
+      },
+    ],
+  },
+  check({ network, path, workspace, report }) {
+    const machine = machineOf(workspace, path);
+    if (machine === undefined) return;
+    for (const { name } of network.interfaces) {
+      const one = isUnknown(name) ? undefined : machine.interfaces.get(name);
+      if (one?.tunnel === undefined || one.conditional === true || (one.mtu ?? one).location.path !== path) continue;
+      const found = tooLarge(machine, one, one.tunnel, workspace.text(path) ?? "", network.source);
+      if (found !== undefined) report(found);
+      else for (const other of otherEnds(workspace, machine, one)) {
+        const edit = setMtu(workspace.text(path) ?? "", network.source, one, other.mtu.value);
+        report({
+          location: (one.mtu ?? one).location,
+          key: `${String(name)} ends`,
+          confidence: "likely",
+          ...(other.certain ? {} : { severity: "info" as const }),
+          message: `This end of the tunnel has an MTU of ${other.own.value} bytes and the other end, in ${other.interface.location.path}, ${other.mtu.value}: packets that leave here full do not come back so, and routing daemons that compare MTUs do not speak to each other. Use ${other.mtu.value} at both.`,
+          related: [{ location: (other.interface.mtu ?? other.interface).location, message: `The other end, with ${other.mtu.value} bytes.` }],
+          data: { mtu: other.own.value, most: other.mtu.value },
+          fixes: edit === undefined ? [] : [{ title: `Set the MTU to ${other.mtu.value}, as at the other end`, safety: "safe", edits: [edit] }],
+        });
+      }
+    }
+  },
+});
+
+/** The finding for a tunnel whose full packets do not fit into the link below. */
+function tooLarge(machine: Machine, one: Interface, tunnel: Tunnel, text: string, source: string): Report | undefined {
+  const own = mtuOf(machine, one);
+  // Of what is computed when the tunnel comes up, only what is fixed can be wrong.
+  const preset = one.mtu === undefined ? defaultOf(machine, one, tunnel) : undefined;
+  if (own === undefined || (one.mtu === undefined && (preset?.fixed !== true || source === "wg-quick"))) return undefined;
+  const carrier = underlayOf(machine, one, tunnel);
+  const below = carrier?.mtu ?? assumed(one, own);
+  if (below === undefined) return undefined;
+  // A default of a link that nobody has measured is no proof against one.
+  if (one.mtu === undefined && below.how === "assumed") return undefined;
+  const overhead = overheadOfTunnel(tunnel, below.value);
+  if (overhead === undefined) return undefined;
+  const most = below.value - overhead.least;
+  if (own.value <= most) return undefined;
+  // Jumbo frames come from drivers and DHCP too: such an MTU is rather measured than forgotten.
+  if (below.how === "assumed" && own.value > ETHERNET) return undefined;
+  const fits = below.value - overhead.most;
+  const edit = setMtu(text, source, one, fits);
+  const fix: Fix[] = edit === undefined ? [] : [{ title: `Set the MTU to ${fits}`, safety: "safe", edits: [edit] }];
+  const carrierName = carrier === undefined || isUnknown(carrier.interface.name) ? "an Ethernet link" : carrier.interface.name;
+  const mode = isUnknown(tunnel.mode) ? "This tunnel" : tunnel.mode;
+  return {
+    location: (one.mtu ?? one).location,
+    key: `${String(one.name)} room`,
+    ...(below.how === "assumed" ? { confidence: "likely" as const } : {}),
+    message: `${String(one.name)} has an MTU of ${own.value} bytes${preset === undefined ? "" : ", its fixed default,"} and ${mode} adds ${overhead.least === overhead.most ? overhead.least : `${overhead.least} to ${overhead.most}`}, but ${carrierName} below it carries ${below.value}${below.how === "assumed" ? " as far as is written" : ""}: full packets are cut into fragments or lost. Set the MTU to ${fits} or less.`,
+    related: carrier === undefined ? [] : [{ location: (carrier.interface.mtu ?? carrier.interface).location, message: `${carrierName} carries the tunnel.` }],
+    data: { mtu: own.value, underlay: below.value, overhead: overhead.most, most: fits },
+    fixes: fix,
+  };
+}
+
+/** Without a link in the text, Ethernet's MTU is the most that most paths have. */
+function assumed(one: Interface, own: KnownMtu): KnownMtu | undefined {
+  return one.mtu !== undefined && own.value <= ETHERNET ? { value: ETHERNET, how: "assumed" } : undefined;
+}
