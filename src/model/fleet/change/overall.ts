@@ -13,7 +13,7 @@ const CANDIDATES = 40;
  * a value moves from a template into a variable. Each cause alone would change them.
  */
 export function withoutCancelled(before: Workspace, after: Workspace): (reaches: readonly Reach[]) => Reach[] {
-  const known = new Map<Play, Map<Task, readonly Host[]>>();
+  const known = new Map<Play, Map<Task, (host: Host) => boolean>>();
   return (reaches) =>
     reaches.flatMap((reach) => {
       const old = before.fleet.plays.length === 0 ? undefined : playPairs(before, after).get(reach.play);
@@ -22,22 +22,27 @@ export function withoutCancelled(before: Workspace, after: Workspace): (reaches:
       if (tasks === undefined) known.set(reach.play, (tasks = new Map()));
       let same = tasks.get(reach.task);
       if (same === undefined) tasks.set(reach.task, (same = unchanged(before, after, old, reach)));
-      const cancelled = new Set(same.map((host) => host.name));
-      const hosts = reach.hosts.filter((host) => !cancelled.has(host.name));
+      const hosts = reach.hosts.filter((host) => !same(host));
       return hosts.length === 0 ? [] : [{ ...reach, hosts }];
     });
 }
 
-/** The hosts of the play that some task of the base's play brought to the very same. */
-function unchanged(before: Workspace, after: Workspace, old: Play, { play, task }: Reach): Host[] {
-  if (isUnknown(old.scope) || isUnknown(play.scope)) return [];
-  const was = new Set(old.scope.hosts.map((host) => host.name));
+/** Tells of hosts of the play, when they are asked about, whether some task of the base's play brought them to the very same. */
+function unchanged(before: Workspace, after: Workspace, old: Play, { play, task }: Reach): (host: Host) => boolean {
+  if (isUnknown(old.scope) || isUnknown(play.scope)) return () => false;
+  const [was, is] = [old.scope, play.scope].map(({ hosts }) => new Set(hosts.map((host) => host.name))) as [Set<string>, Set<string>];
   const alike = old.tasks.filter((other) => other.module === task.module && other.role === task.role);
   const named = alike.filter((other) => other.name !== undefined && other.name === task.name);
   const now = sideOf({ files: after, hosts: after, roles: after }, play, task);
   const comparisons = [...new Set([...named, ...alike])].slice(0, CANDIDATES).map((other) => new Comparison(sideOf({ files: before, hosts: before, roles: before }, old, other), now));
-  return play.scope.hosts.filter((host) => {
-    const earlier = was.has(host.name) ? before.fleet.host(host.name) : undefined;
-    return earlier !== undefined && comparisons.some((comparison) => !comparison.differs(earlier, host));
-  });
+  const known = new Map<string, boolean>();
+  return (host) => {
+    let result = known.get(host.name);
+    if (result === undefined) {
+      const earlier = was.has(host.name) && is.has(host.name) ? before.fleet.host(host.name) : undefined;
+      result = earlier !== undefined && comparisons.some((comparison) => !comparison.differs(earlier, host));
+      known.set(host.name, result);
+    }
+    return result;
+  };
 }
