@@ -5,6 +5,7 @@ import type { Deployment, Host, Play, Scope } from "./fleet.ts";
 import { hostTable } from "./hosts.ts";
 import { inventories, membersOf, patternNames } from "./inventories.ts";
 import type { Inventory } from "./inventory.ts";
+import { recordsOf } from "./records/read.ts";
 import { roleOf } from "./roles.ts";
 import { variablesPlace } from "./variable-files.ts";
 
@@ -65,6 +66,8 @@ class FileScope {
     if (place !== undefined) return this.#variables(path, place.folder, place.kind, place.name);
     const inventory = this.#inventories.find(({ files }) => files.includes(path));
     if (inventory !== undefined) return this.#named([...inventory.hosts.keys()], `inventory ${path}`);
+    const described = recordsOf(this.#workspace).in(path).flatMap(({ name, aliases }) => [name, ...aliases].find((one) => this.#hosts.has(one)) ?? []);
+    if (described.length > 0) return this.#named(described, described.length === 1 ? `it describes ${described[0]!}` : `it describes ${described.length} hosts`);
     const direct = playsOfFile.get(path);
     if (direct !== undefined) return this.#plays(direct, "");
     const role = roleOf(this.#workspace, path);

@@ -6,9 +6,10 @@ import { baseName } from "../paths.ts";
 import type { HostRecord } from "./record.ts";
 
 /** Folders in which each file is one host's. */
-const FOLDER = /(?:^|\/)(?:enc|nodes?|hosts?|machines|classifier|directory)\/([^/]+)\.(?:json|ya?ml)$/i;
+const FOLDER = /(?:^|\/)(?:enc|nodes?|hosts|machines|classifier|puppet)\/([^/]+)\.(?:json|ya?ml)$/i;
 /** A host's own copy in a tree of hosts: `hosts/NAME/etc/nixos/enc.json`. */
 const COPY = /(?:^|\/)(?:hosts|nodes|machines|servers)\/([^/]+)\/(?:.+\/)?enc\.json$/i;
+const ENC_FILE = /(?:^|\/)enc(?:[-_.][^/]*)?\.json$/i;
 /** YAML that may be the answer of an external node classifier, by its path. */
 export const CLASSIFIER_YAML = /(?:^|\/)(?:enc|nodes?|classifier)\/[^/]+\.ya?ml$/i;
 
@@ -30,7 +31,8 @@ export function classified(workspace: Workspace, path: string): Classified | und
   // Kubernetes' and cloud templates have parameters too, but always name their kind.
   if (["kind", "apiVersion", "$schema", "Resources", "resources", "heat_template_version"].some((key) => entryOf(root, key) !== undefined)) return undefined;
   const beside = ["classes", "environment", "roles"].some((key) => entryOf(root, key) !== undefined);
-  if (!beside && interfacesOf(parameters).length === 0 && !(isJson && FOLDER.test(path))) return undefined;
+  const placed = FOLDER.test(path) || COPY.test(path) || ENC_FILE.test(path);
+  if (interfacesOf(parameters).length === 0 && !(placed && (beside || isJson))) return undefined;
   const name = stringOf(entryOf(root, "name")?.value) ?? COPY.exec(path)?.[1] ?? FOLDER.exec(path)?.[1] ?? stringOf(entryOf(parameters, "fqdn")?.value) ?? stringOf(entryOf(parameters, "hostname")?.value);
   const own = /^(?:enc|node|default|common)$/i.test(baseName(path).replace(/\.\w+$/, "")) ? undefined : baseName(path).replace(/\.(?:json|ya?ml)$/i, "");
   const host = name ?? own;

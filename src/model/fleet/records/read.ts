@@ -16,6 +16,7 @@ export class Records {
   /** By every name; undefined where several hosts share it. */
   readonly #byName = new Map<string, HostRecord | undefined>();
   readonly #byShort = new Map<string, HostRecord | undefined>();
+  readonly #byPath = new Map<string, number[]>();
   readonly #guests = new Map<string, GuestRecord[]>();
 
   constructor({ hosts, guests, notes }: SourceRecords) {
@@ -29,6 +30,9 @@ export class Records {
       const known = names.get(name) ?? aliases.get(name) ?? others.map((key) => names.get(key)).find((at) => at !== undefined);
       const at = known ?? merged.length;
       merged[at] = known === undefined ? host : joined(merged[known]!, host);
+      const inFile = this.#byPath.get(host.location.path);
+      if (inFile === undefined) this.#byPath.set(host.location.path, [at]);
+      else inFile.push(at);
       if (!names.has(name)) names.set(name, at);
       for (const key of others) aliases.set(key, at);
     }
@@ -47,6 +51,11 @@ export class Records {
       if (list === undefined) this.#guests.set(key, [guest]);
       else list.push(guest);
     }
+  }
+
+  /** The hosts that a file describes. */
+  in(path: string): readonly HostRecord[] {
+    return (this.#byPath.get(path) ?? []).map((at) => this.hosts[at]!);
   }
 
   /** The record of a host: by its name, else by its first label where only one host has that. */
