@@ -75,14 +75,25 @@ class WorkspaceFleet implements Fleet {
   }
 
   kernel(host: Host): ReturnType<Fleet["kernel"]> {
-    const fact = this.fact(host, "kernel");
-    return kernelOf(host, fact, this.#workspace.textAt(fact?.location ?? host.location));
+    const known = this.#workspace.derive(kernels);
+    let kernel = known.get(host);
+    if (kernel === undefined) {
+      const fact = this.fact(host, "kernel");
+      known.set(host, (kernel = kernelOf(host, fact, this.#workspace.textAt(fact?.location ?? host.location))));
+    }
+    return kernel;
   }
 }
 
 /** Facts that were asked for under one name: they hold for a host as long as it is the same object and this is. */
 function facts(workspace: Workspace): WeakMap<Host, Variable | "none"> {
   void [workspace.configuration, recordsOf(workspace), inventories(workspace)];
+  return new WeakMap();
+}
+
+/** As facts: with the text of the value, the variable would be another, and with it the host. */
+function kernels(workspace: Workspace): WeakMap<Host, ReturnType<Fleet["kernel"]>> {
+  void workspace.derive(facts, "kernel");
   return new WeakMap();
 }
 

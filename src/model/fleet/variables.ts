@@ -20,6 +20,15 @@ function anyTemplate(value: Value, depth: number): boolean {
   return Object.values(value).some((part) => anyTemplate(part as Value, depth + 1));
 }
 
+const templates = new WeakMap<ReadonlyMap<string, Variable>, readonly Variable[]>();
+
+/** The variables of a map that have Jinja in them, as written. */
+export function templatesAmong(variables: ReadonlyMap<string, Variable>): readonly Variable[] {
+  let found = templates.get(variables);
+  if (found === undefined) templates.set(variables, (found = [...variables.values()].filter(hasTemplate)));
+  return found;
+}
+
 /**
  * The effective variables of one host: a part that it shares with the hosts of its groups, and its own. Templates are
  * resolved when a variable is first asked for.

@@ -39,6 +39,20 @@ export function kernelsOf(workspace: Workspace, hosts: readonly Host[]): KernelH
   });
 }
 
+/** Whether the kernel of some host is written in a file. */
+export function tellsKernels(workspace: Workspace, path: string): boolean {
+  return workspace.memo(pathsOfKernels).has(path);
+}
+
+function pathsOfKernels(workspace: Workspace): ReadonlySet<string> {
+  const paths = new Set<string>();
+  for (const host of workspace.fleet.hosts) {
+    const kernel = workspace.fleet.kernel(host);
+    if (!isUnknown(kernel)) paths.add(kernel.location.path);
+  }
+  return paths;
+}
+
 /** Every role that a boundary divides, by the file in which the smaller side's kernel is written. */
 export function dividedRoles(workspace: Workspace): ReadonlyMap<string, readonly DividedRole[]> {
   return workspace.memo(divide);

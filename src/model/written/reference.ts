@@ -73,13 +73,21 @@ export function outcomes(workspace: Workspace, path: string, text: string, scope
     if (common.play !== play || isApart(host, common.names)) return resolveWithPlace(workspace, path, text, host);
     return (common.result ??= resolveWithPlace(workspace, path, text, host));
   };
+  const lists = new Map<Maybe<Resolved>, Host[]>();
   for (const host of scope.hosts) {
     const one = resultOn(host);
+    const list = lists.get(one);
+    if (list !== undefined) {
+      list.push(host);
+      continue;
+    }
     if (isUnknown(one)) continue;
     const key = `${one.value}\0${one.location?.path ?? ""}\0${one.location?.range.start ?? ""}`;
     const known = found.get(key);
-    if (known === undefined) found.set(key, { ...one, hosts: [host] });
-    else known.hosts.push(host);
+    const hosts = known?.hosts ?? [];
+    hosts.push(host);
+    lists.set(one, hosts);
+    if (known === undefined) found.set(key, { ...one, hosts });
   }
   return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import { compareVersions } from "../../model/kernel/version.ts";
-import { dividedRoles, spokenKernels } from "../../model/versions/kernel-sides.ts";
+import { dividedRoles, spokenKernels, tellsKernels } from "../../model/versions/kernel-sides.ts";
 import { KERNEL_BOUNDARIES } from "../../model/versions/kernel-boundaries.ts";
 import { rule } from "../rule.ts";
 
@@ -54,6 +54,7 @@ export default rule({
     ],
   },
   check({ path, workspace, report }) {
+    if (!tellsKernels(workspace, path)) return;
     for (const { boundary, reliance, older, newer, unknown, location } of dividedRoles(workspace).get(path) ?? []) {
       const since = `${boundary.since.major}.${boundary.since.minor}`;
       const mended = boundary.since.minor === 10 && newer.every(({ kernel }) => compareVersions(kernel, { major: 4, minor: 19 }) >= 0);

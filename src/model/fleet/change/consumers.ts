@@ -4,7 +4,7 @@ import { isTemplate } from "../../../formats/template/render.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Play, Task, Value, Variable } from "../fleet.ts";
 import { folderOf, joined } from "../paths.ts";
-import { HostVariables, hasTemplate } from "../variables.ts";
+import { HostVariables, templatesAmong } from "../variables.ts";
 
 /** A task as one play runs it. */
 export interface Use {
@@ -116,7 +116,7 @@ export function dependentsOf(workspace: Workspace): Dependents {
   const addAll = (variables: ReadonlyMap<string, Variable>): void => {
     if (seen.has(variables)) return;
     seen.add(variables);
-    for (const variable of variables.values()) if (hasTemplate(variable)) add(variable.name, variable.value);
+    for (const variable of templatesAmong(variables)) add(variable.name, variable.value);
   };
   for (const { variables } of workspace.fleet.hosts) {
     if (!(variables instanceof HostVariables)) continue;

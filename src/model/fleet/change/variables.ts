@@ -3,7 +3,7 @@ import type { Location } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Host, Value, Variable } from "../fleet.ts";
-import { HostVariables, hasTemplate } from "../variables.ts";
+import { HostVariables, templatesAmong } from "../variables.ts";
 
 /** One edit of a variable, with every host that ends up with another value because of it. */
 export interface VariableChange {
@@ -108,8 +108,7 @@ function readersOf(variables: Variables): ReadonlyMap<string, readonly string[]>
   let index = readers.get(variables);
   if (index === undefined) {
     const found = new Map<string, string[]>();
-    for (const variable of variables.values()) {
-      if (!hasTemplate(variable)) continue;
+    for (const variable of templatesAmong(variables)) {
       for (const word of new Set(JSON.stringify(variable.value).match(NAME))) {
         const names = found.get(word);
         if (names === undefined) found.set(word, [variable.name]);
