@@ -3,6 +3,7 @@ import { TRAITS } from "../../engine/configuration.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Deployment, Host, Play, Task, TraitEvidence, Value } from "./fleet.ts";
+import { namedGuests, recordedGuests } from "./records/of-host.ts";
 import { listOf } from "./values.ts";
 
 /** Whole words of a group's name that suggest a trait; hints, no proof. */
@@ -18,6 +19,9 @@ const WORDS: Record<Trait, RegExp> = {
 const OTHERWISE = /^(?:clients?|guests?|vms?|instances?|monitoring|exporters?|consumers?|users?)$/;
 /** Groups of ceph-ansible whose names alone are too short to tell. */
 const CEPH_ANSIBLE = /^(?:mons|mgrs|mdss|rgws|rbdmirrors)$/;
+
+/** Groups of NetBox that say where a host is or whose, not what it does: guests of a cluster are no hypervisors. */
+const PLACES = /^(?:racks|location|tenants|platforms|cluster)_/;
 
 const PACKAGES: readonly (readonly [RegExp, Trait, string])[] = [
   [/^(?:ceph-osd|ceph|ceph-mon|glusterfs-server)$/, "storage", "storage daemons"],
@@ -76,6 +80,8 @@ class TraitJudge {
       const environment = ["env", "environment_name", "deployment_environment", "stage", "environment"].map((name) => host.variables.get(name)?.value).find((value) => typeof value === "string");
       return typeof environment === "string" && this.#suggests(environment, false) ? { certain: false, why: `its variables name the environment ${environment}` } : undefined;
     }
+    const guests = trait === "hypervisor" ? (namedGuests(this.#workspace, host) ?? recordedGuests(this.#workspace, host)) : undefined;
+    if (guests !== undefined) return { certain: true, why: `it runs ${guests.origin}` };
     const why = this.#workspace.derive(deployedTraits).get(host.name)?.get(trait);
     return why === undefined ? undefined : { certain: false, why };
   }
@@ -84,7 +90,8 @@ class TraitJudge {
     const key = `${group}\0${name}`;
     let result = this.#suggested.get(key);
     if (result === undefined) {
-      result = suggested(name, this.#trait) || (group && this.#trait === "storage" && CEPH_ANSIBLE.test(name) && this.#workspace.fleet.groups.has("osds"));
+      const isPlace = group && (PLACES.test(name) || (name.startsWith("sites_") && this.#trait !== "lab" && this.#trait !== "production"));
+      result = (!isPlace && suggested(name, this.#trait)) || (group && this.#trait === "storage" && CEPH_ANSIBLE.test(name) && this.#workspace.fleet.groups.has("osds"));
       this.#suggested.set(key, result);
     }
     return result;

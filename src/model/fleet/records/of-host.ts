@@ -38,7 +38,7 @@ export function recordedGuests(workspace: Workspace, host: Host): Variable | und
   const [first] = guests;
   if (first === undefined) return undefined;
   const value: Value = guests.map(({ name, memory }) => ({ name, ...(memory !== undefined && { memory_mib: memory / 2 ** 20 }) }));
-  return { name: "guests", value, location: first.location, origin: `guests that name ${first.hypervisor!}` };
+  return { name: "guests", value, location: first.location, origin: `${guests.length === 1 ? `the guest ${first.name}` : `${guests.length} guests`} of ${first.location.path}` };
 }
 
 /** Memory under names whose unit is known: virt-install and nova count MiB. */
@@ -56,7 +56,7 @@ export function namedGuests(workspace: Workspace, host: Host): Variable | undefi
     ...(dirtyRate !== undefined && { dirty_rate: dirtyRate }),
   }));
   const { by } = found[0]!;
-  return { name: by.name, value, location: by.location, origin: `${by.name} of ${found.length === 1 ? found[0]!.guest.name : `${found.length} guests`}` };
+  return { name: by.name, value, location: by.location, origin: `${found.length === 1 ? `the guest ${found[0]!.guest.name}` : `${found.length} guests`}, by their ${by.name}` };
 }
 
 interface NamedGuest {

@@ -31,8 +31,8 @@ const REST_DEVICES = JSON.stringify({
 const REST_MACHINES = JSON.stringify({
   count: 2,
   results: [
-    { id: 1, url: `${API}/virtualization/virtual-machines/1/`, name: "db01", cluster: { id: 2, name: "west" }, device: { id: 11, name: "kvm01" }, memory: 16384, vcpus: 4, status: { value: "active" } },
-    { id: 2, url: `${API}/virtualization/virtual-machines/2/`, name: "web01", cluster: { id: 2, name: "west" }, device: { id: 11, name: "kvm01" }, memory: 4096, status: { value: "active" } },
+    { id: 1, url: `${API}/virtualization/virtual-machines/1/`, name: "db01", cluster: { id: 2, name: "kvm west" }, device: { id: 11, name: "kvm01" }, memory: 16384, vcpus: 4, status: { value: "active" } },
+    { id: 2, url: `${API}/virtualization/virtual-machines/2/`, name: "web01", cluster: { id: 2, name: "kvm west" }, device: { id: 11, name: "kvm01" }, memory: 4096, status: { value: "active" } },
   ],
 });
 
@@ -47,7 +47,8 @@ describe("fleet: hosts from NetBox", () => {
     assert.equal(fact(workspace, "kvm01", "kernel"), "4.9.0-14-amd64");
     assert.deepEqual([fact(workspace, "kvm01", "site"), fact(workspace, "kvm01", "rack")], ["ams1", "R04"]);
     assert.deepEqual(fact(workspace, "kvm01", "virtualMachines"), [{ name: "db01", memory_mib: 16384 }, { name: "web01", memory_mib: 4096 }]);
-    assert.equal(workspace.fleet.trait(host, "hypervisor")?.certain, false);
+    assert.equal(workspace.fleet.trait(host, "hypervisor")?.why, "the group device_roles_hypervisor is named so");
+    assert.equal(workspace.fleet.trait(workspace.fleet.host("db01")!, "hypervisor"), undefined);
     const { location } = workspace.fleet.fact(host, "virtualMachines")!;
     assert.equal(workspace.textAt(location), "16384");
     const scope = workspace.fleet.scopeOf("netbox/devices.json");
@@ -179,6 +180,9 @@ describe("fleet: hosts from other sources", () => {
     });
     assert.deepEqual(fact(workspace, "kvm08.example.net", "virtualMachines"), [{ name: "db08" }, { name: "web08", memory_mib: 4096 }]);
     assert.equal(fact(workspace, "kvm09.example.net", "virtualMachines"), undefined);
+    const other = await workspaceOf({ "hosts.ini": "[metal]\na\nb\n[web]\nweb1 vm_host=a\nweb2 vm_host=a\n" });
+    const traits = other.fleet.hosts.flatMap((host) => other.fleet.trait(host, "hypervisor")?.why ?? []);
+    assert.deepEqual(traits, ["it runs 2 guests, by their vm_host"]);
   });
 });
 
