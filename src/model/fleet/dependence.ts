@@ -33,7 +33,21 @@ export function isApart(host: Host, names: ReadonlySet<string>): boolean {
 function addWords(values: readonly Value[], names: Set<string>): void {
   const open = [...values];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (typeof value === "string") for (const word of value.match(WORD) ?? []) names.add(word);
+    if (typeof value === "string") for (const word of wordsIn(value)) names.add(word);
     else if (typeof value === "object" && value !== null && !isUnknown(value)) open.push(...(Object.values(value) as Value[]));
   }
+}
+
+const KEPT = 500;
+const known = new Map<string, readonly string[]>();
+
+/** The words of a text, each once; those of a template are asked for by every play and group. */
+function wordsIn(text: string): readonly string[] {
+  if (text.length < 200) return text.match(WORD) ?? [];
+  let words = known.get(text);
+  if (words === undefined) {
+    if (known.size >= KEPT) known.clear();
+    known.set(text, (words = [...new Set(text.match(WORD) ?? [])]));
+  }
+  return words;
 }

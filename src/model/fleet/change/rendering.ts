@@ -192,9 +192,8 @@ export class Rendering {
 
   /** What is not evaluated is the same if its code is, and if its names stand for the same. A filter's collection is no part of its name. */
   #residue(code: string): string {
-    const short = code.replace(/\s+/g, " ").replace(/(\|\s*)[a-z_]\w*\.[a-z_]\w*\.(?=[a-z_])/g, "$1");
-    const names = new Set(short.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\|\s*\w+/g, "").match(IDENTIFIER) ?? []);
-    const written = [...names].filter((name) => !KEYWORDS.has(name)).map((name) => (name === "hostvars" ? this.#others(code) : `${name}=${this.#name(name)}`));
+    const { short, names } = partsOf(code);
+    const written = names.map((name) => (name === "hostvars" ? this.#others(code) : `${name}=${this.#name(name)}`));
     return `${OPEN}${short}${OPEN}${written.join(OPEN)}${CLOSE}`;
   }
 
@@ -238,6 +237,21 @@ export class Rendering {
   }
 }
 
+const parts = new Map<string, { readonly short: string; readonly names: readonly string[] }>();
+
+/** A piece of code without what does not matter, and the names in it; the same pieces come again on every host. */
+function partsOf(code: string): { readonly short: string; readonly names: readonly string[] } {
+  let known = parts.get(code);
+  if (known === undefined) {
+    const short = code.replace(/\s+/g, " ").replace(/(\|\s*)[a-z_]\w*\.[a-z_]\w*\.(?=[a-z_])/g, "$1");
+    const names = new Set(short.replace(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\|\s*\w+/g, "").match(IDENTIFIER) ?? []);
+    known = { short: digest(short), names: [...names].filter((name) => !KEYWORDS.has(name)) };
+    if (parts.size >= 5_000) parts.clear();
+    parts.set(code, known);
+  }
+  return known;
+}
+
 /** Once for the same words: every host's values under them. */
 function othersOf(workspace: Workspace): (words: readonly string[]) => string {
   const known = new Map<string, string>();
@@ -246,7 +260,7 @@ function othersOf(workspace: Workspace): (words: readonly string[]) => string {
     let text = known.get(key);
     if (text === undefined) {
       text = workspace.fleet.hosts.map((host) => `${host.name}:${words.map((word) => (host.variables.has(word) ? plain(host.variables.get(word)!.value) : "")).join()}`).join();
-      known.set(key, text);
+      known.set(key, (text = digest(text)));
     }
     return text;
   };
@@ -285,7 +299,7 @@ const texts = new WeakMap<object, string>();
 function plain(value: Value): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   let text = texts.get(value);
-  if (text === undefined) texts.set(value, (text = JSON.stringify(value)));
+  if (text === undefined) texts.set(value, (text = digest(JSON.stringify(value))));
   return text;
 }
 
