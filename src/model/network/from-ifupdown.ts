@@ -100,14 +100,14 @@ class StanzaReader {
       const text = isUnknown(written.value) || value.includes("/") || mask !== undefined ? undefined : written.value;
       device.addresses.push(text === undefined ? written : { value: { ...text, length: text.family === 6 ? 64 : classLength(text.address) }, location: written.location });
     }
-    for (const { value, valueRange } of options.get("gateway") ?? []) {
+    for (const { value, valueRange, conditional } of options.get("gateway") ?? []) {
       for (const part of wordsOf(value, valueRange)) {
         const via = this.#source.written(part.text, part.range);
         const metric = this.#number(options, "metric")?.value;
         const known = isUnknown(via.value) ? family : (familyOf(via.value) ?? family);
         device.gateways.push({
           to: "default", family: known ?? familyOfRoute("default", "", via), via, device: device.name, table: "main", location: via.location,
-          ...(metric !== undefined && { metric }),
+          ...(metric !== undefined && { metric }), ...((conditional || device.conditional === true) && { conditional: true }),
         } satisfies Route);
       }
     }

@@ -91,13 +91,14 @@ class NetplanReader {
     const vrf = this.#vrfs.get(key);
     const gateways = ([4, 6] as const).flatMap((family) => {
       const via = source.scalar(nodeAt(node, `gateway${family}`));
-      return via === undefined ? [] : [{ to: "default" as const, family, via, device, table: "main", location: via.location }];
+      return via === undefined ? [] : [{ to: "default" as const, family, via, device, table: "main", location: via.location, ...(source.conditional(via.location.range) && { conditional: true }) }];
     });
     const vlan = kind === "vlan" ? this.#vlan(node) : undefined;
     const tunnel = kind === "tunnel" ? this.#tunnel(node) : undefined;
     const result: Interface = {
       name, kind, location: source.at(keyRange), addresses: this.#addresses(nodeAt(node, "addresses")), gateways, members,
       ...(mtu && { mtu }), ...(vlan && { vlan }), ...(tunnel && { tunnel }), ...(dynamic && { dynamic }), ...(pattern && { pattern }), ...(vrf && { vrf }),
+      ...(source.conditional(keyRange) && { conditional: true }),
     };
     this.#draft.interfaces.push(result);
     // Of a pair of virtual Ethernet devices each names the other; a virtual function names its physical one.
@@ -181,6 +182,7 @@ class NetplanReader {
       ...(typeof type === "string" && type !== "unicast" && { type }),
       ...(mayBeOn(source, nodeAt(node, "on-link")) && { onLink: true }),
       ...(mtu && { mtu }),
+      ...(source.conditional(node.range) && { conditional: true }),
     };
   }
 
@@ -192,6 +194,7 @@ class NetplanReader {
       table: tableName(value("table") ?? vrfTable ?? "main"),
       location: this.#source.at(node.range),
       ...(from !== undefined && { from }), ...(to !== undefined && { to }), ...(priority !== undefined && { priority }),
+      ...(this.#source.conditional(node.range) && { conditional: true }),
     });
   }
 }

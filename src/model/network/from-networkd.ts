@@ -95,17 +95,23 @@ function readNetworkSections(sections: NetworkdSections, parent: NetworkdSection
     device.addresses.push(...addresses.map(({ value, valueRange }) => source.prefix(value, valueRange)));
     const dhcp = [sections.last("Network", "DHCP"), sections.last("Network", "IPv6AcceptRA")];
     if (dhcp.some((one) => one !== undefined && (isUnknown(one.value) || !/^(?:no|false|off|0)$/i.test(one.value)))) device.dynamic = true;
-    for (const { value, valueRange } of sections.all("Network", "Gateway")) {
+    for (const { value, valueRange, conditional } of sections.all("Network", "Gateway")) {
       const via = source.written(value, valueRange);
-      if (isUnknown(via.value) || !/^_|^dhcp4$|^ipv6ra$/.test(via.value)) device.gateways.push({ to: "default", family: familyOfRoute("default", "", via), via, device: device.name, table: "main", location: via.location });
+      if (isLearnt(via)) continue;
+      device.gateways.push({ to: "default", family: familyOfRoute("default", "", via), via, device: device.name, table: "main", location: via.location, ...(conditional && { conditional }) });
     }
     const vrf = sections.last("Network", "VRF");
     if (vrf !== undefined) device.vrf = vrf;
-    for (const route of sections.sections("Route")) draft.routes.push(routeOf(route, sections, device));
+    for (const route of sections.sections("Route")) if (!isLearnt(sections.last(route, "Gateway"))) draft.routes.push(routeOf(route, sections, device));
   }
   if (made.every(({ pattern }) => pattern !== true)) joinMasters(made, sections, draft);
   for (const { value, location } of sections.words("Network", ...STACKED, "VRF")) if (!isUnknown(value)) draft.refer("interface", value, location);
   for (const rule of sections.sections("RoutingPolicyRule")) readRule(rule, sections, draft);
+}
+
+/** `Gateway=_dhcp4` and `_ipv6ra` stand for the gateway that the network tells. */
+function isLearnt(via: Written<Maybe<string>> | undefined): boolean {
+  return typeof via?.value === "string" && /^_|^dhcp4$|^ipv6ra$/.test(via.value);
 }
 
 /** `Bridge=` and `Bond=` of a link's file make it a member of that device. */

@@ -1,7 +1,9 @@
 import type { Location, Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import { HOLE } from "../../formats/template/jinja.ts";
+import { isConditional } from "../../formats/template/conditional.ts";
+import type { Masked } from "../../formats/template/jinja.ts";
+import { HOLE, maskJinja } from "../../formats/template/jinja.ts";
 import type { YamlNode } from "../../formats/yaml/index.ts";
 import type { Host } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
@@ -17,11 +19,22 @@ export class SourceText {
   readonly workspace: Workspace;
   readonly path: string;
   readonly host: Host | undefined;
+  /** Null where the text has no template that decides anything. */
+  #masked: Masked | null | undefined;
 
   constructor(workspace: Workspace, path: string, host?: Host) {
     this.workspace = workspace;
     this.path = path;
     this.host = host;
+  }
+
+  /** True where a template's `if` or loop decides whether `range` is there. For formats that do not say so themselves. */
+  conditional(range: Range): boolean {
+    if (this.#masked === undefined) {
+      const text = this.workspace.text(this.path) ?? "";
+      this.#masked = text.includes("{%") ? maskJinja(text) : null;
+    }
+    return this.#masked !== null && isConditional(this.#masked, range);
   }
 
   at(range: Range): Location {
