@@ -65,6 +65,7 @@ import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
 import networkDanglingReference from "./network/dangling-reference.ts";
+import networkMixedMtu from "./network/mixed-mtu.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import networkTunnelMtu from "./network/tunnel-mtu.ts";
@@ -78,6 +79,7 @@ import rolloutNoCanary from "./rollout/no-canary.ts";
 import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
+import rolloutVersionDelta from "./rollout/version-delta.ts";
 import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
 import sysctlConntrackTableTooSmall from "./sysctl/conntrack-table-too-small.ts";
 import sysctlForwardingOff from "./sysctl/forwarding-off.ts";
@@ -160,6 +162,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
   ["network/dangling-reference", networkDanglingReference],
+  ["network/mixed-mtu", networkMixedMtu],
   ["network/ping-hides-mtu", networkPingHidesMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
   ["network/tunnel-mtu", networkTunnelMtu],
@@ -173,6 +176,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/no-health-gate", rolloutNoHealthGate],
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
+  ["rollout/version-delta", rolloutVersionDelta],
   ["sysctl/conntrack-strict", sysctlConntrackStrict],
   ["sysctl/conntrack-table-too-small", sysctlConntrackTableTooSmall],
   ["sysctl/forwarding-off", sysctlForwardingOff],

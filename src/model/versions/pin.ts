@@ -24,7 +24,9 @@ export interface VersionPin {
 
 /** Makes a pin. */
 export function pinOf(carrier: PinCarrier, name: string, product: Product, text: string | undefined, location: Location, key: string): VersionPin {
-  const scheme: VersionScheme = carrier === "package" || carrier === "preference" ? "package" : "release";
+  // A variable may feed either: an epoch, a revision or a tilde is a package's.
+  const packaged = carrier === "package" || carrier === "preference" || (carrier === "variable" && text !== undefined && /^\d+:|~|-\d[\w.+]*$/.test(text));
+  const scheme: VersionScheme = packaged ? "package" : "release";
   const version = text === undefined || /\{[{%]/.test(text) ? undefined : parseVersionText(text.replace(/[-.]?\*$/, ""), scheme);
   return { product, name, carrier, text, version, location, key: `${carrier}\0${key}` };
 }
