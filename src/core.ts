@@ -28,11 +28,14 @@ export async function loadWorkspace(texts: ReadonlyMap<string, string>, configur
   return new Workspace(texts, await readConfiguration(configuration ?? texts.get(CONFIGURATION_FILE)));
 }
 
-/** The configuration that a premortem.yaml gives; the defaults where there is none. */
+let last: { readonly text: string; readonly configuration: Configuration } | undefined;
+
+/** The configuration that a premortem.yaml gives; the defaults where there is none. The same object for the same text. */
 export async function readConfiguration(text: string | undefined): Promise<Configuration> {
   if (text === undefined) return DEFAULT_CONFIGURATION;
   await loadYaml();
-  return configurationOf(text);
+  if (last?.text !== text) last = { text, configuration: configurationOf(text) };
+  return last.configuration;
 }
 
 /** Findings of the state, for some files or all. */
@@ -42,12 +45,12 @@ export function lintFiles(workspace: Workspace, paths?: readonly string[], optio
 
 /** Findings of a change. The head's configuration holds for both sides. */
 export function reviewChange(before: Workspace, after: Workspace, options: CoreOptions = {}): ReviewResult {
-  return review(before.with(new Map(), after.configuration), after, withDefaults(after, options));
+  return review(before.with(new Map(), after.configuration), after.sharing(before), withDefaults(after, options));
 }
 
 /** The same in steps, so that an editor stays responsive while thousands of files are reviewed. */
 export function reviewInSteps(before: Workspace, after: Workspace, options: CoreOptions = {}): Generator<void, ReviewResult> {
-  return reviewing(before.with(new Map(), after.configuration), after, withDefaults(after, options));
+  return reviewing(before.with(new Map(), after.configuration), after.sharing(before), withDefaults(after, options));
 }
 
 function withDefaults(workspace: Workspace, options: CoreOptions): LintOptions<Workspace> {

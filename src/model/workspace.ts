@@ -5,7 +5,7 @@ import type { World } from "../engine/rule.ts";
 import type { Language, Parsed } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/index.ts";
 import type { Compute } from "./derivation.ts";
-import { Derivations, Lineage } from "./derivation.ts";
+import { Derivations, Lineage, sameList } from "./derivation.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { buildFleet } from "./fleet/build.ts";
 import type { Subjects } from "./subjects.ts";
@@ -110,6 +110,13 @@ export class Workspace implements World {
     const moved = real.some(([path]) => this.#files.has(path) !== files.has(path));
     const paths = moved ? pathsWith(this.#paths, files, real.map(([path]) => path)) : this.#paths;
     return new Workspace(new Map(), configuration, { files, paths, lineage: this.#lineage });
+  }
+
+  /** The same files, with all that is known of those that `other` has too. */
+  sharing(other: Workspace): Workspace {
+    if (this.#lineage === other.#lineage) return this;
+    const files = new Map([...this.#files].map(([path, file]): [string, File] => [path, other.#files.get(path)?.text === file.text ? other.#files.get(path)! : file]));
+    return new Workspace(new Map(), this.#configuration, { files, paths: sameList(other.#paths, this.#paths), lineage: other.#lineage });
   }
 
   subject<R extends keyof Subjects>(reads: R, path: string): Subjects[R] | undefined;

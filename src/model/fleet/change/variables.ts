@@ -21,7 +21,19 @@ export interface VariableChange {
  * Variables whose effective value differs, host by host, for hosts that both sides have. A line that moves, a variable
  * that another level still sets to the same, a changed comment: none of these is a change.
  */
-export function changedVariables(before: Workspace, after: Workspace): VariableChange[] {
+export function changedVariables(before: Workspace, after: Workspace): readonly VariableChange[] {
+  const known = after.memo(comparisons);
+  let changes = known.get(before);
+  if (changes === undefined) known.set(before, (changes = compareVariables(before, after)));
+  return changes;
+}
+
+/** Several rules ask for the same change. */
+function comparisons(): WeakMap<Workspace, readonly VariableChange[]> {
+  return new WeakMap();
+}
+
+function compareVariables(before: Workspace, after: Workspace): VariableChange[] {
   const equal = comparer(before, after);
   const candidates = new Candidates(equal);
   const changes = new Map<string, { change: Omit<VariableChange, "hosts">; hosts: Host[] }>();
