@@ -43,7 +43,12 @@ function whole(destination: Maybe<string>, path: string): Maybe<string> {
   return destination + path.slice(path.lastIndexOf("/") + 1);
 }
 
+const names = new WeakMap<readonly Host[], ReadonlySet<string>>();
+
 /** True where the scope is known and has the host; undefined where it is not known. */
 export function reaches(scope: Maybe<Scope>, host: Host): boolean | undefined {
-  return isUnknown(scope) ? undefined : scope.hosts.some(({ name }) => name === host.name);
+  if (isUnknown(scope)) return undefined;
+  let known = names.get(scope.hosts);
+  if (known === undefined) names.set(scope.hosts, (known = new Set(scope.hosts.map(({ name }) => name))));
+  return known.has(host.name);
 }

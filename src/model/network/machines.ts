@@ -24,7 +24,7 @@ export function machineOf(workspace: Workspace, path: string): Machine | undefin
   const key = workspace.memo(keys).get(path);
   if (key === undefined) return undefined;
   let machine = machines.get(key);
-  if (machine === undefined) machines.set(key, (machine = join(workspace.subjects("network").filter((file) => workspace.memo(keys).get(file.path) === key).map(({ subject }) => subject), !key.startsWith("folder"))));
+  if (machine === undefined) machines.set(key, (machine = join(workspace.memo(filesByKey).get(key)!, !key.startsWith("folder"))));
   return machine;
 }
 
@@ -35,6 +35,17 @@ export function machinesOf(workspace: Workspace): readonly Machine[] {
 
 function keys(workspace: Workspace): ReadonlyMap<string, string> {
   return new Map(workspace.subjects("network").map(({ path, subject }) => [path, keyOf(path, subject)]));
+}
+
+function filesByKey(workspace: Workspace): ReadonlyMap<string, readonly NetworkFile[]> {
+  const files = new Map<string, NetworkFile[]>();
+  for (const { path, subject } of workspace.subjects("network")) {
+    const key = workspace.memo(keys).get(path)!;
+    const list = files.get(key);
+    if (list === undefined) files.set(key, [subject]);
+    else list.push(subject);
+  }
+  return files;
 }
 
 function keyOf(path: string, { source }: NetworkFile): string {
