@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { DEFAULT_CONFIGURATION } from "../../src/engine/configuration.ts";
 import { loadYaml } from "../../src/formats/yaml/load.ts";
@@ -8,6 +9,7 @@ import type { Value } from "../../src/model/fleet/fleet.ts";
 import { Workspace } from "../../src/model/workspace.ts";
 import { recorded } from "../support/recorded.ts";
 import { skip } from "../support/skip.ts";
+import { generated } from "./inventory-generated.ts";
 
 const CORPUS = recorded("corpus");
 const ROOTS = ["inventory", "changes-whole"].map((name) => join(CORPUS, name));
@@ -60,14 +62,14 @@ describe("inventories, against ansible-core", function () {
 
   it("gives the same hosts, groups and effective variables", async function () {
     if (!existsSync(CORPUS)) return skip(this, "the corpus is not here");
-    // Debian's ansible-core belongs to Debian's Python, which need not be the first one of the path.
-    const python = ["/usr/bin/python3", "python3"].find((command) => spawnSync(command, ["-c", "import ansible"]).status === 0);
+    const python = pythonWithAnsible();
     if (python === undefined) return skip(this, "ansible-core is not installed");
     await loadYaml();
     const run = spawnSync(python, [ORACLE, ...sources()], { encoding: "utf8", maxBuffer: 1 << 30 });
     assert.equal(run.status, 0, run.stderr);
     const answers = JSON.parse(run.stdout) as Record<string, Answer>;
     let compared = 0;
+    const totals = { hosts: 0, variables: 0 };
     const refused: string[] = [];
     for (const [source, answer] of Object.entries(answers)) {
       if (answer.refused !== undefined) {
@@ -77,12 +79,56 @@ describe("inventories, against ansible-core", function () {
       const workspace = workspaceOf(source);
       compare(relative(CORPUS, source), workspace, answer);
       comparePatterns(relative(CORPUS, source), workspace, answer);
+      addTo(totals, answer);
       compared++;
     }
-    console.log(`      ${compared} inventories compared, ${refused.length} refused by Ansible${refused.map((line) => `\n        ${line.slice(0, 120)}`).join("")}`);
+    console.log(`      ${compared} inventories with ${totals.hosts} hosts and ${totals.variables} variables are equal, ${refused.length} are refused by Ansible${refused.map((line) => `\n        ${line.slice(0, 120)}`).join("")}`);
     assert.ok(compared > 50);
   });
 });
+
+describe("generated inventories, against ansible-core", function () {
+  this.timeout(300_000);
+  const [first = 1, count = 150] = (process.env["INVENTORY_SEEDS"] ?? "").split(",").filter(Boolean).map(Number);
+
+  it("gives the same hosts, groups and effective variables", async function () {
+    const python = pythonWithAnsible();
+    if (python === undefined) return skip(this, "ansible-core is not installed");
+    await loadYaml();
+    const base = mkdtempSync(join(tmpdir(), "inventories-"));
+    const repositories = Array.from({ length: count }, (_, index) => ({ root: join(base, `seed-${first + index}`), files: generated(first + index) }));
+    for (const { root, files } of repositories) {
+      for (const [path, text] of files) {
+        mkdirSync(dirname(join(root, path)), { recursive: true });
+        writeFileSync(join(root, path), text);
+      }
+    }
+    const run = spawnSync(python, [ORACLE], { input: repositories.map(({ root }) => `root:${root}`).join("\n"), encoding: "utf8", maxBuffer: 1 << 30 });
+    rmSync(base, { recursive: true });
+    assert.equal(run.status, 0, run.stderr);
+    const answers = JSON.parse(run.stdout) as Record<string, Answer>;
+    let compared = 0;
+    const totals = { hosts: 0, variables: 0 };
+    const refused: string[] = [];
+    for (const { root, files } of repositories) {
+      const answer = answers[`root:${root}`]!;
+      if (answer.refused !== undefined) {
+        refused.push(`${basename(root)}: ${answer.refused.slice(0, 150)}`);
+        continue;
+      }
+      compare(basename(root), new Workspace(files, DEFAULT_CONFIGURATION), answer);
+      addTo(totals, answer);
+      compared++;
+    }
+    console.log(`      ${compared} inventories with ${totals.hosts} hosts and ${totals.variables} variables are equal; ${refused.length} are refused by Ansible`);
+    assert.ok(compared > count / 2, refused.join("\n"));
+  });
+});
+
+function pythonWithAnsible(): string | undefined {
+  // Debian's ansible-core belongs to Debian's Python, which need not be the first one of the path.
+  return ["/usr/bin/python3", "python3"].find((command) => spawnSync(command, ["-c", "import ansible"]).status === 0);
+}
 
 /**
  * Order counts too: a play's first batch is the first of these. Below the second level Ansible walks sets of Python, whose
@@ -96,6 +142,13 @@ function comparePatterns(name: string, workspace: Workspace, { patterns, groups 
     assert.ok(Array.isArray(found), `${name}: ${pattern}`);
     const names = found.map((host) => host.name);
     assert.deepEqual(nested ? names.sort() : names, nested ? [...expected].sort() : expected, `${name}: ${pattern}`);
+  }
+}
+
+function addTo(totals: { hosts: number; variables: number }, { hosts }: Answer): void {
+  for (const { variables } of Object.values(hosts)) {
+    totals.hosts++;
+    totals.variables += Object.keys(variables).length;
   }
 }
 
@@ -116,7 +169,10 @@ function compare(name: string, workspace: Workspace, answer: Answer): void {
       // The name that Ansible gives a host hides a variable of this name.
       if (key !== "inventory_hostname") variables[key] = variable.raw ?? variable.value;
     }
-    assert.deepEqual(normal(variables), normal(expected.variables), `${name}: variables of ${host}`);
+    assert.deepEqual(Object.keys(variables).sort(), Object.keys(expected.variables).sort(), `${name}: names of the variables of ${host}`);
+    for (const [key, value] of Object.entries(variables)) {
+      assert.deepEqual(normal(value), normal(expected.variables[key]), `${name}: ${key} of ${host} is ${JSON.stringify(value)}, not ${JSON.stringify(expected.variables[key])}`);
+    }
   }
 }
 

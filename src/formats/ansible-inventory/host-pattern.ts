@@ -70,6 +70,11 @@ export function parseAddress(text: string): { readonly host: string; readonly po
   return host.length < 1_000 && (IPV4.test(host) || IPV6.test(host) || NAME.test(host)) ? { host, port } : undefined;
 }
 
+/** True for a name that Ansible takes for an address, which has no short form. */
+export function isIpAddress(name: string): boolean {
+  return IPV4.test(name) || (name.includes(":") && IPV6.test(name));
+}
+
 function expandRanges(text: string): ExpandedHosts {
   if (text.includes("|")) return { names: [], problem: "a bar and a range do not go together" };
   let names = [""];

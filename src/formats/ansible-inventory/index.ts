@@ -4,7 +4,8 @@ import { parseInventory } from "./parse.ts";
 import { recogniseInventory } from "./recognise.ts";
 
 export type { InventoryHostLine, InventorySection, InventoryTree, InventoryVariable } from "./parse.ts";
-export { expandHosts } from "./host-pattern.ts";
+export { parseInventory } from "./parse.ts";
+export { expandHosts, isIpAddress, parseAddress } from "./host-pattern.ts";
 export type { ExpandedHosts } from "./host-pattern.ts";
 
 /** Ansible inventories in INI form (docs.ansible.com, ansible.builtin.ini inventory). */

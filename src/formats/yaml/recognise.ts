@@ -18,6 +18,10 @@ export function recogniseYaml(path: string, head: string): "name" | "content" | 
     return variables.includes("/") && name.includes(".") ? false : "name";
   }
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (!name.includes(".") && INVENTORY.test(path) && YAML_START.test(head)) return "name";
+  if (!name.includes(".") && YAML_START.test(head)) {
+    if (INVENTORY.test(path)) return "name";
+    // Elsewhere, what only an inventory has right below a group.
+    if (/^ +(?:hosts|children):[ \t]*\r?$/m.test(head)) return "content";
+  }
   return false;
 }

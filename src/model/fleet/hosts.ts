@@ -2,12 +2,16 @@ import { compareText } from "../../engine/finding.ts";
 import { sameList } from "../derivation.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Host, Value, Variable } from "./fleet.ts";
+import type { AnsibleSettings } from "./ansible-cfg.ts";
+import { settingsFor } from "./ansible-cfg.ts";
+import { isIpAddress } from "../../formats/ansible-inventory/index.ts";
 import { groupsOf, inventories } from "./inventories.ts";
 import type { Inventory, InventoryGroup, InventoryHost } from "./inventory.ts";
 import { onlyAtRun } from "./lookup.ts";
 import { folderOf } from "./paths.ts";
 import { playNodes } from "./plays.ts";
 import { variableFilesIn, variableFolders, variablesOf } from "./variable-files.ts";
+import { combined } from "./values.ts";
 import type { Magic } from "./variables.ts";
 import { HostVariables } from "./variables.ts";
 
@@ -18,7 +22,7 @@ export interface HostTable {
   /** In the order of the inventories. */
   readonly byName: ReadonlyMap<string, Host>;
   /** What the next table may take over. */
-  readonly made: { readonly inventories: readonly Inventory[]; readonly playFolders: readonly string[]; readonly parts: readonly InventoryHosts[] };
+  readonly made: { readonly inventories: readonly Inventory[]; readonly settings: readonly AnsibleSettings[]; readonly playFolders: readonly string[]; readonly parts: readonly InventoryHosts[] };
 }
 
 /** The hosts of all inventories. A host of two is the first one's, by path; the other only adds its groups to those of the fleet. */
@@ -26,11 +30,12 @@ export function hostTable(workspace: Workspace, _: string, previous: HostTable |
   const all = inventories(workspace);
   const playFolders = workspace.derive(foldersOfPlaybooks);
   const groups = workspace.derive(groupsValue);
-  const kept = previous?.made.inventories === all && previous.made.playFolders === playFolders ? previous : undefined;
-  const parts = all.map((inventory, index) => new InventoryHosts(workspace, inventory, playFolders, groups, kept?.made.parts[index]));
+  const settings = sameList(previous?.made.settings, all.map(({ folders }) => settingsFor(workspace, folders[0] ?? "")));
+  const kept = previous?.made.inventories === all && previous.made.playFolders === playFolders && previous.made.settings === settings ? previous : undefined;
+  const parts = all.map((inventory, index) => new InventoryHosts(workspace, inventory, settings[index]!, playFolders, groups, kept?.made.parts[index]));
   const byName = new Map<string, Host>();
   for (const part of parts) for (const host of part.hosts) if (!byName.has(host.name)) byName.set(host.name, host);
-  const made = { inventories: all, playFolders, parts };
+  const made = { inventories: all, settings, playFolders, parts };
   // The names are those of before where the inventories are.
   if (kept !== undefined) return { hosts: sameList(kept.hosts, kept.hosts.map(({ name }) => byName.get(name)!)), byName, made };
   return { hosts: [...byName.values()].sort((a, b) => compareText(a.name, b.name)), byName, made };
@@ -81,6 +86,7 @@ class InventoryHosts {
   readonly hosts: readonly Host[];
   readonly #workspace: Workspace;
   readonly #inventory: Inventory;
+  readonly #settings: AnsibleSettings;
   #previous: InventoryHosts | undefined;
   readonly #inventoryFolders: readonly string[];
   /** Folders of the playbooks, whose variables come after the inventory's of the same kind. */
@@ -91,11 +97,13 @@ class InventoryHosts {
   readonly chains = new Map<string, Chain>();
   readonly made = new Map<string, Made>();
 
-  constructor(workspace: Workspace, inventory: Inventory, playFolders: readonly string[], groups: Value, previous: InventoryHosts | undefined) {
+  constructor(workspace: Workspace, inventory: Inventory, settings: AnsibleSettings, playFolders: readonly string[], groups: Value, previous: InventoryHosts | undefined) {
     this.#workspace = workspace;
     this.#inventory = inventory;
+    this.#settings = settings;
     this.#inventoryFolders = inventory.folders;
-    this.#playFolders = playFolders.filter((folder) => !inventory.folders.includes(folder));
+    // Read again behind another inventory's, a folder's variables win again.
+    this.#playFolders = playFolders.filter((folder) => folder !== inventory.folders.at(-1));
     const folders = [...this.#inventoryFolders, ...this.#playFolders];
     this.#groupFiles = folders.map((folder) => variableFilesIn(workspace, folder, "group_vars"));
     this.#hostFiles = folders.map((folder) => variableFilesIn(workspace, folder, "host_vars"));
@@ -110,8 +118,7 @@ class InventoryHosts {
     const lists = this.#read(this.#hostFiles, "host_vars", host.name, before?.lists);
     let made = before;
     if (before === undefined || before.chain !== chain || before.lists !== lists) {
-      const own = lists.length === 0 ? host.variables : new Map(host.variables);
-      if (own !== host.variables) for (const list of lists) for (const variable of list) (own as Map<string, Variable>).set(variable.name, variable);
+      const own = this.#ownOf(host, chain, lists);
       const magic = magicOf(host.name, chain, groups);
       made = { chain, lists, host: { name: host.name, groups: chain.names, location: host.location, variables: new HostVariables(chain.variables, own, magic) } };
     }
@@ -127,7 +134,7 @@ class InventoryHosts {
       const groups = before?.groups ?? this.#inventory.chain(host.groups);
       const lists = sameList(before?.lists, groups.flatMap(({ name }) => this.#listsOf(name)));
       if (before !== undefined && before.lists === lists) chain = before;
-      else chain = { groups, names: groups.map(({ name }) => name).reverse(), lists, variables: this.#merge(groups) };
+      else chain = { groups, names: before?.names ?? groups.map(({ name }) => name).reverse(), lists, variables: this.#merge(groups) };
       this.chains.set(key, chain);
     }
     return chain;
@@ -142,27 +149,36 @@ class InventoryHosts {
     return lists;
   }
 
-  /**
-   * Ansible's default VARIABLE_PRECEDENCE: variables in the inventory itself for all groups, then the files of `all`, then
-   * the files of the other groups; within each the inventory's before the playbooks'.
-   */
+  /** The variables that only this host has: its lines in the inventory, then its files. */
+  #ownOf(host: InventoryHost, chain: Chain, lists: Lists): ReadonlyMap<string, Variable> {
+    if (lists.length === 0 && !this.#settings.mergesMappings) return host.variables;
+    const own = new Map<string, Variable>();
+    for (const variable of [...host.variables.values(), ...lists.flat()]) this.#put(own, variable, chain.variables.get(variable.name));
+    return own;
+  }
+
+  /** Variables in the order of `precedence`; within each the groups farthest from the host first. */
   #merge(groups: readonly InventoryGroup[]): ReadonlyMap<string, Variable> {
     const merged = new Map<string, Variable>();
-    for (const group of groups) for (const variable of group.variables.values()) merged.set(variable.name, variable);
     const all = groups.filter(({ name }) => name === "all");
     const others = groups.filter(({ name }) => name !== "all");
     const own = this.#inventoryFolders.length;
-    for (const part of [all, others]) {
-      for (const [from, to] of [[0, own], [own, this.#groupFiles.length]] as const) {
-        for (let folder = from; folder < to; folder++) {
-          for (const { name } of part) {
-            const list = this.#listsOf(name)[folder];
-            if (list !== undefined) for (const variable of list) merged.set(variable.name, variable);
-          }
-        }
+    for (const entry of this.#settings.precedence) {
+      const match = /^(all|groups)_(?:(inventory)|plugins_(inventory|play))$/.exec(entry);
+      const part = match?.[1] === "all" ? all : others;
+      if (match?.[2] !== undefined) for (const group of part) for (const variable of group.variables.values()) this.#put(merged, variable);
+      if (match?.[3] === undefined) continue;
+      const [from, to] = match[3] === "inventory" ? [0, own] : [own, this.#groupFiles.length];
+      for (let folder = from; folder < to; folder++) {
+        for (const { name } of part) for (const variable of this.#listsOf(name)[folder] ?? NO_VARIABLES) this.#put(merged, variable);
       }
     }
     return merged;
+  }
+
+  #put(into: Map<string, Variable>, variable: Variable, below?: Variable): void {
+    const before = this.#settings.mergesMappings ? (into.get(variable.name) ?? below) : undefined;
+    into.set(variable.name, before === undefined ? variable : { ...variable, value: combined(before.value, variable.value) });
   }
 
   /** One list for each folder; none at all where no folder has a file of that name. */
@@ -193,7 +209,7 @@ function joined(parts: Lists): readonly Variable[] {
 function magicOf(name: string, chain: Chain, groups: Value): Magic {
   return (asked) => {
     if (asked === "inventory_hostname") return name;
-    if (asked === "inventory_hostname_short") return name.split(".")[0]!;
+    if (asked === "inventory_hostname_short") return isIpAddress(name) ? name : name.split(".")[0]!;
     if (asked === "group_names") return chain.names.filter((group) => group !== "all").sort(compareText);
     if (asked === "groups") return groups;
     return onlyAtRun(asked);

@@ -1,11 +1,14 @@
 import { compareText } from "../../engine/finding.ts";
 import type { Location } from "../../engine/location.ts";
 import type { InventoryTree } from "../../formats/ansible-inventory/index.ts";
-import { expandHosts } from "../../formats/ansible-inventory/index.ts";
+import { expandHosts, parseInventory } from "../../formats/ansible-inventory/index.ts";
 import type { YamlEntry, YamlNode, YamlTree } from "../../formats/yaml/index.ts";
-import { entriesOf, entryOf, valueOf } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf, parseYaml, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
+import type { AnsibleSettings } from "./ansible-cfg.ts";
+import { DEFAULT_SETTINGS, settingsFor } from "./ansible-cfg.ts";
 import type { Value, Variable } from "./fleet.ts";
+import { combined } from "./values.ts";
 
 /** A group while its inventory is read. */
 export interface InventoryGroup {
@@ -39,15 +42,19 @@ export class Inventory {
   /** Folders whose `group_vars` and `host_vars` belong to it; "" is the repository itself. */
   readonly folders: readonly string[];
 
-  constructor(files: readonly string[], folders: readonly string[]) {
+  readonly #settings: AnsibleSettings;
+
+  constructor(files: readonly string[], folders: readonly string[], settings: AnsibleSettings = DEFAULT_SETTINGS) {
     this.files = files;
     this.folders = folders;
+    this.#settings = settings;
     const location = { path: files[0] ?? "", range: { start: 0, end: 0 } };
     this.addGroup("all", location);
     this.addGroup("ungrouped", location);
   }
 
-  addGroup(name: string, location: Location): InventoryGroup {
+  addGroup(written: string, location: Location): InventoryGroup {
+    const name = this.#settings.replacesInGroupNames ? written.replace(/^[\d\W]|\W/g, "_") : written;
     let group = this.groups.get(name);
     if (group === undefined) {
       group = { name, location, children: new Set(), parents: new Set(), hosts: new Set(), variables: new Map(), priority: 1, depth: 0 };
@@ -73,8 +80,17 @@ export class Inventory {
   }
 
   setGroupVariable(group: InventoryGroup, variable: Variable): void {
-    if (variable.name !== "ansible_group_priority") group.variables.set(variable.name, variable);
+    if (variable.name !== "ansible_group_priority") this.#put(group.variables, variable);
     else if (Number.isInteger(Number(variable.value))) group.priority = Number(variable.value);
+  }
+
+  setHostVariable(host: InventoryHost, variable: Variable): void {
+    this.#put(host.variables, variable);
+  }
+
+  #put(into: Map<string, Variable>, variable: Variable): void {
+    const before = this.#settings.mergesMappings ? into.get(variable.name) : undefined;
+    into.set(variable.name, before === undefined ? variable : { ...variable, value: combined(before.value, variable.value) });
   }
 
   /** Every group gets a parent and a depth, every host a group, as `InventoryData.reconcile_inventory` does. */
@@ -137,18 +153,35 @@ export class Inventory {
   }
 }
 
-/** Reads the files of one inventory. A file that is none adds nothing. */
+/** Reads the files of one inventory. One of no known form is there because ansible.cfg names it: it is tried as YAML, then as INI. */
 export function readInventory(workspace: Workspace, files: readonly string[], folders: readonly string[]): Inventory {
-  const inventory = new Inventory(files, folders);
+  const inventory = new Inventory(files, folders, settingsFor(workspace, folders[0] ?? ""));
   for (const path of files) {
     const document = workspace.document(path);
     if (document?.language === "ansible-inventory-ini") readIni(inventory, path, document.tree as InventoryTree);
-    else if (document?.language === "yaml") {
-      for (const { key, keyRange, value } of entriesOf((document.tree as YamlTree).documents[0])) readGroup(inventory, path, key, keyRange, value, 0);
+    else if (document?.language === "yaml") readYaml(inventory, path, document.tree as YamlTree);
+    else if (document === undefined) {
+      const read = inventoryForm(workspace.text(path) ?? "");
+      if (read?.yaml !== undefined) readYaml(inventory, path, read.yaml);
+      else if (read?.ini !== undefined) readIni(inventory, path, read.ini);
     }
   }
   inventory.finish();
   return inventory;
+}
+
+/** What an inventory is whose name and place do not tell its form: YAML where it is a mapping, as Ansible tries that first; else INI. */
+export function inventoryForm(text: string): { readonly yaml?: YamlTree; readonly ini?: InventoryTree } | undefined {
+  if (text.startsWith("#!")) return undefined;
+  const yaml = parseYaml(text);
+  const [root] = yaml.tree.documents;
+  if (yaml.errors.length === 0 && yaml.tree.documents.length === 1 && root!.kind === "mapping") return entryOf(root, "plugin") === undefined ? { yaml: yaml.tree } : undefined;
+  const ini = parseInventory(text);
+  return ini.errors.length === 0 ? { ini: ini.tree } : undefined;
+}
+
+function readYaml(inventory: Inventory, path: string, tree: YamlTree): void {
+  for (const { key, keyRange, value } of entriesOf(tree.documents[0])) readGroup(inventory, path, key, keyRange, value, 0);
 }
 
 function readIni(inventory: Inventory, path: string, tree: InventoryTree): void {
@@ -160,7 +193,7 @@ function readIni(inventory: Inventory, path: string, tree: InventoryTree): void 
         const host = inventory.addHost(name, group, { path, range: line.nameRange });
         if (isNew && line.port !== undefined) portOf(host, line.port, { path, range: line.nameRange });
         for (const variable of line.variables) {
-          host.variables.set(variable.name, variableOf(path, variable.name, variable.value, variable.valueRange, `inventory line of ${line.pattern}`));
+          inventory.setHostVariable(host, variableOf(path, variable.name, variable.value, variable.valueRange, `inventory line of ${line.pattern}`));
         }
       }
     }
@@ -172,27 +205,36 @@ function readIni(inventory: Inventory, path: string, tree: InventoryTree): void 
 }
 
 /** Groups of a YAML inventory nest without limit in principle; the text itself nests no deeper than the parser allows. */
-function readGroup(inventory: Inventory, path: string, name: string, range: { start: number; end: number }, node: YamlNode, depth: number): void {
-  if (depth > 200 || (node.kind === "scalar" ? node.value !== null : node.kind !== "mapping")) return;
+function readGroup(inventory: Inventory, path: string, name: string, range: { start: number; end: number }, node: YamlNode, depth: number): InventoryGroup | undefined {
+  if (depth > 200 || (node.kind === "scalar" ? node.value !== null : node.kind !== "mapping")) return undefined;
   const group = inventory.addGroup(name, { path, range });
-  for (const entry of entriesOf(entryOf(node, "vars")?.value)) {
-    inventory.setGroupVariable(group, variableOf(path, entry.key, valueOf(entry.value), entry.value.range, `inventory variables of ${name}`));
-  }
-  for (const child of named(entryOf(node, "children"))) {
-    readGroup(inventory, path, child.key, child.keyRange, child.value, depth + 1);
-    const below = inventory.groups.get(child.key);
-    if (below !== undefined) inventory.addChild(group, below);
-  }
-  for (const entry of named(entryOf(node, "hosts"))) {
-    const expanded = expandHosts(entry.key);
-    const location = { path, range: entry.keyRange };
-    for (const hostName of expanded.problem === undefined ? expanded.names : []) {
-      const isNew = !inventory.hosts.has(hostName);
-      const host = inventory.addHost(hostName, group, location);
-      if (isNew && expanded.port !== undefined) portOf(host, expanded.port, location);
-      for (const variable of entriesOf(entry.value)) {
-        host.variables.set(variable.key, variableOf(path, variable.key, valueOf(variable.value), variable.value.range, `inventory line of ${entry.key}`));
+  // In the order of the text: of two places that name a host's variable the later one wins.
+  for (const section of entriesOf(node)) {
+    if (section.key === "vars") {
+      for (const entry of entriesOf(section.value)) {
+        inventory.setGroupVariable(group, variableOf(path, entry.key, valueOf(entry.value), entry.value.range, `inventory variables of ${name}`));
       }
+    } else if (section.key === "children") {
+      for (const child of named(section)) {
+        const below = readGroup(inventory, path, child.key, child.keyRange, child.value, depth + 1);
+        if (below !== undefined) inventory.addChild(group, below);
+      }
+    } else if (section.key === "hosts") {
+      for (const entry of named(section)) readHosts(inventory, group, path, entry);
+    }
+  }
+  return group;
+}
+
+function readHosts(inventory: Inventory, group: InventoryGroup, path: string, entry: YamlEntry): void {
+  const expanded = expandHosts(entry.key);
+  const location = { path, range: entry.keyRange };
+  for (const name of expanded.problem === undefined ? expanded.names : []) {
+    const isNew = !inventory.hosts.has(name);
+    const host = inventory.addHost(name, group, location);
+    if (isNew && expanded.port !== undefined) portOf(host, expanded.port, location);
+    for (const variable of entriesOf(entry.value)) {
+      inventory.setHostVariable(host, variableOf(path, variable.key, valueOf(variable.value), variable.value.range, `inventory line of ${entry.key}`));
     }
   }
 }

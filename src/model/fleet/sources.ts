@@ -2,7 +2,9 @@ import { compareText } from "../../engine/finding.ts";
 import type { YamlTree } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
+import type { AnsibleSettings } from "./ansible-cfg.ts";
 import { settingsOf } from "./ansible-cfg.ts";
+import { inventoryForm } from "./inventory.ts";
 import { baseName, folderOf, joined } from "./paths.ts";
 
 /** The files of one inventory, and the folders whose variables go with it. */
@@ -26,12 +28,14 @@ const SCENARIO = /(?:^|\/)(?:molecule|tests?|examples?|\.github|ci)\//;
  * A folder's files make one inventory, as with `-i folder`, unless they are named after environments.
  */
 export function inventorySources(workspace: Workspace): InventorySource[] {
-  const configured = settingsOf(workspace).flatMap(({ inventories }) => (inventories.length === 0 ? [] : [fromSetting(workspace, inventories)]));
+  const configured = settingsOf(workspace).flatMap((settings) => (settings.inventories.length === 0 ? [] : [fromSetting(workspace, settings)]));
   const decided = configured.filter(({ files }) => files.length > 0);
   const taken = new Set(decided.flatMap(({ files }) => files));
+  const given = settingsOf(workspace).flatMap(({ inventories }) => inventories.filter((path) => path !== "").map((path) => `${path}/`));
   const byKey = new Map<string, string[]>();
   for (const path of workspace.paths) {
-    if (taken.has(path) || IGNORED.test(path) || !mayBe(workspace, path, decided.length > 0)) continue;
+    // What Ansible passes over in a folder that it is given is meant for nobody.
+    if (taken.has(path) || given.some((folder) => path.startsWith(folder)) || IGNORED.test(path) || !mayBe(workspace, path, decided.length > 0)) continue;
     const key = keyOf(path);
     const files = byKey.get(key);
     if (files === undefined) byKey.set(key, [path]);
@@ -44,20 +48,36 @@ export function inventorySources(workspace: Workspace): InventorySource[] {
   return [...decided, ...found];
 }
 
-function fromSetting(workspace: Workspace, paths: readonly string[]): InventorySource {
+function fromSetting(workspace: Workspace, settings: AnsibleSettings): InventorySource {
   const files: string[] = [];
   const folders: string[] = [];
-  for (const path of paths) {
+  for (const path of settings.inventories) {
     if (workspace.has(path)) {
-      files.push(path);
+      if (isInventory(workspace, path) || isReadFromFolder(workspace, path)) files.push(path);
       folders.push(folderOf(path));
       continue;
     }
-    const below = workspace.paths.filter((other) => (path === "" || other.startsWith(`${path}/`)) && !IGNORED.test(other) && isInventory(workspace, other));
+    const prefix = path === "" ? "" : `${path}/`;
+    const below = workspace.paths.filter((other) => other.startsWith(prefix) && !isIgnored(other.slice(prefix.length), settings) && isReadFromFolder(workspace, other));
     files.push(...inOrder(below));
     if (below.length > 0) folders.push(path);
   }
   return { files, folders: [...new Set(folders)] };
+}
+
+/** Whether Ansible passes over an entry of an inventory folder (IGNORED in ansible/inventory/manager.py). */
+function isIgnored(below: string, { ignoredEndings, ignoredNames }: AnsibleSettings): boolean {
+  return below.split("/").some((name) => /^\.|^(?:host_vars|group_vars|vars_plugins)$/.test(name) || ignoredEndings.some((ending) => name.endsWith(ending)) || ignoredNames.some((pattern) => pattern.test(name)));
+}
+
+/** In a folder that is given as an inventory, every mapping is one of groups, unless it configures a plugin. */
+function isReadFromFolder(workspace: Workspace, path: string): boolean {
+  if (isInventory(workspace, path)) return true;
+  const document = workspace.document(path);
+  if (document === undefined) return !/\.toml$/.test(path) && inventoryForm(workspace.text(path) ?? "") !== undefined;
+  if (document.language !== "yaml" || !/\.(?:ya?ml|json)$|(?:^|\/)[^.]+$/.test(path)) return false;
+  const { documents } = document.tree as YamlTree;
+  return documents.length === 1 && documents[0]!.kind === "mapping" && entryOf(documents[0], "plugin") === undefined;
 }
 
 /** Whether a file has the form of an inventory, wherever it stands. */
@@ -99,7 +119,8 @@ function looksLikeInventory(tree: YamlTree): boolean {
 function keyOf(path: string): string {
   const folder = folderOf(path);
   const alone = baseName(path).replace(/\.\w+$/, "");
-  if (FOLDER_OF_INVENTORIES.test(folder) || ENVIRONMENT.test(alone) || !INVENTORY_FOLDER.test(folder)) return path;
+  // Of a folder that is given as a whole, Ansible leaves out such files; they are given one at a time.
+  if (FOLDER_OF_INVENTORIES.test(folder) || ENVIRONMENT.test(alone) || !INVENTORY_FOLDER.test(folder) || path.endsWith(".ini")) return path;
   return joined(folder, "");
 }
 

@@ -34,3 +34,11 @@ export function truth(value: Value | undefined): boolean | undefined {
   if (typeof value === "string") return /^(yes|true|on|1)$/i.test(value) ? true : /^(no|false|off|0)$/i.test(value) ? false : undefined;
   return typeof value === "number" ? value !== 0 : undefined;
 }
+
+/** Mappings joined key by key, and anything else replaced (ansible/utils/vars.py, merge_hash). */
+export function combined(before: Value, after: Value): Value {
+  if (!isMapping(before) || !isMapping(after)) return after;
+  const result: Record<string, Value> = { ...before };
+  for (const [key, value] of Object.entries(after)) result[key] = Object.hasOwn(before, key) ? combined(before[key]!, value) : value;
+  return result;
+}

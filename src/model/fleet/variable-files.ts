@@ -57,7 +57,7 @@ function indexOf(workspace: Workspace): VariablesIndex {
     // A file may be called like its host with or without an ending: `db1.example.net` and `db1.example.net.yml` both name db1.
     if (below === undefined) {
       for (const extension of EXTENSIONS) if (entry!.endsWith(extension)) add(names, entry!.slice(0, entry!.length - extension.length), path);
-    } else if (readInFolder(below)) add(names, entry!, path);
+    } else add(names, entry!, path);
   }
   for (const [key, names] of index) for (const [name, paths] of names) names.set(name, chosen(`${key.replace("\0", "/")}/${name}`.replace(/^\//, ""), paths));
   return index;
@@ -79,7 +79,7 @@ function readInFolder(below: string): boolean {
 /** The first form that exists is the only one: no ending or a folder, then `.yml`, `.yaml`, `.json` (find_vars_files). */
 function chosen(stem: string, paths: readonly string[]): string[] {
   const folder = paths.filter((path) => path.startsWith(`${stem}/`));
-  if (folder.length > 0) return folder.sort((a, b) => (a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1));
+  if (folder.length > 0) return folder.filter((path) => readInFolder(path.slice(stem.length))).sort((a, b) => (a.replaceAll("/", "\0") < b.replaceAll("/", "\0") ? -1 : 1));
   for (const extension of EXTENSIONS) {
     const path = `${stem}${extension}`;
     if (paths.includes(path)) return [path];
