@@ -7,6 +7,12 @@ import { run } from "./setup.mjs";
 const FILES = {
   "fleet/ceph.conf": "[global]\nfsid = 6c1f2a6e-3f0b-4a57-9b0c-0d5f6f3f4b11\nosd_pool_default_size = 3\nosd_pool_default_min_size = 2\n",
   "fleet/etc/sysctl.d/50-base.conf": "# what every host gets\nnet.ipv4.tcp_syncookies = 1\n",
+  "fleet/reach/premortem.yaml": "groups:\n  hypervisor: []\n",
+  "fleet/reach/hosts.ini": "[web]\nweb[01:04].example.net\n\n[db]\ndb[01:02].example.net\n",
+  "fleet/reach/group_vars/all.yml": "motd: welcome\nport: 80\n",
+  "fleet/reach/site.yml":
+    "- hosts: web\n  tasks:\n    - name: Front\n      template:\n        src: front.conf.j2\n        dest: /etc/front.conf\n      notify: front\n  handlers:\n    - name: front\n      service:\n        name: front\n        state: restarted\n",
+  "fleet/reach/templates/front.conf.j2": "listen {{ port }}\n",
   "other/premortem.yaml": "severity:\n  sysctl/pmtud-disabled: off\n",
   "tests.code-workspace": JSON.stringify({ folders: [{ path: "fleet" }, { path: "other" }] }),
 };

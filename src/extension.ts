@@ -4,10 +4,12 @@ import { registerCephLanguage } from "./editor/ceph-language.ts";
 import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
 import { registerFirewallLanguage } from "./editor/firewall-language.ts";
+import { Heads } from "./editor/heads.ts";
 import { FindingHover } from "./editor/hover.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
 import { Projects } from "./editor/projects.ts";
+import { ReachLenses, SHOW_REACH } from "./editor/reach.ts";
 import { Reviews } from "./editor/review.ts";
 import { Status } from "./editor/status.ts";
 import { SUPPRESS, suppress } from "./editor/suppress.ts";
@@ -27,6 +29,8 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
   const linter = new Linter(projects, extensionUri, log);
   const reviews = new Reviews(projects, linter, extensionUri, log);
   const configuration = new EffectiveConfiguration(projects);
+  const heads = new Heads();
+  const reach = new ReachLenses(projects, heads);
   const selector = SCHEMES.map((scheme) => ({ scheme }));
   const command = (name: string, run: (...args: never[]) => unknown): vscode.Disposable => vscode.commands.registerCommand(name, run);
   subscriptions.push(
@@ -35,6 +39,8 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     linter,
     reviews,
     configuration,
+    heads,
+    reach,
     new Status(linter),
     vscode.window.registerUriHandler(new Pages(extensionUri)),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
@@ -43,6 +49,8 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     registerSysctlLanguage(projects),
     registerCephLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
+    vscode.languages.registerCodeLensProvider(selector, reach),
+    command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),
     command("premortem.reviewChange", () => reviews.command()),
     command("premortem.clearReview", () => reviews.clear()),
     command("premortem.showLog", () => log.show()),
