@@ -1,7 +1,10 @@
 import type { Related, Severity } from "../../engine/finding.ts";
+import type { Report } from "../../engine/rule.ts";
 import type { Location } from "../../engine/location.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
 import { atOnce, disturbsGuests, effectsOf } from "../../model/fleet/change/effects.ts";
+import type { NetworkEdit } from "../../model/fleet/change/classifier-networks.ts";
+import { asksForApproval, classifierNetworkEdits, networksInWords } from "../../model/fleet/change/classifier-networks.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
 import { byGroup, hostsToEvacuate, interruptedHosts, listNames, playsOf, servicesOf, share } from "../../model/fleet/change/words.ts";
 import type { Fleet } from "../../model/fleet/fleet.ts";
@@ -15,6 +18,8 @@ const LARGE_SHARE = 0.1;
 const SHOWN_PLACES = 3;
 /** So many are worth a line whatever their share is. */
 const VERY_MANY_HOSTS = 50;
+
+const answer = (networks: string): string => `{"name": "kvm1", "roles": ["kvm_host"], "parameters": {"rack": "R1", "interfaces": {"fe": {"networks": {${networks}}}}}}\n`;
 
 export default rule({
   what: "One edit changes the configuration of many hosts.",
@@ -40,7 +45,7 @@ export default rule({
     plays: "the plays that bring the change",
   },
   examples: {
-    bad: {
+    bad: [{
       before: {
         "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
         "group_vars/all.yml": "resolvers:\n  - 192.0.2.53\n",
@@ -56,6 +61,9 @@ export default rule({
         "templates/interfaces.j2": "{% for address in resolvers %}\ndns-nameservers {{ address }}\n{% endfor %}\n",
       },
     },
+      // A classifier's answer, of which something outside the repository makes interface files.
+      { before: { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.7"]') }, after: { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.7"], ⟦"198.51.100.0/24"⟧: []') } },
+    ],
     good: {
       before: {
         "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
@@ -67,7 +75,7 @@ export default rule({
         "host_vars/app01.example.net.yml": "motd: welcome to the first\n",
       },
     },
-    lookalike: {
+    lookalike: [{
       // The value moves to where everybody inherits it: no host ends up with another one.
       before: {
         "hosts.yml": "all:\n  children:\n    app:\n      hosts:\n        app[01:20].example.net:\n",
@@ -78,10 +86,17 @@ export default rule({
         "group_vars/all.yml": "# Everybody has one.\nfirewall: true\n",
       },
     },
+      // Addresses in a network that is there already, and a fact of the host.
+      { before: { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.7"]') }, after: { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.8"]').replace("R1", "R2") } },
+    ],
   },
   compare({ before, after, report }) {
     const { fleet } = after;
+    const edits = classifierNetworkEdits(before, after);
+    if (edits.length > 0) report(ofNetworks(edits, after));
     for (const effect of effectsOf(before, after)) {
+      // The same edit as seen by its variable.
+      if (!effect.used && edits.some(({ location }) => location.path === effect.location.path) && listNames(effect.cause.kind === "file" ? [] : effect.cause.names) === "interfaces") continue;
       const interrupted = interruptedHosts(effect);
       const part = share(effect.hosts.length, fleet.hosts.length);
       const many = effect.hosts.length >= VERY_MANY_HOSTS || (effect.hosts.length >= MANY_HOSTS && part >= LARGE_SHARE);
@@ -116,6 +131,31 @@ export default rule({
     }
   },
 });
+
+/** The networks of hosts' interfaces in a classifier's answers; whatever makes files of them is not in the repository. */
+function ofNetworks(edits: readonly NetworkEdit[], after: Workspace): Report {
+  const { fleet } = after;
+  const hosts = [...new Map(edits.map(({ host }) => [host.name, host])).values()];
+  const hypervisors = hosts.filter((host) => fleet.trait(host, "hypervisor") !== undefined);
+  const ungated = hypervisors.filter((host) => !asksForApproval(after, host));
+  const groups = byGroup(hosts, fleet);
+  const [first, ...rest] = edits;
+  const reach = `${hosts.length} of ${fleet.hosts.length} ${fleet.hosts.length === 1 ? "host" : "hosts"}`;
+  const among = hypervisors.length === 0 ? "" : `; ${hypervisors.length} of these ${hypervisors.length === 1 ? "is a virtualisation host" : "are virtualisation hosts"}, whose guests have to move first`;
+  const interfaces = [...new Set(edits.map((edit) => edit.interface))];
+  return {
+    location: first!.location,
+    key: "networks",
+    severity: ungated.length > 1 ? "warning" : "info",
+    confidence: "likely",
+    message: `On ${reach}, ${networksInWords(edits)}. An interface is configured anew when its networks change, so ${listNames(interfaces)} ${interfaces.length === 1 ? "restarts" : "restart"} there${among}. Change a few hosts first, and widen once they are well.`,
+    related: rest.slice(0, SHOWN_PLACES).map(({ location }) => ({ location, message: alike(rest.length) })),
+    data: {
+      hosts: hosts.length, of: fleet.hosts.length, reached: hosts.length, places: edits.length, interrupted: hosts.length, atOnce: hosts.length,
+      hypervisors: hypervisors.length, evacuated: hypervisors.length, groups, services: ["networking"], restarts: { networking: hosts.length }, plays: [],
+    },
+  };
+}
 
 function alike(places: number): string {
   return places > SHOWN_PLACES ? `The same change is made here, one of ${places} more places.` : "The same change is made here.";

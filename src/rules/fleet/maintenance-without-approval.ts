@@ -1,6 +1,7 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { HostInterruption } from "../../model/fleet/change/effects.ts";
 import { disturbsGuests, effectsOf } from "../../model/fleet/change/effects.ts";
+import { asksForApproval, classifierNetworkEdits, networksInWords } from "../../model/fleet/change/classifier-networks.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
 import { indentOf, namePlace } from "../../model/fleet/change/place.ts";
 import type { Host, Task } from "../../model/fleet/fleet.ts";
@@ -27,6 +28,9 @@ const asserting = (bridges: string): { [path: string]: string } => ({
 const registered = (when: string): string =>
   `- hosts: hypervisors\n  tasks:\n    - name: Bridges\n      ansible.builtin.template:\n        src: interfaces.j2\n        dest: /etc/network/interfaces\n      register: written\n    - name: ⟦Restart the network⟧\n      ansible.builtin.service:\n        name: networking\n        state: restarted\n      when: ${when}\n`;
 
+/** What a classifier says of a virtualisation host. */
+const answer = (more: string, parameters = ""): string => `{"name": "kvm1", "roles": ["kvm_host"], "parameters": {${parameters}"interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]${more}}}}}}\n`;
+
 export default rule({
   what: "A change interrupts virtualisation hosts, and nothing asks a human first.",
   why: "Interrupting a virtualisation host means to move all its guests away. An edit somewhere in the inventory that sets this off on every host at once is how a harmless line becomes an outage.",
@@ -42,14 +46,18 @@ export default rule({
     bad: [
       { before: files("[br0]", RESTART), after: files("[br0, br1]", MARKED) },
       { before: files("[br0]", RESTART), after: { ...files("[br0, br1]", ""), "site.yml": registered("written is changed") } },
+      { before: { "enc/kvm1.json": answer("") }, after: { "enc/kvm1.json": answer(', ⟦"198.51.100.0/24"⟧: []') } },
     ],
     good: [
       { before: files("[br0]", RESTART), after: files("[br0, br1]", `${RESTART}      when: maintenance_approved | default(false)\n`) },
       // Nothing here sets these: only whoever starts the play can.
       { before: files("[br0]", RESTART), after: files("[br0, br1]", `${RESTART}      when: emptied is defined and emptied | bool\n`) },
       { before: asserting("[br0]"), after: asserting("[br0, br1]") },
+      { before: { "enc/kvm1.json": answer("") }, after: { "enc/kvm1.json": answer(', "198.51.100.0/24": []', '"maintenance_approval": "needed", ') } },
     ],
     lookalike: [
+      // No virtualisation host.
+      { before: { "enc/web1.json": answer("").replaceAll("kvm", "web") }, after: { "enc/web1.json": answer(', "198.51.100.0/24": []').replaceAll("kvm", "web") } },
       // A reload interrupts nobody.
       {
         before: files("[br0]", RESTART.replace("restarted", "reloaded").replace("networking", "frr")),
@@ -74,6 +82,20 @@ export default rule({
         entry.cause.add(effect.cause.kind === "file" ? effect.location.path : effect.cause.names.join(", "));
         found.set(interruption.task, entry);
       }
+    }
+    const edits = classifierNetworkEdits(before, after).filter(({ host }) => after.fleet.trait(host, "hypervisor") !== undefined && !asksForApproval(after, host));
+    const [edit] = edits;
+    if (edit !== undefined) {
+      const hypervisors = new Map(edits.map(({ host }) => [host.name, host]));
+      const number = hypervisors.size === 1 ? "a virtualisation host" : `${hypervisors.size} virtualisation hosts`;
+      report({
+        location: edit.location,
+        key: "approval networks",
+        confidence: "likely",
+        message: `${networksInWords(edits)}: the interface is configured anew on ${number}, and nothing here asks a human first. Their guests have to move away, all at the next run. Hold the change back there until somebody agrees, with a parameter that maintenance.approval in premortem.yaml names.`,
+        related: edits.slice(1, 4).map(({ location }) => ({ location, message: "The same here." })),
+        data: { hypervisors: hypervisors.size, service: "networking" },
+      });
     }
     for (const { interruption, hosts, cause } of found.values()) {
       const { task, service } = interruption;
