@@ -7,6 +7,7 @@ import { lintFiles, loadWorkspace, reviewChange } from "../../src/core.ts";
 import { isReviewed, recognise } from "../../src/formats/index.ts";
 import { readDirectory } from "../../src/vcs/directory.ts";
 import { flowRows } from "./flows.ts";
+import { forecastRows } from "./forecast.ts";
 import { Sheet, median } from "./measure.ts";
 import type { Texts } from "./texts.ts";
 import { cephConf, changed, fleet, iptables, nftables, sysctl } from "./texts.ts";
@@ -32,6 +33,7 @@ await sheet.growth("check: a fleet of 2,000 hosts, of 200", check(fleet(200)), c
 await sheet.growth("review: a fleet of 2,000 hosts, of 200", review(fleet(200), changed(fleet(200))), review(fleet(2000), changed(fleet(2000))), LINEAR);
 
 await flowRows(sheet);
+await forecastRows(sheet);
 
 await againstTool(nftables(10_000), ["nft", "-c", "-f"]);
 await againstTool(iptables(10_000), ["iptables-restore", "--test"]);

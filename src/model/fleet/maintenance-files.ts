@@ -34,8 +34,9 @@ export interface MaintenanceFile {
 /** What each file says about the maintenance of virtualisation hosts that are certainly such; use it with `workspace.memo`. */
 export function maintenanceFiles(workspace: Workspace): ReadonlyMap<string, MaintenanceFile> {
   const files = new Map<string, MaintenanceFile & { windows: WrittenWindow[]; guests: WrittenGuests[] }>();
-  const { migration } = workspace.configuration;
-  if (migration.bandwidth === undefined) return files;
+  const { migration, variables } = workspace.configuration;
+  // To know which hosts have guests costs a look at all of them: only where somebody told how they migrate.
+  if (migration.bandwidth === undefined && variables.migrationLink === undefined) return files;
   const fileOf = (path: string) => {
     let file = files.get(path);
     if (file === undefined) files.set(path, (file = { windows: [], guests: [], all: [] }));

@@ -1,7 +1,7 @@
 import type { Report } from "../../engine/rule.ts";
 import type { Forecast } from "../../model/fleet/change/forecast.ts";
 import { forecastOf } from "../../model/fleet/change/forecast.ts";
-import { count, forecastData, moment, outAt, rhythm, whatIfs, worstShortage } from "../../model/fleet/change/forecast-words.ts";
+import { count, forecastData, leastFreeText, moment, outAt, rhythm, roomElsewhere, worstShortage } from "../../model/fleet/change/forecast-words.ts";
 import { listNames } from "../../model/fleet/change/words.ts";
 import { guestPlace } from "../../model/fleet/guests.ts";
 import { duration, longestOf } from "../../model/fleet/maintenance.ts";
@@ -102,7 +102,7 @@ function message(forecast: Forecast): string {
   const stuck = schedule.notEmptied.map((host) => cluster[host]!.name);
   const ends = stuck.length === 0 ? `they wait, up to ${duration(worst.until - worst.from)}` : `${listNames(stuck)} cannot be emptied`;
   const plan = `${count(needs.length, "virtualisation host")} ${needs.length === 1 ? "is" : "are"} to be emptied${rhythm(forecast)}, and each needs up to ${duration(longest)}.`;
-  return `${plan} ${capital(moment(worst.from))} ${out} of ${hosts.length} are out, and at the worst ${count(worst.guests, "guest")} with ${sizeText(worst.bytes)} find${worst.guests === 1 ? "s" : ""} no room on the rest, what is on its way counted on both ends: ${ends}. ${whatIfs(forecast)}`;
+  return `${plan} ${capital(moment(worst.from))} ${out} of ${hosts.length} are out, and at the worst ${count(worst.guests, "guest")} with ${sizeText(worst.bytes)} find${worst.guests === 1 ? "s" : ""} no room on the rest, what is on its way counted on both ends: ${ends}.${leastFreeText(forecast)} ${roomElsewhere(forecast)}`;
 }
 
 function homeless(workspace: Workspace, { location }: WrittenGuests, host: string, guests: readonly { readonly name: string; readonly memory: number }[], missing: number): Report {

@@ -102,10 +102,10 @@ export default rule({
 
 function message(forecast: Forecast, period: number | undefined): string {
   const { needs, allowed, shortest } = forecast;
-  const { peak, end } = forecast.scenarios[0].schedule;
+  const { peak, end, notEmptied } = forecast.scenarios[0].schedule;
   const longest = longestOf(needs);
   const each = longest === Infinity ? "some of them can never be emptied" : `each really needs up to ${duration(longest)}`;
-  const overlap = peak.out > allowed ? ` ${peak.out} are out together ${moment(peak.time)}, where ${allowed} may be; the last is back after ${duration(end)}.` : "";
+  const overlap = peak.out > allowed ? ` ${peak.out} are out together ${moment(peak.time)}, where ${allowed} may be; ${notEmptied.length > 0 ? `${notEmptied.length} of them cannot be emptied` : `the last is back after ${duration(end)}`}.` : "";
   const short = period === undefined ? "" : ` ${allowed === 1 ? "One at a time" : `${allowed} at a time`} they need at least ${duration(shortest)}, and the period is ${duration(period)}.`;
   return `This change sends ${count(needs.length, "virtualisation host")} into maintenance${rhythm(forecast)}, but ${each}.${overlap}${short} ${whatIfs(forecast)} Let each wait until the one before is back.`;
 }

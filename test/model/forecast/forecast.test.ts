@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { loadWithout, mostHostsOut, withoutPlace } from "../../../src/model/forecast/capacity.ts";
+import { loadWithout, mostHostsOut, withoutPlace, withoutRoom } from "../../../src/model/forecast/capacity.ts";
 import { evacuate, slowdown } from "../../../src/model/forecast/evacuation.ts";
 import { migrate } from "../../../src/model/forecast/migration.ts";
-import { shortestPeriod, simultaneous } from "../../../src/model/forecast/windows.ts";
+import { brokenShare, pairs, renewalRate } from "../../../src/model/forecast/mesh.ts";
+import { drainTime } from "../../../src/model/forecast/backlog.ts";
+import { mostAtOnce, neededWindow, shortestPeriod, simultaneous } from "../../../src/model/forecast/windows.ts";
 
 const GiB = 2 ** 30;
 const MB = 1e6;
@@ -53,17 +55,42 @@ describe("forecast", () => {
     assert.equal(simultaneous(30, 60, 7200), 30);
     assert.equal(simultaneous(200, 60, 7200), 120);
     assert.equal(simultaneous(30, 7200, 7200), 1);
+    assert.equal(mostAtOnce(Array.from({ length: 200 }, (_, index) => index * 60), new Array<number>(200).fill(7200)), 120);
+    assert.equal(mostAtOnce([0, 60, 60, 100], [60, 30, 40, 0]), 2);
+    assert.equal(mostAtOnce([], []), 0);
+    assert.equal(neededWindow(300, 7200, 30), 7530);
     assert.equal(shortestPeriod([3600, 3600, 7200], 2), 7200);
     close(slowdown(10, 7), 2.3333, 1e-4);
     assert.equal(slowdown(10, 3), 1);
   });
 
   it("knows what the rest can hold", () => {
+    close(loadWithout(10, 1, 7, 10), 0.7778, 1e-4);
+    close(loadWithout(10, 3, 7, 10), 1, 1e-9);
     close(loadWithout(10, 4, 7, 10), 1.1667, 1e-4);
     assert.equal(mostHostsOut(10, 7, 10, 100), 3);
     assert.equal(mostHostsOut(10, 7, 10, 90), 2);
     assert.equal(mostHostsOut(30, 24, 30, 100), 6);
     assert.deepEqual(withoutPlace([64, 64], [60, 60, 60]), [64, 64]);
     assert.deepEqual(withoutPlace([60, 60, 60], [100, 80]), [60]);
+  });
+
+  it("knows which host cannot be emptied at all", () => {
+    const host = (memory: number, ...guests: number[]) => ({ name: "virt", memory, bandwidth: MB, guests: guests.map((size) => ({ name: "vm", memory: size, dirtyRate: 0 })) });
+    assert.deepEqual([...withoutRoom([host(100, 60), host(100, 50), host(100, 45)])], [[0, { guests: [0], missing: 0 }]]);
+    assert.deepEqual([...withoutRoom([host(100, 40, 40), host(100, 60), host(100, 65)])], [[0, { guests: [], missing: 5 }], [1, { guests: [0], missing: 5 }], [2, { guests: [0], missing: 5 }]]);
+    assert.deepEqual([...withoutRoom([host(100, 50), host(100, 50)])], []);
+    assert.deepEqual([...withoutRoom([host(100, 50)])], [[0, { guests: [0], missing: 50 }]]);
+  });
+
+  it("counts what a full mesh loses and renews", () => {
+    assert.deepEqual([pairs(100), pairs(500)], [4950, 124_750]);
+    close(renewalRate(500, 3600), 34.65, 0.01);
+    for (const [down, broken] of [[0.05, 0.0975], [0.1, 0.19], [0.2, 0.36], [0.3, 0.51]] as const) close(brokenShare(down), broken, 1e-9);
+  });
+
+  it("works off what piled up", () => {
+    assert.equal(drainTime(3, 1, 1.25), 12);
+    assert.equal(drainTime(3, 1, 1), Infinity);
   });
 });

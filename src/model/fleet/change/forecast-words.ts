@@ -1,5 +1,6 @@
 import type { Json } from "../../../engine/finding.ts";
 import type { Schedule, Shortage } from "../../forecast/cluster.ts";
+import { sizeText } from "../../kernel/memory.ts";
 import { duration, longestOf } from "../maintenance.ts";
 import type { Forecast, Scenario } from "./forecast.ts";
 
@@ -11,12 +12,23 @@ const NAMES: { readonly [name in Scenario["name"]]: string } = {
 };
 /** A picture needs no more points than this. */
 const DRAWN = 200;
+/** Names beyond these are only counted. */
+const LISTED = 20;
 
 /** `With one at a time it ends after 19.2 h; with 10 GbE after 2.2 h, but 3 guests find no room; …` */
 export function whatIfs({ scenarios }: Forecast): string {
   const [, ...others] = scenarios;
   const parts = others.map(({ name, schedule }, index) => `with ${NAMES[name]} ${outcome(schedule, index === 0)}`);
   return `${parts.join("; ").replace(/^w/, "W")}.`;
+}
+
+/** `There is room one at a time, a day for each; not with 10 GbE.`: which other ways leave nobody without room. */
+export function roomElsewhere({ scenarios }: Forecast): string {
+  const [, ...others] = scenarios;
+  const fits = others.filter(({ schedule }) => schedule.notEmptied.length === 0 && worstShortage(schedule) === undefined).map(({ name }) => NAMES[name]);
+  const not = others.map(({ name }) => NAMES[name]).filter((name) => !fits.includes(name));
+  if (fits.length === 0) return `It does not work with ${not.join(", nor with ")} either: the rest is too full.`;
+  return `There is room for all with ${fits.join(", or ")}${not.length === 0 ? "" : `; not with ${not.join(", nor with ")}`}.`;
 }
 
 function outcome(schedule: Schedule, first: boolean): string {
@@ -39,6 +51,13 @@ export function moment(seconds: number): string {
 /** The shortage with the most memory; undefined where there is none. */
 export function worstShortage({ shortages }: Schedule): Shortage | undefined {
   return shortages.reduce<Shortage | undefined>((worst, one) => (worst === undefined || one.bytes > worst.bytes ? one : worst), undefined);
+}
+
+/** `The least free memory of one host is 16 GiB, on virt7 after 9 min.`; empty where it is not known. */
+export function leastFreeText({ hypervisors, scenarios }: Forecast): string {
+  const { leastFree } = scenarios[0].schedule;
+  if (hypervisors.unknownRoom !== undefined || leastFree.host === -1) return "";
+  return ` The least free memory of one host is ${sizeText(leastFree.bytes)}, on ${hypervisors.cluster[leastFree.host]!.name} ${moment(leastFree.time)}.`;
 }
 
 /** How many hosts are out at a time. */
@@ -76,11 +95,13 @@ function scenarioData({ hypervisors }: Forecast, { name, schedule }: Scenario): 
     end,
     peak: peak.out,
     peakTime: peak.time,
-    notEmptied: notEmptied.slice(0, DRAWN).map((host) => hypervisors.cluster[host]!.name),
+    stuck: notEmptied.length,
+    notEmptied: notEmptied.slice(0, LISTED).map((host) => hypervisors.cluster[host]!.name),
     waitingGuests: worst?.guests ?? 0,
     waitingMemory: worst?.bytes ?? 0,
     waitingFrom: worst?.from ?? null,
-    stays: stays.slice(0, DRAWN).map(({ host, guest, reason }) => ({ host: hypervisors.cluster[host]!.name, guest: hypervisors.cluster[guest.host]!.guests[guest.index]!.name, reason })),
+    stayed: stays.length,
+    stays: stays.slice(0, LISTED).map(({ host, guest, reason }) => ({ host: hypervisors.cluster[host]!.name, guest: hypervisors.cluster[guest.host]!.guests[guest.index]!.name, reason })),
     ...(roomKnown && leastFree.host !== -1 && { leastFree: leastFree.bytes, leastFreeHost: hypervisors.cluster[leastFree.host]!.name, leastFreeTime: leastFree.time }),
     ...(roomKnown && { leastTotal: leastTotal.bytes, leastTotalTime: leastTotal.time }),
     ...(name === "as-planned" && { timeline: drawn(schedule, roomKnown) }),
