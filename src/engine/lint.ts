@@ -70,21 +70,28 @@ export function drain<T>(steps: Generator<void, T>): T {
 /** Collects what rules report and turns it into findings. Also used by `review`. */
 export class Run<W extends World> {
   readonly #options: LintOptions<W>;
+  /** Every respect that some rule reads, and the rules that check files, with the places of theirs among them. */
+  readonly #respects: readonly string[];
+  readonly #checks: readonly { readonly id: string; readonly rule: Rule<W>; readonly reads: readonly number[] }[];
   readonly #raised: Raised[] = [];
   readonly #notComputed = new Map<string, NotComputed>();
   readonly #failures: RuleFailure[] = [];
 
   constructor(options: LintOptions<W>) {
     this.#options = options;
+    const checking = this.#rules().filter(([, rule]) => rule.check !== undefined);
+    this.#respects = [...new Set(checking.flatMap(([, rule]) => rule.reads))];
+    this.#checks = checking.map(([id, rule]) => ({ id, rule, reads: rule.reads.map((reads) => this.#respects.indexOf(reads)) }));
   }
 
   /** Runs every rule's `check` on one file. */
   check(world: W, path: string): void {
-    for (const [id, rule] of this.#rules()) {
-      if (rule.check === undefined) continue;
-      for (const reads of rule.reads) {
-        const subject = world.subject(reads, path);
+    const subjects = this.#respects.map((reads) => world.subject(reads, path));
+    for (const { id, rule, reads: places } of this.#checks) {
+      for (const place of places) {
+        const subject = subjects[place];
         if (subject === undefined) continue;
+        const reads = this.#respects[place]!;
         const reporter = this.#reporter(id, rule);
         const report = (report: Report): void => {
           if (report.location.path !== path) throw new Error(`${id} reports in ${report.location.path} while it checks ${path}`);

@@ -37,7 +37,7 @@ export class Workspace implements World {
   readonly #configuration: Configuration;
   readonly #lineage: Lineage;
   readonly #derivations: Derivations<Workspace>;
-  readonly #subjects = new Map<string, unknown>();
+  readonly #subjects = new Map<string, Map<string, unknown>>();
   readonly #subjectLists = new Map<string, readonly { path: string; subject: unknown }[]>();
   readonly #memo = new Map<unknown, unknown>();
   #fleet: Fleet | undefined;
@@ -123,12 +123,14 @@ export class Workspace implements World {
   subject(reads: string, path: string): unknown;
   subject(reads: string, path: string): unknown {
     this.#derivations.readsOther();
-    const key = `${reads}\0${path}`;
-    if (!this.#subjects.has(key)) {
+    let known = this.#subjects.get(reads);
+    if (known === undefined) this.#subjects.set(reads, (known = new Map()));
+    let subject = known.get(path);
+    if (subject === undefined && !known.has(path)) {
       const reader = readers[reads as keyof Subjects] as ((workspace: Workspace, path: string) => unknown) | undefined;
-      this.#subjects.set(key, reader?.(this, path));
+      known.set(path, (subject = reader?.(this, path)));
     }
-    return this.#subjects.get(key);
+    return subject;
   }
 
   /** Every file that says something in the respect `reads`, with what it says; by path. */

@@ -36,6 +36,8 @@ function byPath(workspace: Workspace): Map<string, UsedTask[]> {
 /** How many hosts the plays reach together; undefined: nobody can count them. */
 export function hostsReached(plays: readonly Play[]): number | undefined {
   if (plays.length === 0) return undefined;
+  const [only] = plays;
+  if (plays.length === 1) return isUnknown(only!.scope) ? undefined : only!.scope.hosts.length;
   const names = new Set<string>();
   for (const { scope } of plays) {
     if (isUnknown(scope)) return undefined;
