@@ -153,7 +153,12 @@ class InventoryHosts {
   #ownOf(host: InventoryHost, chain: Chain, lists: Lists): ReadonlyMap<string, Variable> {
     if (lists.length === 0 && !this.#settings.mergesMappings) return host.variables;
     const own = new Map<string, Variable>();
-    for (const variable of [...host.variables.values(), ...lists.flat()]) this.#put(own, variable, chain.variables.get(variable.name));
+    const add = (variables: Iterable<Variable>): void => {
+      for (const variable of variables) this.#put(own, variable, chain.variables);
+    };
+    add(host.variables.values());
+    add(this.#joined(lists.slice(0, this.#inventoryFolders.length)));
+    add(this.#joined(lists.slice(this.#inventoryFolders.length)));
     return own;
   }
 
@@ -166,18 +171,31 @@ class InventoryHosts {
     for (const entry of this.#settings.precedence) {
       const match = /^(all|groups)_(?:(inventory)|plugins_(inventory|play))$/.exec(entry);
       const part = match?.[1] === "all" ? all : others;
-      if (match?.[2] !== undefined) for (const group of part) for (const variable of group.variables.values()) this.#put(merged, variable);
-      if (match?.[3] === undefined) continue;
-      const [from, to] = match[3] === "inventory" ? [0, own] : [own, this.#groupFiles.length];
-      for (let folder = from; folder < to; folder++) {
-        for (const { name } of part) for (const variable of this.#listsOf(name)[folder] ?? NO_VARIABLES) this.#put(merged, variable);
-      }
+      if (match === null) continue;
+      const [from, to] = match[3] === "play" ? [own, this.#groupFiles.length] : [0, own];
+      const lists = match[2] !== undefined ? part.map((group) => [...group.variables.values()]) : this.#listsIn(part, from, to);
+      for (const variable of this.#joined(lists)) this.#put(merged, variable);
     }
     return merged;
   }
 
-  #put(into: Map<string, Variable>, variable: Variable, below?: Variable): void {
-    const before = this.#settings.mergesMappings ? (into.get(variable.name) ?? below) : undefined;
+  /** The lists of groups folder by folder. */
+  #listsIn(groups: readonly InventoryGroup[], from: number, to: number): (readonly Variable[])[] {
+    const lists: (readonly Variable[])[] = [];
+    for (let folder = from; folder < to; folder++) lists.push(...groups.map(({ name }) => this.#listsOf(name)[folder] ?? NO_VARIABLES));
+    return lists;
+  }
+
+  /** What stands in several lists; with merged mappings they come together before anything is laid over what is below. */
+  #joined(lists: Lists): Iterable<Variable> {
+    if (!this.#settings.mergesMappings) return lists.flat();
+    const together = new Map<string, Variable>();
+    for (const variable of lists.flat()) this.#put(together, variable);
+    return together.values();
+  }
+
+  #put(into: Map<string, Variable>, variable: Variable, below?: ReadonlyMap<string, Variable>): void {
+    const before = this.#settings.mergesMappings ? (into.get(variable.name) ?? below?.get(variable.name)) : undefined;
     into.set(variable.name, before === undefined ? variable : { ...variable, value: combined(before.value, variable.value) });
   }
 
