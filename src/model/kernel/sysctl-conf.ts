@@ -23,13 +23,19 @@ export function unreadAtBoot(workspace: Workspace, setting: SysctlSetting): Unre
   let found: Unread | undefined;
   const hosts = isUnknown(setting.scope) ? [] : setting.scope.hosts;
   let others = 0;
+  const names = new Map<string, boolean>();
+  const isAboutSystem = (name: string): boolean => {
+    let about = names.get(name);
+    if (about === undefined) names.set(name, (about = ABOUT_SYSTEM.test(name)));
+    return about;
+  };
   for (const host of hosts) {
-    const variables = [...host.variables.values()];
-    if (variables.some(({ name, value }) => ABOUT_SYSTEM.test(name) && (typeof value === "string" || typeof value === "number") && OTHER.test(String(value)))) {
+    const variables = [...host.variables.keys()].filter(isAboutSystem).map((name) => host.variables.get(name)!);
+    if (variables.some(({ value }) => (typeof value === "string" || typeof value === "number") && OTHER.test(String(value)))) {
       others++;
       continue;
     }
-    const said = variables.find(({ name, value }) => ABOUT_SYSTEM.test(name) && (typeof value === "string" || typeof value === "number") && RELEASE.test(String(value)));
+    const said = variables.find(({ value }) => (typeof value === "string" || typeof value === "number") && RELEASE.test(String(value)));
     if (said !== undefined) found = { hosts: (found?.hosts ?? 0) + 1, location: found?.location ?? said.location };
   }
   if (found !== undefined || (others > 0 && others === hosts.length)) return found;
