@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rules } from "../../src/core.ts";
+import { EXPECTED, KEYS, SECTIONS } from "../../src/formats/premortem-config/keys.ts";
 import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
 import { lessons } from "../../src/lessons/index.ts";
 import { rulePage } from "../../src/report/page.ts";
@@ -12,6 +13,7 @@ export function documents(root: string): [string, string][] {
     ...[...rules].map(([id, rule]): [string, string] => [`docs/rules/${id}.md`, rulePage(id, rule, lessons)]),
     ["docs/rules.sarif.json", `${JSON.stringify(sarifRules(), null, 2)}\n`],
     ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
+    ["docs/premortem-yaml.md", configurationPage()],
     ["README.md", readme(root)],
   ];
 }
@@ -19,6 +21,19 @@ export function documents(root: string): [string, string][] {
 /** Ids of the rules that have a page. */
 export function pages(): string[] {
   return [...rules.keys()];
+}
+
+/** Every key of `premortem.yaml`, in the order in which the schema has them. */
+function configurationPage(): string {
+  const sections = [...new Set(KEYS.map(({ path }) => (path.includes(".") ? path.split(".")[0]! : "")))];
+  const tables = sections.map((section) => {
+    const rows = KEYS.filter(({ path }) => (path.includes(".") ? path.split(".")[0] : "") === section).map(
+      ({ path, kind, summary, default: value }) => `| \`${path}\` | ${summary} | ${EXPECTED[kind]} | ${value === undefined ? "" : `\`${JSON.stringify(value)}\``} |`,
+    );
+    const heading = section === "" ? ["## At the top"] : [`## ${section}`, "", SECTIONS[section]!];
+    return [...heading, "", "| key | what it says | expects | default |", "| --- | --- | --- | --- |", ...rows, ""].join("\n");
+  });
+  return ["# `premortem.yaml`", "", "All keys may be left out. Times are seconds without a unit, sizes bytes, rates bytes per second. The editor completes the keys; one that is unknown is a finding with the key that was meant.", "", ...tables].join("\n");
 }
 
 function readme(root: string): string {
