@@ -95,7 +95,7 @@ class Parser extends Scan {
     let from = -1;
     for (let i = start; i <= end; i++) {
       const char = this.text[i];
-      const blank = i === end || char === " " || char === "\t" || char === "\n" || char === "\r" || (char === "\\" && /[\r\n]/.test(this.text[i + 1] ?? ""));
+      const blank = i === end || char === " " || char === "\t" || char === "\n" || char === "\r" || (char === "\\" && /[\r\n]/.test(this.text[i + 1] ?? "\n"));
       if (!blank && from === -1) from = i;
       if (!blank || from === -1) continue;
       words.push({ text: this.text.slice(from, i), range: { start: from, end: i } });
