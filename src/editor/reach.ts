@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { EditReach, ReachedHost } from "../model/fleet/change/reach.ts";
 import { reachesIn } from "../model/fleet/change/reach.ts";
+import type { Location } from "../engine/location.ts";
 import { isUnknown } from "../engine/unknown.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Heads } from "./heads.ts";
@@ -81,7 +82,7 @@ export class ReachLenses implements vscode.CodeLensProvider, vscode.Disposable {
   async show(key: string, index: number): Promise<void> {
     const shown = this.#shown.get(key)?.[index];
     if (shown === undefined) return;
-    const picked = await vscode.window.showQuickPick<Item>(itemsOf(shown), { title: shown.title, placeHolder: vscode.l10n.t("Go to a host in the inventory"), matchOnDescription: true });
+    const picked = await vscode.window.showQuickPick<Item>(itemsOf(shown), { title: shown.title, placeHolder: vscode.l10n.t("Go to a group or a host in the inventory"), matchOnDescription: true });
     if (picked?.location !== undefined) await vscode.window.showTextDocument(picked.location.uri, { selection: picked.location.range });
   }
 }
@@ -118,16 +119,30 @@ function titleOf({ hosts, of, changed, interrupted, services, used }: EditReach)
   return parts.join(" · ");
 }
 
+/** The groups with their numbers, then the hosts of each. */
 function itemsOf({ reach, place }: Shown): Item[] {
-  return reach.groups.flatMap(({ name, hosts }): Item[] => [
-    { label: hosts.length === 1 ? vscode.l10n.t("{0}: 1 host", name) : vscode.l10n.t("{0}: {1} hosts", name, hosts.length), kind: vscode.QuickPickItemKind.Separator },
-    ...hosts.map(({ host, services }): Item => {
-      const { path, range } = host.location;
-      return {
-        label: host.name,
-        description: services.length === 0 ? "" : vscode.l10n.t("restarts {0}", services.join(", ")),
-        location: { uri: place.project.uriOf(path), range: place.ranges.of(path, range) },
-      };
-    }),
+  const { project, workspace, ranges } = place;
+  const at = ({ path, range }: Location): NonNullable<Item["location"]> => ({ uri: project.uriOf(path), range: ranges.of(path, range) });
+  const groups = reach.groups.map(({ name, hosts }): Item => {
+    const restarting = hosts.filter(({ services }) => services.length > 0).length;
+    const location = workspace.fleet.groups.get(name)?.location;
+    return {
+      label: `$(server-environment) ${name}`,
+      description: [inWords(hosts.length), restarting === 0 ? [] : vscode.l10n.t("{0} restart services", restarting)].flat().join(" · "),
+      ...(location && { location: at(location) }),
+    };
+  });
+  const hosts = reach.groups.flatMap(({ name, hosts: members }): Item[] => [
+    { label: `${name}: ${inWords(members.length)}`, kind: vscode.QuickPickItemKind.Separator },
+    ...members.map(({ host, services }): Item => ({
+      label: host.name,
+      description: services.length === 0 ? "" : vscode.l10n.t("restarts {0}", services.join(", ")),
+      location: at(host.location),
+    })),
   ]);
+  return [{ label: vscode.l10n.t("Groups"), kind: vscode.QuickPickItemKind.Separator }, ...groups, ...hosts];
+}
+
+function inWords(hosts: number): string {
+  return hosts === 1 ? vscode.l10n.t("1 host") : vscode.l10n.t("{0} hosts", hosts);
 }
