@@ -89,15 +89,21 @@ export default rule({
   },
   compare({ before, after, report, notComputed }) {
     const short = new Map<string, WrittenWindow & { needs: MaintenanceNeed[] }>();
+    const missing = new Map<string, { cause: Location; reason: string; others: number }>();
+    const miss = (cause: Location, kind: string, reason: string): void => {
+      const entry = missing.get(`${cause.path}\0${kind}`);
+      if (entry === undefined) missing.set(`${cause.path}\0${kind}`, { cause, reason: `${kind}: ${reason}`, others: 0 });
+      else if (`${kind}: ${reason}` !== entry.reason) entry.others++;
+    };
     for (const { host, cause } of evacuees(before, after)) {
       const window = plannedWindow(after, host);
       if (isUnknown(window)) {
-        notComputed(cause.path, `whether the planned window is long enough: ${window.unknown}`);
+        miss(cause, "whether the planned window is long enough", window.unknown);
         continue;
       }
       const need = maintenanceNeed(after, host);
       if (isUnknown(need)) {
-        notComputed(cause.path, `how long the evacuation takes: ${need.unknown}`);
+        miss(cause, "how long the evacuation takes", need.unknown);
         continue;
       }
       if (need.seconds <= window.seconds) continue;
@@ -107,6 +113,7 @@ export default rule({
       if (entry === undefined) short.set(key, { location, window, needs: [need] });
       else entry.needs.push(need);
     }
+    for (const { cause, reason, others } of missing.values()) notComputed(cause.path, others === 0 ? reason : `${reason}; so it is with ${others} more`);
     for (const written of short.values()) report(finding(after, written, written.needs));
   },
 });
@@ -188,7 +195,8 @@ function fixes(workspace: Workspace, location: Location, { seconds, unit }: Plan
   const text = workspace.textAt(location);
   const minutes = Math.ceil(needed / 60) * 60;
   if (text === String(seconds / unit)) {
-    const figure = Math.ceil(minutes / unit);
+    // Half hours stay half hours: 0.25 becomes 0.3.
+    const figure = text.includes(".") ? Math.ceil((minutes / unit) * 100 - 1e-6) / 100 : Math.ceil(minutes / unit);
     return [fix(location, String(figure), unit === 1 ? `${figure} seconds` : duration(figure * unit))];
   }
   if (parseQuantity(text, "duration") === seconds) return [fix(location, `${minutes / 60} min`, `${minutes / 60} min`)];

@@ -12,6 +12,7 @@ import { hypervisorsOf } from "../hypervisors.ts";
 import type { MaintenanceNeed } from "../maintenance.ts";
 import { plannedWindow } from "../maintenance.ts";
 import { isGated } from "./approval.ts";
+import { asksForApproval, classifierNetworkEdits } from "./classifier-networks.ts";
 import { atOnce, disturbsGuests, effectsOf } from "./effects.ts";
 
 /** A host that a change makes people empty, with the edit that does. */
@@ -61,6 +62,10 @@ export function evacuees(before: Workspace, after: Workspace): readonly Evacuee[
         found.set(host.name, { host, cause: effect.location, gated });
       }
     }
+  }
+  // What an ENC says is brought to hosts by a tool that the repository does not hold.
+  for (const { host, location } of classifierNetworkEdits(before, after)) {
+    if (after.fleet.trait(host, "hypervisor") !== undefined && found.get(host.name)?.gated !== false) found.set(host.name, { host, cause: location, gated: asksForApproval(after, host) });
   }
   return [...found.values()].sort((a, b) => (a.host.name < b.host.name ? -1 : 1));
 }
