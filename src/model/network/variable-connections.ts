@@ -31,9 +31,11 @@ function readConnection(item: YamlNode, all: readonly YamlNode[], source: Source
   if (mtu !== undefined) device.mtu = mtu;
   const ip = nodeAt(item, "ip");
   for (const address of scalarsOf(nodeAt(ip, "address"))) device.addresses.push(source.scalarPrefix(address)!);
+  const auto = nodeAt(ip, "auto_gateway");
   for (const family of [4, 6] as const) {
     const via = source.scalar(nodeAt(ip, `gateway${family}`));
-    if (via === undefined) continue;
+    // `auto_gateway: no` is ipv4.never-default: no default route comes of the gateway.
+    if (via === undefined || (auto?.kind === "scalar" && auto.value === false)) continue;
     const metric = source.scalarNumber(nodeAt(ip, `route_metric${family}`))?.value;
     device.gateways.push({ to: "default", family, via, device: own.value, table: "main", location: via.location, ...(metric !== undefined && { metric }) });
   }
