@@ -51,6 +51,8 @@ export interface Scope {
   readonly hosts: readonly Host[];
   /** How it is known: `role firewall, in play "storage" of site.yml`. */
   readonly how: string;
+  /** Where the hosts are a default that whoever starts the play may replace: the expression. */
+  readonly assumed?: string;
 }
 
 /** A file that a task puts onto hosts: `template`, `copy`, `ansible.posix.sysctl`'s file, … */

@@ -22,6 +22,8 @@ export interface WrittenPlay {
   readonly play: Omit<Play, "scope">;
   /** Patterns that together select its hosts. */
   readonly patterns: readonly string[];
+  /** The expression in `hosts:` whose default stands for what the command line may give. */
+  readonly assumed?: string;
 }
 
 const nodes = new WeakMap<YamlTree, readonly YamlMapping[]>();
@@ -56,7 +58,7 @@ export function playbooks(workspace: Workspace, _: string, previous: readonly st
 }
 
 /** The hosts that a play runs on; `match` gives those of a pattern, sorted by name. */
-export function scopeOfPlay({ play, patterns }: WrittenPlay, match: (pattern: string) => Maybe<Scope["hosts"]>): Maybe<Scope> {
+export function scopeOfPlay({ play, patterns, assumed }: WrittenPlay, match: (pattern: string) => Maybe<Scope["hosts"]>): Maybe<Scope> {
   if (isUnknown(play.hostsPattern)) return play.hostsPattern;
   const how = `play "${play.name}" of ${play.path}`;
   const lists: (readonly Host[])[] = [];
@@ -65,9 +67,10 @@ export function scopeOfPlay({ play, patterns }: WrittenPlay, match: (pattern: st
     if (isUnknown(matched)) return matched;
     lists.push(matched);
   }
-  if (lists.length === 1) return { hosts: lists[0]!, how };
+  const doubt = assumed === undefined ? {} : { assumed };
+  if (lists.length === 1) return { hosts: lists[0]!, how, ...doubt };
   const hosts = new Map(lists.flat().map((host) => [host.name, host]));
-  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how, ...doubt };
 }
 
 function readPlay(workspace: Workspace, path: string, node: YamlMapping, imports: readonly ReadonlyMap<string, Variable>[]): WrittenPlay {
@@ -97,19 +100,26 @@ function readPlay(workspace: Workspace, path: string, node: YamlMapping, imports
     variables,
     ...run.result(),
   };
-  return { play, patterns: known };
+  const assumed = fallback(valueOf(hosts), imports.length === 1 ? new Map([...variables, ...imports[0]!]) : variables);
+  return { play, patterns: known, ...(assumed !== undefined && { assumed }) };
 }
 
 function hostsPattern(value: Value, play: Pick<Play, "path" | "variables">): Maybe<string> {
   const parts: string[] = [];
   for (const part of listOf(value)) {
-    // With a default for a name that only the command line gives, any hosts may be meant.
-    if (typeof part === "string" && /\|\s*(?:default|d)\b/.test(part)) return unknown(`the hosts are given by ${part}`);
     const text = textAtStanding(part, { play });
     if (isUnknown(text)) return unknown(typeof part === "string" ? `the hosts are given by ${part}` : text.unknown);
     parts.push(text);
   }
   return parts.join(",");
+}
+
+/** The part of `hosts:` that falls back to a default, since nothing in the play gives its name: the command line may. */
+function fallback(value: Value, given: ReadonlyMap<string, unknown>): string | undefined {
+  return listOf(value).find((part): part is string => {
+    const name = typeof part === "string" ? /\{\{\s*(\w+)[^}]*\|\s*(?:default|d)\b/.exec(part)?.[1] : undefined;
+    return name !== undefined && !given.has(name);
+  });
 }
 
 function playVariables(workspace: Workspace, path: string, node: YamlMapping): ReadonlyMap<string, Variable> {

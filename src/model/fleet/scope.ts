@@ -99,7 +99,7 @@ class FileScope {
     const shown = (known.length > 0 ? known : [...plays]).slice(0, 3).map(({ name, path }) => `play "${name}" of ${path}`);
     const more = plays.size > shown.length ? ` and ${plays.size - shown.length} more` : "";
     const scope = union([...plays].map((play) => play.scope));
-    return isUnknown(scope) ? scope : { hosts: scope.hosts, how: `${prefix}${shown.join(", ")}${more}` };
+    return isUnknown(scope) ? scope : { ...scope, how: `${prefix}${shown.join(", ")}${more}` };
   }
 
   /** `hosts/NAME/etc/…`, `NAME/etc/…`: a tree that is laid out like a host's, or a group's hosts'. */
@@ -147,12 +147,15 @@ function put<T>(map: Map<string, Set<T>>, key: string, value: T): void {
 
 /** What is known of several scopes together; Unknown only where none of them is known. */
 function union(scopes: readonly Maybe<Scope>[]): Maybe<Scope> {
-  const known = scopes.filter((scope): scope is Scope => !isUnknown(scope));
+  const all = scopes.filter((scope): scope is Scope => !isUnknown(scope));
+  // What is only assumed counts where nothing else tells.
+  const certain = all.filter(({ assumed }) => assumed === undefined);
+  const known = certain.length > 0 ? certain : all;
   if (known.length === 0) return scopes[0] ?? unknown("nothing runs it");
   if (known.length === 1) return known[0]!;
   const hosts = new Map<string, Host>();
   for (const scope of known) for (const host of scope.hosts) hosts.set(host.name, host);
   const ways = [...new Set(known.map(({ how }) => how))];
   const how = ways.slice(0, 3).join("; ") + (ways.length > 3 ? ` and ${ways.length - 3} more` : "");
-  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how };
+  return { hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)), how, ...(certain.length === 0 && { assumed: known[0]!.assumed! }) };
 }

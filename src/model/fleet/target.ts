@@ -68,7 +68,7 @@ function everyTaskAsks(play: Play): boolean {
 const READING = /^(?:assert|async_status|debug|fail|find|gather_facts|getent|group_by|include_vars|meta|package_facts|pause|ping|service_facts|set_fact|setup|slurp|stat|wait_for|wait_for_connection|win_ping|add_host|fetch)$/;
 
 /** False for a task that only looks. */
-export function changesHosts({ module, keywords, args }: Task): boolean {
+export function altersHosts({ module, keywords, args }: Task): boolean {
   if (READING.test(module)) return false;
   if (/^(?:command|shell|raw|script)$/.test(module)) return truth(keywords.get("changed_when")?.value) !== false;
   if (module === "uri") return /^(?:POST|PUT|PATCH|DELETE)$/i.test(String(args.get("method")?.value ?? "GET"));

@@ -112,7 +112,7 @@ function evidenceOfPlays(plays: readonly Play[], deployments: readonly Deploymen
       if (!traits.has(trait)) traits.set(trait, why);
     }
   };
-  const known = plays.filter((play) => !isUnknown(play.scope));
+  const known = plays.filter((play) => !isUnknown(play.scope) && play.scope.assumed === undefined);
   for (const play of known) {
     const hosts = isUnknown(play.scope) ? [] : play.scope.hosts;
     for (const role of play.ran) {

@@ -57,7 +57,9 @@ function hostsOf(workspace: Workspace, play: Play): readonly Host[] | undefined 
     // A dotted name or an index is one host; a bare word may be a group.
     return workspace.fleet.hosts.length === 0 && /^[\w:&!,* -]+$/.test(play.hostsPattern) && !/^(localhost|\d+)$/.test(play.hostsPattern) ? undefined : "not asked";
   }
-  const { hosts } = play.scope;
+  const { hosts, assumed } = play.scope;
+  // Whoever starts it may name one host.
+  if (assumed !== undefined) return "not asked";
   return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
 }
 

@@ -4,7 +4,7 @@ import { nearest } from "../../engine/similar.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { ShellTree } from "../../formats/shell/index.ts";
 import type { Play } from "../../model/fleet/fleet.ts";
-import { changesHosts, destruction, fallbackToAll, isEverything, isMadeAtRun, isTargetChecked, namesInPattern } from "../../model/fleet/target.ts";
+import { altersHosts, destruction, fallbackToAll, isEverything, isMadeAtRun, isTargetChecked, namesInPattern } from "../../model/fleet/target.ts";
 import { onEveryHost } from "../../model/rollout/disruption.ts";
 import { allLab } from "../../model/rollout/lab.ts";
 import { emptyLimits } from "../../model/rollout/limits.ts";
@@ -108,7 +108,7 @@ function falls(workspace: Workspace, play: Play, earlier: readonly Play[]): Repo
   const { variable, expression } = found;
   const given = play.variables.get(variable);
   if (given !== undefined) return undefined;
-  const acting = [...play.tasks, ...play.handlers].filter(changesHosts);
+  const acting = [...play.tasks, ...play.handlers].filter(altersHosts);
   const unread = play.roles.length > play.ran.length;
   if (acting.length === 0 && !unread) return undefined;
   const harm = acting.map((task) => destruction(task) ?? interrupts(play, task)).find((one) => one !== undefined);

@@ -147,7 +147,7 @@ describe("fleet", () => {
       assert.deepEqual(fleet.deployments.map(({ source, scope }) => [source, namesIn(scope)]), [["templates/rules.web1", ["web1"]], ["files/plain.conf", ["web2"]]]);
     });
 
-    it("knows the hosts of an imported playbook from what the import gives, and those of a prompt not at all", () => {
+    it("knows the hosts of an imported playbook from what the import gives, those of a default with its doubt, and those of a prompt not at all", () => {
       const { fleet } = workspaceOf({
         "inventory.ini": INVENTORY,
         "all.yml": "- import_playbook: one.yml\n  vars:\n    target: web\n",
@@ -155,7 +155,8 @@ describe("fleet", () => {
         "reboot.yml": "- hosts: \"{{ victim }}\"\n  vars_prompt:\n    - name: victim\n      prompt: which\n  tasks: []\n",
         "some.yml": "- hosts: \"{{ limit | default('all') }}\"\n  tasks: []\n",
       });
-      assert.deepEqual(fleet.plays.map(({ path, scope }) => [path, isUnknown(scope) ? "unknown" : namesIn(scope).length]), [["one.yml", 3], ["reboot.yml", "unknown"], ["some.yml", "unknown"]]);
+      assert.deepEqual(fleet.plays.map(({ path, scope }) => [path, isUnknown(scope) ? "unknown" : namesIn(scope).length]), [["one.yml", 3], ["reboot.yml", "unknown"], ["some.yml", 4]]);
+      assert.deepEqual(fleet.plays.map(({ scope }) => (isUnknown(scope) ? undefined : scope.assumed)), [undefined, undefined, "{{ limit | default('all') }}"]);
     });
 
     it("takes patterns apart as Ansible does", () => {
