@@ -1,4 +1,5 @@
 import type { Format } from "../format.ts";
+import { maskJinja } from "../template/jinja.ts";
 import type { XmlElement } from "../xml.ts";
 import { parseXml } from "../xml.ts";
 
@@ -15,8 +16,9 @@ export const libvirt: Format<LibvirtTree> = {
   language: "libvirt",
   recognise: (path, head) => (/\.xml$/i.test(path) && DOMAIN.test(head) ? "content" : false),
   parse(text) {
-    const { roots, errors } = parseXml(text);
-    return { tree: { domain: roots.find(({ name }) => name === "domain") }, errors };
+    const masked = maskJinja(text);
+    const { roots, errors } = parseXml(masked.text);
+    return { tree: { domain: roots.find(({ name }) => name === "domain") }, errors: masked.regions.length > 0 ? [] : errors };
   },
   comments: { openers: ["<!--"], inline: true, closer: "-->" },
 };

@@ -1,5 +1,6 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { LibvirtTree } from "../../../formats/libvirt/index.ts";
+import { HOLE } from "../../../formats/template/jinja.ts";
 import type { XmlElement } from "../../../formats/xml.ts";
 import type { YamlNode, YamlTree } from "../../../formats/yaml/index.ts";
 import { entryOf, itemsOf, nodeAt, stringOf, valueOf } from "../../../formats/yaml/index.ts";
@@ -26,7 +27,7 @@ export function libvirtRecords(workspace: Workspace, path: string): SourceRecord
   if (document?.language !== "libvirt" || /\/autostart\//.test(path)) return NONE;
   const { domain } = document.tree as LibvirtTree;
   const name = domain && child(domain, "name");
-  if (name === undefined || name.text.trim() === "" || /\{\{|\{%|<%/.test(name.text)) return NONE;
+  if (name === undefined || name.text.trim() === "" || name.text.includes(HOLE)) return NONE;
   const folder = HOST_FOLDER.exec(path)?.[1] ?? LIBVIRT_TREE.exec(path)?.[1];
   const memory = child(domain!, "memory");
   const unit = UNITS[memory?.attributes.find((attribute) => attribute.name === "unit")?.value.trim().toLowerCase() ?? "kib"];

@@ -53,7 +53,7 @@ export function namedGuests(workspace: Workspace, host: Host): Variable | undefi
   const value: Value = found.map(({ guest, memory, dirtyRate }) => ({
     name: guest.name,
     ...(memory !== undefined && { memory_mib: memory }),
-    ...(dirtyRate !== undefined && { dirty_rate: dirtyRate }),
+    ...(dirtyRate !== undefined && { [dirtyRate.name.startsWith("dirty") ? dirtyRate.name : "dirty_rate"]: dirtyRate.value }),
   }));
   const { by } = found[0]!;
   return { name: by.name, value, location: by.location, origin: `${found.length === 1 ? `the guest ${found[0]!.guest.name}` : `${found.length} guests`}, by their ${by.name}` };
@@ -65,7 +65,8 @@ interface NamedGuest {
   readonly by: Variable;
   /** MiB, or text with a unit. */
   readonly memory: Value | undefined;
-  readonly dirtyRate: Value | undefined;
+  /** Its name may tell its unit. */
+  readonly dirtyRate: Variable | undefined;
 }
 
 function guestsByHost(workspace: Workspace): ReadonlyMap<string, readonly NamedGuest[]> {
@@ -76,7 +77,7 @@ function guestsByHost(workspace: Workspace): ReadonlyMap<string, readonly NamedG
     if (by === undefined || isUnknown(by.value) || typeof by.value !== "string" || by.value.trim() === "") continue;
     const key = nameKey(by.value);
     if (key === nameKey(guest.name)) continue;
-    const entry: NamedGuest = { guest, by, memory: guestMemory(workspace, guest), dirtyRate: fleet.fact(guest, "dirtyRate")?.value };
+    const entry: NamedGuest = { guest, by, memory: guestMemory(workspace, guest), dirtyRate: fleet.fact(guest, "dirtyRate") };
     const list = guests.get(key);
     if (list === undefined) guests.set(key, [entry]);
     else list.push(entry);
