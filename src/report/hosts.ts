@@ -1,8 +1,12 @@
 import { HOST_VARIABLES, TRAITS } from "../engine/configuration.ts";
 import type { Json } from "../engine/finding.ts";
 import { compareText } from "../engine/finding.ts";
+import type { Maybe } from "../engine/unknown.ts";
 import { isUnknown } from "../engine/unknown.ts";
-import type { Host, Value, Variable } from "../model/fleet/fleet.ts";
+import { guestsOf } from "../model/fleet/guests.ts";
+import type { Host, Play, Value, Variable } from "../model/fleet/fleet.ts";
+import type { Guest } from "../model/forecast/evacuation.ts";
+import { memoryOf, sizeText } from "../model/kernel/memory.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { Places } from "./report.ts";
 import { painter, plural, printable } from "./text.ts";
@@ -38,18 +42,54 @@ function filesOf(files: readonly Reach[]): Map<string, Reach[]> {
   return byHost;
 }
 
-/** The fleet as JSON: hosts with groups, traits, effective variables and files; groups; files. */
+/** What a host runs on and what runs on it, as far as its variables tell. */
+interface Machine {
+  readonly kernel: Maybe<string> | undefined;
+  /** Bytes. */
+  readonly memory: number | undefined;
+  readonly guests: Maybe<readonly Guest[]> | undefined;
+}
+
+function machineOf(workspace: Workspace, host: Host): Machine {
+  const { fleet } = workspace;
+  const kernel = fleet.fact(host, "kernel") === undefined ? undefined : fleet.kernel(host);
+  const guests = fleet.fact(host, "virtualMachines");
+  return {
+    kernel: kernel === undefined || isUnknown(kernel) ? kernel : kernel.text,
+    memory: memoryOf(workspace, host)?.bytes,
+    guests: guests && guestsOf(guests.value, 0),
+  };
+}
+
+/** The plays of each host, by its name. */
+function playsByHost({ fleet }: Workspace): Map<string, Play[]> {
+  const byHost = new Map<string, Play[]>();
+  for (const play of fleet.plays) {
+    if (isUnknown(play.scope)) continue;
+    for (const { name } of play.scope.hosts) {
+      const list = byHost.get(name);
+      if (list === undefined) byHost.set(name, [play]);
+      else list.push(play);
+    }
+  }
+  return byHost;
+}
+
+/** The fleet as JSON: hosts with groups, traits, what they run on, effective variables, plays and files; groups; files. */
 export function hostsJson(workspace: Workspace): string {
   const { fleet } = workspace;
   const places = new Places((path) => workspace.text(path));
   const files = reaches(workspace);
   const byHost = filesOf(files);
+  const plays = playsByHost(workspace);
   const result: Json = {
     version: 1,
     hosts: fleet.hosts.map((host): Json => ({
       name: host.name,
       groups: host.groups,
       traits: traitsOf(workspace, host).map(({ trait, why, certain }): Json => ({ trait, why, certain })),
+      ...machineJson(machineOf(workspace, host)),
+      plays: (plays.get(host.name) ?? []).map(({ path, name }): Json => ({ path, name })),
       facts: Object.fromEntries(factsOf(workspace, host).map(([name, variable]) => [name, described(variable, places)])),
       variables: Object.fromEntries(variablesOf(host).map((variable) => [variable.name, described(variable, places)])),
       files: (byHost.get(host.name) ?? []).map((file) => file.path),
@@ -72,9 +112,12 @@ export function hostsText(workspace: Workspace, colour: boolean): string {
   }
   const files = reaches(workspace);
   const byHost = filesOf(files);
+  const plays = playsByHost(workspace);
   for (const host of fleet.hosts) {
     lines.push(paint("bold", printable(host.name)), `  groups: ${printable(host.groups.join(", "))}`);
     for (const { trait, why, certain } of traitsOf(workspace, host)) lines.push(`  ${trait}${certain ? "" : " (guessed)"}: ${printable(why)}`);
+    for (const line of machineLines(machineOf(workspace, host))) lines.push(`  ${printable(line)}`);
+    for (const { path, name } of plays.get(host.name) ?? []) lines.push(`  play ${printable(name)} ${paint("dim", printable(`(${path})`))}`);
     for (const variable of variablesOf(host)) {
       lines.push(`  ${printable(variable.name)} = ${printable(shown(variable.value))} ${paint("dim", printable(`(${variable.origin}, ${variable.location.path})`))}`);
     }
@@ -96,6 +139,25 @@ export function hostsText(workspace: Workspace, colour: boolean): string {
   }
   lines.push(`${plural(fleet.hosts.length, "host")} in ${plural(groups.length, "group")}.`);
   return `${lines.join("\n")}\n`;
+}
+
+/** What is told of it, and why the rest is not; nothing of what no variable speaks of. */
+function machineJson({ kernel, memory, guests }: Machine): { readonly [name: string]: Json } {
+  const shownGuests = guests === undefined || isUnknown(guests) ? guests : guests.map(({ name, memory: bytes }): Json => ({ name, memory: bytes }));
+  return {
+    ...(kernel !== undefined && { kernel: isUnknown(kernel) ? { unknown: kernel.unknown } : kernel }),
+    ...(memory !== undefined && { memory }),
+    ...(shownGuests !== undefined && { guests: isUnknown(shownGuests) ? { unknown: shownGuests.unknown } : shownGuests }),
+  };
+}
+
+function machineLines({ kernel, memory, guests }: Machine): string[] {
+  const lines: string[] = [];
+  if (kernel !== undefined) lines.push(isUnknown(kernel) ? `kernel not known: ${kernel.unknown}` : `kernel: ${kernel}`);
+  if (memory !== undefined) lines.push(`memory: ${sizeText(memory)}`);
+  if (guests !== undefined && isUnknown(guests)) lines.push(`guests not known: ${guests.unknown}`);
+  else if (guests !== undefined) lines.push(`guests: ${guests.length}, with ${sizeText(guests.reduce((sum, guest) => sum + guest.memory, 0))}`);
+  return lines;
 }
 
 function traitsOf(workspace: Workspace, host: Host): { trait: string; why: string; certain: boolean }[] {

@@ -5,6 +5,7 @@ import { folder } from "../support/folder.ts";
 const SITE = {
   "ansible.cfg": "[defaults]\ninventory = inventory/hosts.ini\n",
   "inventory/hosts.ini": "[ceph_osd]\nosd1 kernel=4.15.0\nosd2\n\n[web]\nweb1\n\n[production:children]\nceph_osd\n",
+  "inventory/host_vars/web1.yml": "vms:\n  - name: shop\n    memory_gib: 8\n  - name: mail\n    memory_gib: 4\n",
   "inventory/group_vars/all.yml": "kernel: 5.4.0\nmemory_mb: 4096\n",
   "inventory/group_vars/ceph_osd.yml": "memory_mb: 65536\ndisks: \"{{ lookup('env', 'DISKS') }}\"\n",
   "site.yml": "- hosts: ceph_osd\n  roles:\n    - firewall\n",
@@ -14,7 +15,7 @@ const SITE = {
 };
 
 interface Hosts {
-  readonly hosts: readonly { name: string; groups: string[]; traits: { trait: string; certain: boolean }[]; variables: Record<string, { value: unknown; path: string; line: number }>; files: string[] }[];
+  readonly hosts: readonly { name: string; groups: string[]; kernel?: unknown; memory?: number; guests?: unknown; plays: { path: string; name: string }[]; traits: { trait: string; certain: boolean }[]; variables: Record<string, { value: unknown; path: string; line: number }>; files: string[] }[];
   readonly groups: readonly { name: string; hosts: string[] }[];
   readonly files: readonly { path: string; hosts?: string[]; unknown?: string }[];
 }
@@ -32,6 +33,9 @@ describe("premortem hosts", () => {
     assert.equal(second!.variables["memory_mb"]!.value, 65536);
     assert.ok("unknown" in (second!.variables["disks"]!.value as object), "a template's value is not known");
     assert.ok(second!.traits.some(({ trait, certain }) => trait === "storage" && certain));
+    assert.deepEqual([first!.kernel, second!.kernel, second!.memory, second!.guests], ["4.15.0", "5.4.0", 2 ** 36, undefined]);
+    assert.deepEqual(all[2]!.guests, [{ name: "shop", memory: 2 ** 33 }, { name: "mail", memory: 2 ** 32 }]);
+    assert.deepEqual([second!.plays, all[2]!.plays], [[{ path: "site.yml", name: "ceph_osd" }], []]);
     assert.deepEqual(groups.find(({ name }) => name === "production")!.hosts, ["osd1", "osd2"]);
     const template = "roles/firewall/templates/nftables.conf.j2";
     assert.deepEqual(files.find(({ path }) => path === template)!.hosts, ["osd1", "osd2"]);
@@ -43,6 +47,10 @@ describe("premortem hosts", () => {
     assert.equal(status, 0);
     assert.match(out, /^osd2\n {2}groups: .*ceph_osd/m);
     assert.match(out, /^ {2}kernel = 5\.4\.0 \(.*, inventory\/group_vars\/all\.yml\)$/m);
+    assert.match(out, /^ {2}kernel: 5\.4\.0$/m);
+    assert.match(out, /^ {2}memory: 64 GiB$/m);
+    assert.match(out, /^ {2}guests: 2, with 12 GiB$/m);
+    assert.match(out, /^ {2}play ceph_osd \(site\.yml\)$/m);
     assert.match(out, /^ {2}file roles\/firewall\/templates\/nftables\.conf\.j2 /m);
     assert.match(out, /^3 hosts in \d+ groups\.\n$/m);
   });
