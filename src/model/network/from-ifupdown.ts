@@ -14,6 +14,9 @@ import { encapsulationOf, tunnelFrom } from "./tunnel.ts";
 /** Commands that run when the interface comes up; what runs when it goes down takes away. */
 const RUN_UP = /^(?:pre-up|up|post-up)$/;
 
+/** Stanzas that inherit from one another, in one row. */
+const LONGEST_CHAIN = 20;
+
 /** interfaces(5) with the options of ifupdown's own methods, of bridge-utils, ifenslave and vlan, and of ifupdown2. */
 export function fromIfupdown(source: SourceText): NetworkFile | undefined {
   const document = source.workspace.document(source.path);
@@ -31,13 +34,17 @@ type Options = ReadonlyMap<string, readonly IfupdownOption[]>;
 class StanzaReader {
   readonly #source: SourceText;
   readonly #draft: Draft;
-  readonly #stanzas: readonly IfupdownStanza[];
+  /** The first stanza of each name, from which others inherit. */
+  readonly #stanzas = new Map<string, IfupdownStanza>();
   readonly #text: string;
 
   constructor(source: SourceText, draft: Draft, stanzas: readonly IfupdownStanza[], text: string) {
     this.#source = source;
     this.#draft = draft;
-    this.#stanzas = stanzas;
+    for (const stanza of stanzas) {
+      const name = stanza.words[0]?.text ?? "";
+      if (!this.#stanzas.has(name)) this.#stanzas.set(name, stanza);
+    }
     this.#text = text;
   }
 
@@ -81,9 +88,9 @@ class StanzaReader {
     open.add(stanza);
     const at = stanza.words.findIndex(({ text }) => text === "inherits");
     const inherited = at === -1 ? undefined : stanza.words[at + 1]?.text;
-    const base = inherited === undefined ? undefined : this.#stanzas.find((other) => other.words[0]?.text === inherited && !open.has(other));
+    const base = inherited === undefined ? undefined : this.#stanzas.get(inherited);
     const own = new Set(stanza.options.map(({ key }) => plain(key)));
-    if (base !== undefined) for (const [key, list] of this.#options(base, open)) if (!own.has(key)) all.set(key, [...list]);
+    if (base !== undefined && !open.has(base) && open.size < LONGEST_CHAIN) for (const [key, list] of this.#options(base, open)) if (!own.has(key)) all.set(key, [...list]);
     for (const option of stanza.options) {
       const list = all.get(plain(option.key));
       if (list === undefined) all.set(plain(option.key), [option]);

@@ -6,14 +6,14 @@ import { Draft } from "./draft.ts";
 import type { InterfaceDraft } from "./draft.ts";
 import type { InterfaceKind, NetworkFile, Route, Tunnel, Written } from "./network.ts";
 import type { NetworkdSections } from "./networkd-sections.ts";
-import { dropInParent, sectionsOf, siblings } from "./networkd-sections.ts";
+import { dropInParent, linksBeside, sectionsOf, STACKED } from "./networkd-sections.ts";
 import { endpoint, familyOfRoute, tableName } from "./route.ts";
 import type { SourceText } from "./source-text.ts";
 import { encapsulationOf, tunnelFrom } from "./tunnel.ts";
 
 const KINDS: Readonly<Record<string, InterfaceKind>> = { bridge: "bridge", bond: "bond", vlan: "vlan", dummy: "dummy", vrf: "vrf" };
-/** Settings of [Network] that name a device which is stacked upon the link. */
-const STACKED = ["VLAN", "Tunnel", "VXLAN", "MACVLAN", "IPVLAN", "Xfrm"] as const;
+/** As many names of one [Match] are told apart. */
+const MOST_NAMES = 100;
 
 /** systemd.network(5), systemd.netdev(5), systemd.link(5). A device gets what the files beside it say of its link and MTU. */
 export function fromNetworkd(source: SourceText): NetworkFile | undefined {
@@ -36,12 +36,12 @@ function readDevice(sections: NetworkdSections, parent: NetworkdSections | undef
   const mode = encapsulationOf(word);
   device.kind = mode === undefined ? (KINDS[word] ?? "other") : "tunnel";
   if (sections.conditional) device.conditional = true;
-  const beside = isUnknown(name.value) ? [] : siblings(sections.source).filter((one) => one.kind === "network");
-  const configured = beside.filter((one) => plainNames(one).some(({ value }) => value === name.value));
+  const beside = isUnknown(name.value) ? undefined : linksBeside(sections.source);
+  const configured = beside?.matching.get(String(name.value)) ?? [];
   const mtu = configured.map((one) => one.bytes("Link", "MTUBytes")).find((found) => found !== undefined) ?? sections.bytes("NetDev", "MTUBytes");
   if (mtu !== undefined) device.mtu = mtu;
   // The link under a device is written in the link's own file: VLAN=, Tunnel=.
-  const below = beside.find((one) => one.words("Network", ...STACKED).some(({ value }) => value === name.value));
+  const below = beside?.below.get(String(name.value));
   const link = below && plainNames(below).find(({ value }) => !isUnknown(value));
   const id = numberOf(sections.last("VLAN", "Id"));
   if (word === "vlan" && id !== undefined) device.vlan = { id, ...(link && { link }) };
@@ -130,7 +130,7 @@ function joinMasters(links: readonly InterfaceDraft[], sections: NetworkdSection
 function devices(names: readonly Written<Maybe<string>>[], sections: NetworkdSections, draft: Draft): InterfaceDraft[] {
   const range = sections.sections("Match")[0]?.range ?? sections.sections("Network", "Link")[0]?.range ?? { start: 0, end: 0 };
   if (names.length === 0) return [draft.add({ name: unknown("the file matches interfaces by something else than their names"), kind: "other", location: sections.source.at(range), pattern: true })];
-  return names.map(({ value, location }) => {
+  return names.slice(0, MOST_NAMES).map(({ value, location }) => {
     if (isUnknown(value)) return draft.add({ name: value, kind: "other", location });
     const device = draft.interface(value, location);
     if (isPattern(value)) device.pattern = true;

@@ -89,10 +89,44 @@ function networkdByFolder(workspace: Workspace): ReadonlyMap<string, readonly st
   return folders;
 }
 
-/** The files of networkd in the same folder: what they say belongs together. */
-export function siblings({ workspace, path, host }: SourceText): NetworkdSections[] {
+/** The links' files of one folder by the device that they speak of. */
+export interface FolderOfLinks {
+  /** Files whose [Match] names the device. */
+  readonly matching: ReadonlyMap<string, readonly NetworkdSections[]>;
+  /** The file of the link upon which the device stands: `VLAN=`, `Tunnel=`, … name it. */
+  readonly below: ReadonlyMap<string, NetworkdSections>;
+}
+
+/** Settings of [Network] that name a device which is stacked upon the link. */
+export const STACKED = ["VLAN", "Tunnel", "VXLAN", "MACVLAN", "IPVLAN", "Xfrm"] as const;
+
+function foldersOfLinks(): Map<string, FolderOfLinks> {
+  return new Map();
+}
+
+/** What the files beside a device's say of it. */
+export function linksBeside({ workspace, path, host }: SourceText): FolderOfLinks {
+  const known = workspace.memo(foldersOfLinks);
   const folder = folderOf(path);
-  return (workspace.memo(networkdByFolder).get(folder) ?? []).flatMap((other) => (other === path ? [] : (sectionsOf(new SourceText(workspace, other, host)) ?? [])));
+  const key = `${folder}\0${host?.name ?? ""}`;
+  let result = known.get(key);
+  if (result === undefined) {
+    const matching = new Map<string, NetworkdSections[]>();
+    const below = new Map<string, NetworkdSections>();
+    for (const other of workspace.memo(networkdByFolder).get(folder) ?? []) {
+      const sections = sectionsOf(new SourceText(workspace, other, host));
+      if (sections?.kind !== "network") continue;
+      for (const { value } of sections.words("Match", "Name")) {
+        if (isUnknown(value)) continue;
+        const list = matching.get(value);
+        if (list === undefined) matching.set(value, [sections]);
+        else list.push(sections);
+      }
+      for (const { value } of sections.words("Network", ...STACKED)) if (!isUnknown(value) && !below.has(value)) below.set(value, sections);
+    }
+    known.set(key, (result = { matching, below }));
+  }
+  return result;
 }
 
 /** The file that a drop-in, `X.network.d/….conf`, adds to; undefined where it is none or the file is not there. */

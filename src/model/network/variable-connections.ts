@@ -16,11 +16,12 @@ export const readConnections: VariableReader = ({ name, node, source }, draft) =
   const items = itemsOf(node);
   const fits = (item: YamlNode): boolean => nodeAt(item, "type") !== undefined && ["ip", "controller", "master", "interface_name"].some((key) => nodeAt(item, key) !== undefined);
   if (items.length === 0 || !(name === "network_connections" || items.every(fits))) return false;
-  for (const item of items) if (!isAbsent(item, source)) readConnection(item, items, source, draft);
+  const interfaces = interfacesOfProfiles(items, source);
+  for (const item of items) if (!isAbsent(item, source)) readConnection(item, interfaces, source, draft);
   return true;
 };
 
-function readConnection(item: YamlNode, all: readonly YamlNode[], source: SourceText, draft: Draft): void {
+function readConnection(item: YamlNode, interfaces: ReadonlyMap<string, Maybe<string>>, source: SourceText, draft: Draft): void {
   const own = source.scalar(nodeAt(item, "interface_name")) ?? source.scalar(nodeAt(item, "name"));
   if (own === undefined) return;
   const type = source.scalar(nodeAt(item, "type"))?.value;
@@ -45,10 +46,10 @@ function readConnection(item: YamlNode, all: readonly YamlNode[], source: Source
   for (const rule of itemsOf(nodeAt(ip, "routing_rule"))) readRule(rule, source, draft);
   const id = source.scalarNumber(nodeAt(item, "vlan", "id") ?? nodeAt(item, "vlan_id"));
   const parent = interfaceReference(nodeAt(item, "parent"), source, draft);
-  if (id !== undefined) device.vlan = { id, ...(parent && { link: named(parent, all, source) }) };
+  if (id !== undefined) device.vlan = { id, ...(parent && { link: named(parent, interfaces) }) };
   const controller = interfaceReference(controllerOf(item), source, draft);
   if (controller === undefined || isUnknown(controller.value)) return;
-  const master = named(controller, all, source);
+  const master = named(controller, interfaces);
   if (isUnknown(master.value)) return;
   draft.interface(master.value, controller.location).members.push({ value: own.value, location: controller.location });
 }
@@ -57,10 +58,20 @@ function controllerOf(item: YamlNode): YamlNode | undefined {
   return nodeAt(item, "controller") ?? nodeAt(item, "master");
 }
 
+/** The interfaces of those profiles that are not called like them. */
+function interfacesOfProfiles(items: readonly YamlNode[], source: SourceText): ReadonlyMap<string, Maybe<string>> {
+  const interfaces = new Map<string, Maybe<string>>();
+  for (const item of items) {
+    const name = source.scalar(nodeAt(item, "name"))?.value;
+    const own = source.scalar(nodeAt(item, "interface_name"))?.value;
+    if (typeof name === "string" && own !== undefined && !interfaces.has(name)) interfaces.set(name, own);
+  }
+  return interfaces;
+}
+
 /** A profile is referred to by its own name, and its interface may have another one. */
-function named(written: Written<Maybe<string>>, all: readonly YamlNode[], source: SourceText): Written<Maybe<string>> {
-  const profile = all.find((item) => source.scalar(nodeAt(item, "name"))?.value === written.value);
-  const value = profile && source.scalar(nodeAt(profile, "interface_name"))?.value;
+function named(written: Written<Maybe<string>>, interfaces: ReadonlyMap<string, Maybe<string>>): Written<Maybe<string>> {
+  const value = isUnknown(written.value) ? undefined : interfaces.get(written.value);
   return value === undefined ? written : { value, location: written.location };
 }
 
