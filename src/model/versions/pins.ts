@@ -53,15 +53,18 @@ function moduleName(name: string): string {
 /** Packages that tasks of this file install by name. */
 function ofTasks(workspace: Workspace, path: string): VersionPin[] {
   const playbook = workspace.subject("playbook", path);
-  return (playbook?.tasks ?? []).flatMap((task) =>
-    packagesOf(task).map(({ name, version, location }): VersionPin => {
-      const text = workspace.textAt(task.location);
-      const at = version === undefined ? text.indexOf(name) : text.indexOf(version, Math.max(0, text.indexOf(name)));
-      const length = (version ?? name).length;
-      const place = at === -1 ? location : { path, range: { start: task.location.range.start + at, end: task.location.range.start + at + length } };
+  return (playbook?.tasks ?? []).flatMap((task) => {
+    const argument = ["name", "pkg", "package", "deb", "_raw_params", "cmd"].map((name) => task.args.get(name)?.location).find((place) => place !== undefined);
+    const written = argument ?? task.location;
+    const text = workspace.textAt(written);
+    return packagesOf(task).map(({ name, version, location }): VersionPin => {
       const kernel = version === undefined ? /^(?:linux-(?:image|headers|modules)|kernel(?:-core)?)-(\d\S*)$/.exec(name)?.[1] : undefined;
       const base = kernel === undefined ? name : name.slice(0, -kernel.length - 1);
-      return pinOf("package", base, productOf(base), version ?? kernel, place, base);
-    }),
-  );
+      const shown = version ?? kernel;
+      const start = text.indexOf(name);
+      const at = start === -1 ? -1 : version !== undefined ? text.indexOf(version, start + name.length) : start + name.length - (kernel ?? name).length;
+      const place = at === -1 ? location : { path, range: { start: written.range.start + at, end: written.range.start + at + (shown ?? name).length } };
+      return pinOf("package", base, productOf(base), shown, place, base);
+    });
+  });
 }

@@ -11,7 +11,9 @@ export interface Product {
 
 /** Names by which products go: packages of Debian and Red Hat, images, repositories and variables. The first that matches wins. */
 const PRODUCTS: readonly (readonly [string, Product["kind"], RegExp])[] = [
-  ["ceph", "storage", /^(?:ceph(?:[-_](?:osd|mon|mds|mgr|common|base|volume|fuse|daemon|cluster|container|image|stable|origin|radosgw))*|radosgw|librados2?|librbd1?|libcephfs2?|ceph\/(?:ceph|daemon(?:-base)?)|cephadm)$/],
+  // Its tags count the container's builds: v7.0.3 holds Quincy.
+  ["ceph-container", "storage", /^ceph\/daemon(?:-base)?$/],
+  ["ceph", "storage", /^(?:ceph(?:[-_](?:osd|mon|mds|mgr|common|base|volume|fuse|daemon|cluster|container|image|stable|origin|radosgw))*|radosgw|librados2?|librbd1?|libcephfs2?|ceph\/ceph|cephadm)$/],
   ["rook", "storage", /^(?:rook|rook-ceph|rook\/ceph)$/],
   ["linux", "kernel", /^(?:linux|linux_kernel|linux-kernel|kernel|linux-(?:image|headers|modules|generic|virtual)\S*|kernel-(?:core|default|ml|lt|modules|headers|devel)\S*)$/],
   ["racoon", "ipsec", /^(?:racoon|ipsec-tools)$/],

@@ -34,7 +34,8 @@ export function pinsOfYaml(path: string, tree: YamlTree): VersionPin[] {
       const below = `${trail}/${entry.key}`;
       const image = IMAGE.test(entry.key) ? imageOf(path, node, entry, below) : undefined;
       if (image !== undefined) pins.push(image);
-      else if (!galaxy) pins.push(...variableOf(path, entry, trail, below));
+      // The tag of an image beside it is read with that.
+      else if (!galaxy && !(entry.key.endsWith("_tag") && entryOf(node, entry.key.slice(0, -4)) !== undefined)) pins.push(...variableOf(path, entry, trail, below));
       open.push({ node: entry.value, trail: below });
     }
   }
