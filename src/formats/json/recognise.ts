@@ -1,5 +1,5 @@
 /** NetBox's objects name the address under which its API has them. */
-const NETBOX_URL = /"url"\s*:\s*"[^"\n]*\/api\/(?:dcim|ipam|virtualization|tenancy)\/[a-z-]+\/\d+\/?"/;
+const NETBOX_URL = /"url"\s*:\s*"[^"\n]*\/api\/(?:dcim|ipam|virtualization|tenancy)\/[a-z-]+\/(?:\d+|[\da-f-]{36})\/?"/;
 /** `manage.py dumpdata`: an application of NetBox with one of its models, or the content types that come first. */
 const NETBOX_FIXTURE = /"model"\s*:\s*"(?:dcim|ipam|virtualization|tenancy)\.[a-z]+"|"app_label"\s*:\s*"(?:dcim|ipam)"/;
 const NETBOX_GRAPHQL = /^\s*\{\s*"data"\s*:\s*\{\s*"(?:site|device|virtual_machine|cluster|prefix|vlan|ip_address|interface|vm_interface)_list"\s*:/;

@@ -40,8 +40,12 @@ function scopeOf(netbox: Netbox, object: NetboxObject): string {
   const key = object.get("vrf")?.value;
   // The key of a VRF that is not in the export still tells it from others.
   if (typeof key === "number" || typeof key === "string") return `VRF ${key}`;
-  const site = netbox.reference(object, "dcim.site", "site", "scope");
-  return site?.slug ?? (typeof object.get("site", "scope_id")?.value === "number" ? `site ${String(object.get("site", "scope_id")!.value)}` : "");
+  const type = object.get("scope_type")?.value;
+  const kind = Array.isArray(type) ? (type as readonly unknown[]).map(String).join(".") : typeof type === "string" ? type : "dcim.site";
+  const place = object.get("site", "scope", "_site", "scope_id")?.value;
+  if (place === undefined) return "";
+  const site = kind === "dcim.site" ? netbox.reference(object, "dcim.site", "site", "scope", "_site", "scope_id") : undefined;
+  return site?.slug ?? `${kind} ${typeof place === "object" ? JSON.stringify(place) : String(place)}`;
 }
 
 function vlanOf(netbox: Netbox, object: NetboxObject): number | undefined {

@@ -89,7 +89,7 @@ function textOf(node: YamlNode | undefined): string | undefined {
 }
 
 function modelOfUrl(url: string | undefined): string | undefined {
-  const match = url === undefined ? null : /\/api\/(\w+)\/([a-z-]+)\/\d+\/?$/.exec(url);
+  const match = url === undefined ? null : /\/api\/(\w+)\/([a-z-]+)\/(?:\d+|[\da-f-]{36})\/?$/.exec(url);
   if (match === null) return undefined;
   if (match[1] === "virtualization" && match[2] === "interfaces") return "virtualization.vminterface";
   return modelOfList(match[2]!);

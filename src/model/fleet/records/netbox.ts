@@ -75,7 +75,8 @@ export class Netbox {
   #find(path: string, model: string, text: string): NetboxObject | undefined {
     for (const place of [path, folderOf(path)]) {
       const key = `${place}\0${model}\0${text}`;
-      const found = (/^\d+$/.test(text) ? this.#byId.get(key) : undefined) ?? this.#byName.get(key);
+      // A site may well be called 7; its key comes first.
+      const found = this.#byId.get(key) ?? this.#byName.get(key);
       if (found !== undefined) return found;
     }
     return undefined;
@@ -138,7 +139,8 @@ export function netboxRecords(workspace: Workspace): SourceRecords {
       seen.set(name, object.id);
       const record = hostOf(netbox, object, name, isVirtual, tags.get(`${object.model}\0${object.id}`));
       hosts.push(record);
-      if (isVirtual) guests.push(guestOf(netbox, object, name));
+      // A machine that does not run needs no migration.
+      if (isVirtual && !/^(?:offline|planned|decommissioning)$/.test(choiceOf(object.get("status")?.value) ?? "")) guests.push(guestOf(netbox, object, name));
     }
     if (unnamed > 0) notes.push({ path, reason: `${unnamed} devices have no name and are left out` });
   }
@@ -246,8 +248,11 @@ function tagsOf(netbox: Netbox, objects: readonly NetboxObject[]): Map<string, s
   return tags;
 }
 
+/** A number of megabytes or of pieces; later pages write `4.0 GB`. */
 function numberOf(value: YamlValue): number | undefined {
-  const number = typeof value === "string" && /^\d+(?:\.\d+)?$/.test(value.replaceAll(",", "")) ? Number(value.replaceAll(",", "")) : value;
+  const sized = typeof value === "string" ? /^(\d+(?:\.\d+)?)\s*([MGT])i?B$/i.exec(value) : null;
+  if (sized !== null) return Number(sized[1]) * { m: 1, g: 1024, t: 1024 ** 2 }[sized[2]!.toLowerCase()]!;
+  const number = typeof value === "string" && /^[\d,]+(?:\.\d+)?$/.test(value) ? Number(value.replaceAll(",", "")) : value;
   return typeof number === "number" && Number.isFinite(number) && number >= 0 ? number : undefined;
 }
 
