@@ -12,7 +12,7 @@ import { readPlaybook } from "./rollout/playbook.ts";
 import type { IpsecFile } from "./ipsec/connections.ts";
 import { readIpsec } from "./ipsec/connections.ts";
 import type { MaintenanceFile } from "./fleet/maintenance-files.ts";
-import { maintenanceFiles } from "./fleet/maintenance-files.ts";
+import { readMaintenance } from "./fleet/maintenance-files.ts";
 import type { ConfigFile } from "../formats/premortem-config/index.ts";
 import type { NetworkFile } from "./network/network.ts";
 import { readNetwork } from "./network/read.ts";
@@ -48,7 +48,7 @@ export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = 
   ceph: readCeph,
   playbook: readPlaybook,
   ipsec: readIpsec,
-  maintenance: (workspace, path) => workspace.memo(maintenanceFiles).get(path),
+  maintenance: readMaintenance,
   network: readNetwork,
   config: (workspace, path) => {
     const document = workspace.document(path);

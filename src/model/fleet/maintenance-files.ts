@@ -7,6 +7,8 @@ import { configuredPlace } from "./configured-place.ts";
 import { hypervisorsOf } from "./hypervisors.ts";
 import type { MaintenanceNeed, PlannedWindow } from "./maintenance.ts";
 import { plannedWindow } from "./maintenance.ts";
+import type { MigrationLimits } from "./migration-limits.ts";
+import { migrationLimits } from "./migration-limits.ts";
 
 /** A window that is written at one place, and the virtualisation hosts that have it. */
 export interface WrittenWindow {
@@ -29,17 +31,26 @@ export interface MaintenanceFile {
   readonly guests: readonly WrittenGuests[];
   /** In premortem.yaml: all virtualisation hosts of which the need is known, where it is that of all. */
   readonly all: readonly MaintenanceNeed[];
+  /** What the settings of a cluster in this file allow one migration. */
+  readonly limits: readonly MigrationLimits[];
 }
 
-/** What each file says about the maintenance of virtualisation hosts that are certainly such; use it with `workspace.memo`. */
-export function maintenanceFiles(workspace: Workspace): ReadonlyMap<string, MaintenanceFile> {
+/** What a file says about the maintenance of virtualisation hosts; undefined where it says nothing of it. */
+export function readMaintenance(workspace: Workspace, path: string): MaintenanceFile | undefined {
+  const limits = migrationLimits(workspace, path);
+  const file = workspace.memo(maintenanceFiles).get(path);
+  return limits.length === 0 ? file : { windows: [], guests: [], all: [], ...file, limits };
+}
+
+/** What each file says about the maintenance of virtualisation hosts that are certainly such. */
+function maintenanceFiles(workspace: Workspace): ReadonlyMap<string, MaintenanceFile> {
   const files = new Map<string, MaintenanceFile & { windows: WrittenWindow[]; guests: WrittenGuests[] }>();
   const { migration, variables } = workspace.configuration;
   // To know which hosts have guests costs a look at all of them: only where somebody told how they migrate.
   if (migration.bandwidth === undefined && variables.migrationLink === undefined) return files;
   const fileOf = (path: string) => {
     let file = files.get(path);
-    if (file === undefined) files.set(path, (file = { windows: [], guests: [], all: [] }));
+    if (file === undefined) files.set(path, (file = { windows: [], guests: [], all: [], limits: [] }));
     return file;
   };
   const { hosts, needs, cluster, unknownRoom } = workspace.memo(hypervisorsOf);

@@ -5,6 +5,7 @@ import { guestPlace } from "../../model/fleet/guests.ts";
 import type { MaintenanceNeed } from "../../model/fleet/maintenance.ts";
 import { duration } from "../../model/fleet/maintenance.ts";
 import type { WrittenGuests } from "../../model/fleet/maintenance-files.ts";
+import type { MigrationLimits } from "../../model/fleet/migration-limits.ts";
 import type { Guest } from "../../model/forecast/evacuation.ts";
 import { TEN_GIGABIT } from "../../model/forecast/evacuation.ts";
 import { migrate, migrationSeconds } from "../../model/forecast/migration.ts";
@@ -17,6 +18,8 @@ const files = (guests: string, configuration = CONFIGURATION): { [path: string]:
   "host_vars/kvm01.example.net.yml": `guests:\n${guests}`,
   "premortem.yaml": configuration,
 });
+const kubevirt = (bandwidth: string, timeout?: number): string =>
+  `apiVersion: kubevirt.io/v1\nkind: KubeVirt\nmetadata:\n  name: kubevirt\nspec:\n  configuration:\n    migrations:\n      bandwidthPerMigration: ${bandwidth}\n${timeout === undefined ? "" : `      completionTimeoutPerGiB: ${timeout}\n`}`;
 const parallel = `${CONFIGURATION}  parallel: 4\n`;
 
 export default rule({
@@ -28,7 +31,7 @@ export default rule({
   severity: "warning",
   fix: "none",
   lifecycle: "stable",
-  sources: ["Liu, Jin, Xu, Liao: Performance and energy modeling for live migration of virtual machines, HPDC 2011, doi 10.1145/1996130.1996154"],
+  sources: ["https://kubevirt.io/user-guide/compute/live_migration/", "Liu, Jin, Xu, Liao: Performance and energy modeling for live migration of virtual machines, HPDC 2011, doi 10.1145/1996130.1996154"],
   data: {
     guests: "guests of these hosts whose migration never ends",
     dirtyRate: "bytes a second that the busiest of them writes",
@@ -41,6 +44,9 @@ export default rule({
       files("  - name: ⟦db1⟧\n    memory_gib: 32\n    dirty_mb_s: 130\n  - name: web1\n    memory_gib: 8\n    dirty_mb_s: 5\n"),
       // Enough for one at a time, but not for four.
       files("  - name: web1\n    memory_gib: 8\n    dirty_mb_s: 5\n  - name: ⟦db1⟧\n    memory_gib: 32\n    dirty_rate: 40 MB/s\n", parallel),
+      // KubeVirt cancels each migration before its first round is through.
+      { "kubevirt.yaml": kubevirt("⟦1Mi⟧") },
+      { "hyperconverged.yaml": kubevirt("⟦4Mi⟧", 150).replace("kind: KubeVirt", "kind: HyperConverged").replace("configuration:\n    migrations:", "liveMigrationConfig:") },
       // What guests write where nothing else is said.
       { ...files("  - name: web1\n    memory_gib: 8\n", `${parallel}  dirtyRate: 50 MB/s\n`), "host_vars/kvm01.example.net.yml": "guests:\n  - name: ⟦web1⟧\n    memory_gib: 8\n" },
     ],
@@ -50,11 +56,19 @@ export default rule({
       files("  - name: db1\n    memory_gib: 32\n    dirty_mb_s: 130\n", CONFIGURATION.replace("1 G", "10 G")),
       // How busy it is, is not known.
       files("  - name: db1\n    memory_gib: 512\n", parallel),
+      // The time that it has is enough, or something else ends it.
+      { "kubevirt.yaml": kubevirt("64Mi", 150) },
+      { "kubevirt.yaml": kubevirt("0", 150) },
+      { "kubevirt.yaml": `${kubevirt("1Mi")}      allowPostCopy: true\n` },
       // 100 MB/s in another unit.
       files("  - name: db1\n    memory_gib: 32\n    dirty_rate: 800 Mbit/s\n"),
     ],
   },
   check({ maintenance, workspace, report }) {
+    for (const limits of maintenance.limits) {
+      const needed = GIB / limits.bandwidth;
+      if (needed > limits.secondsPerGib) report(cancelled(limits, needed));
+    }
     for (const written of maintenance.guests) {
       const busy = written.needs.flatMap((need) => need.guests.flatMap((guest) => (neverEnds(workspace, need, guest) ? [{ need, guest }] : [])));
       if (busy.length > 0) report(finding(workspace, written, busy));
@@ -65,6 +79,17 @@ export default rule({
 function neverEnds(workspace: Workspace, { bandwidth }: MaintenanceNeed, { memory, dirtyRate }: Guest): boolean {
   const { parallel: streams, downtime } = workspace.configuration.migration;
   return memory > 0 && migrationSeconds(memory, bandwidth / streams, dirtyRate, downtime) === Infinity;
+}
+
+/** Even the memory of an idle guest does not get through in the time that it has. */
+function cancelled({ bandwidth, secondsPerGib, isWritten, location }: MigrationLimits, needed: number): Report {
+  const limit = `${secondsPerGib} s${isWritten ? "" : ", the default"} (completionTimeoutPerGiB)`;
+  return {
+    location,
+    key: "cancelled",
+    message: `At ${rate(bandwidth)} each GiB of a guest's memory takes ${Math.ceil(needed)} s, and a migration is cancelled after ${limit} for each GiB: no guest ever gets away, however idle it is, and no node can be drained. Allow migrations at least ${rate(GIB / secondsPerGib)}, with room for what guests write meanwhile, or give them longer.`,
+    data: { guests: 0, dirtyRate: 0, share: bandwidth, parallel: 1, alone: null },
+  };
 }
 
 function finding(workspace: Workspace, { location }: WrittenGuests, busy: readonly { readonly need: MaintenanceNeed; readonly guest: Guest }[]): Report {
@@ -91,6 +116,8 @@ function finding(workspace: Workspace, { location }: WrittenGuests, busy: readon
     data: { guests: busy.length, dirtyRate: guest.dirtyRate, share, parallel: streams, alone: Number.isFinite(alone) ? alone : null },
   };
 }
+
+const GIB = 2 ** 30;
 
 /** `130 MB/s`: rates count in powers of ten. */
 function rate(bytesPerSecond: number): string {
