@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { lintFiles, loadWorkspace, reviewChange } from "../../src/core.ts";
 import { isReviewed, recognise } from "../../src/formats/index.ts";
 import { readDirectory } from "../../src/vcs/directory.ts";
+import { fleetRows } from "./fleets.ts";
 import { flowRows } from "./flows.ts";
 import { forecastRows } from "./forecast.ts";
 import { Sheet, median } from "./measure.ts";
@@ -47,6 +48,7 @@ execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
 for (const file of ["dist/extension.cjs", "dist/cli.cjs"]) {
   sheet.number(file, `${Math.round(statSync(file).size / 1024)} KiB, ${Math.round(gzipSync(readFileSync(file)).length / 1024)} KiB compressed`);
 }
+await fleetRows(sheet, resolve("dist/cli.cjs"));
 sheet.number("dist/extension.cjs, until it is loaded and activated", `${activationTime(resolve("dist/extension.cjs")).toFixed(1)} ms`);
 
 for (const line of sheet.broken) console.log(`Bound broken: ${line}`);
