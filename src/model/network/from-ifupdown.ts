@@ -125,7 +125,7 @@ class StanzaReader {
     const bond = options.get("bond-slaves") ?? options.get("slaves");
     if (bridge !== undefined || (options.has("bridge-vlan-aware") && device.kind === "other")) device.kind = "bridge";
     if (bond !== undefined || options.has("bond-mode")) device.kind = "bond";
-    for (const option of [...(bridge ?? []), ...(bond ?? [])]) device.members.push(...this.#ports(option));
+    for (const option of [...(bridge ?? []), ...(bond ?? [])]) for (const port of this.#ports(option)) device.members.push(port);
     const master = this.#written(options, "bond-master");
     if (master !== undefined && !isUnknown(master.value) && !isUnknown(device.name)) {
       this.#draft.interface(master.value, master.location, "bond").members.push({ value: device.name, location: master.location });

@@ -13,7 +13,7 @@ import { encapsulationOf, tunnelFrom } from "./tunnel.ts";
 
 const KINDS: Readonly<Record<string, InterfaceKind>> = { bridge: "bridge", bond: "bond", vlan: "vlan", dummy: "dummy", vrf: "vrf" };
 /** As many names of one [Match] are told apart. */
-const MOST_NAMES = 100;
+const MOST_NAMES = 16;
 
 /** systemd.network(5), systemd.netdev(5), systemd.link(5). A device gets what the files beside it say of its link and MTU. */
 export function fromNetworkd(source: SourceText): NetworkFile | undefined {
@@ -41,8 +41,7 @@ function readDevice(sections: NetworkdSections, parent: NetworkdSections | undef
   const mtu = configured.map((one) => one.bytes("Link", "MTUBytes")).find((found) => found !== undefined) ?? sections.bytes("NetDev", "MTUBytes");
   if (mtu !== undefined) device.mtu = mtu;
   // The link under a device is written in the link's own file: VLAN=, Tunnel=.
-  const below = beside?.below.get(String(name.value));
-  const link = below && plainNames(below).find(({ value }) => !isUnknown(value));
+  const link = beside?.below.get(String(name.value));
   const id = numberOf(sections.last("VLAN", "Id"));
   if (word === "vlan" && id !== undefined) device.vlan = { id, ...(link && { link }) };
   if (mode !== undefined) device.tunnel = tunnelOf(sections, mode, link);
@@ -92,7 +91,7 @@ function readNetworkSections(sections: NetworkdSections, parent: NetworkdSection
     const mtu = sections.bytes("Link", "MTUBytes");
     if (mtu !== undefined) device.mtu = mtu;
     const addresses = [...sections.all("Network", "Address"), ...sections.all("Address", "Address")];
-    device.addresses.push(...addresses.map(({ value, valueRange }) => source.prefix(value, valueRange)));
+    for (const { value, valueRange } of addresses) device.addresses.push(source.prefix(value, valueRange));
     const dhcp = [sections.last("Network", "DHCP"), sections.last("Network", "IPv6AcceptRA")];
     if (dhcp.some((one) => one !== undefined && (isUnknown(one.value) || !/^(?:no|false|off|0)$/i.test(one.value)))) device.dynamic = true;
     for (const { value, valueRange, conditional } of sections.all("Network", "Gateway")) {
@@ -136,10 +135,6 @@ function devices(names: readonly Written<Maybe<string>>[], sections: NetworkdSec
     if (isPattern(value)) device.pattern = true;
     return device;
   });
-}
-
-function plainNames(sections: NetworkdSections): Written<Maybe<string>>[] {
-  return sections.words("Match", "Name").filter(({ value }) => isUnknown(value) || !isPattern(value));
 }
 
 function isPattern(name: string): boolean {

@@ -64,8 +64,8 @@ function readVariable(variable: VariableNode, draft: Draft, depth: number): void
 function apart(draft: Draft, read: (own: Draft) => void): void {
   const own = new Draft();
   read(own);
-  draft.networks.push(...own.networks);
-  draft.references.push(...own.references.filter(({ kind }) => kind !== "interface"));
+  for (const network of own.networks) draft.networks.push(network);
+  for (const reference of own.references) if (reference.kind !== "interface") draft.references.push(reference);
 }
 
 function isInventory(root: YamlNode): boolean {

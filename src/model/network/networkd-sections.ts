@@ -93,8 +93,8 @@ function networkdByFolder(workspace: Workspace): ReadonlyMap<string, readonly st
 export interface FolderOfLinks {
   /** Files whose [Match] names the device. */
   readonly matching: ReadonlyMap<string, readonly NetworkdSections[]>;
-  /** The file of the link upon which the device stands: `VLAN=`, `Tunnel=`, … name it. */
-  readonly below: ReadonlyMap<string, NetworkdSections>;
+  /** The link upon which the device stands, whose file names it: `VLAN=`, `Tunnel=`, … */
+  readonly below: ReadonlyMap<string, Written<Maybe<string>>>;
 }
 
 /** Settings of [Network] that name a device which is stacked upon the link. */
@@ -112,17 +112,20 @@ export function linksBeside({ workspace, path, host }: SourceText): FolderOfLink
   let result = known.get(key);
   if (result === undefined) {
     const matching = new Map<string, NetworkdSections[]>();
-    const below = new Map<string, NetworkdSections>();
+    const below = new Map<string, Written<Maybe<string>>>();
     for (const other of workspace.memo(networkdByFolder).get(folder) ?? []) {
       const sections = sectionsOf(new SourceText(workspace, other, host));
       if (sections?.kind !== "network") continue;
-      for (const { value } of sections.words("Match", "Name")) {
+      const names = sections.words("Match", "Name");
+      const link = names.find(({ value }) => !isUnknown(value) && !/[*?[!]/.test(value));
+      for (const { value } of names) {
         if (isUnknown(value)) continue;
         const list = matching.get(value);
         if (list === undefined) matching.set(value, [sections]);
         else list.push(sections);
       }
-      for (const { value } of sections.words("Network", ...STACKED)) if (!isUnknown(value) && !below.has(value)) below.set(value, sections);
+      if (link === undefined) continue;
+      for (const { value } of sections.words("Network", ...STACKED)) if (!isUnknown(value) && !below.has(value)) below.set(value, link);
     }
     known.set(key, (result = { matching, below }));
   }
