@@ -10,6 +10,8 @@ const ENC_FOLDER = /(?:^|\/)(?:enc|nodes?|hosts|machines|classifier|puppet)\/[^/
 const ENC_NETWORKS = /"networks"\s*:\s*\{\s*"[\da-fA-F.:]+\/\d{1,3}"\s*:\s*\[/;
 /** Facts that `ansible.builtin.setup` gathers, none of which anybody sets by hand. */
 const FACTS = /"ansible_(?:all_ipv4_addresses|all_ipv6_addresses|apparmor|architecture|bios_date|bios_version|board_name|cmdline|date_time|default_ipv4|default_ipv6|device_links|devices|distribution_release|distribution_file_path|dns|effective_user_id|fibre_channel_wwn|fips|form_factor|fqdn|hostname|hostnqn|interfaces|iscsi_iqn|kernel|kernel_version|loadavg|local|lsb|lvm|machine_id|memfree_mb|memory_mb|memtotal_mb|mounts|nodename|proc_cmdline|processor|processor_count|processor_vcpus|product_name|selinux|swaptotal_mb|system_vendor|uptime_seconds|userspace_bits|virtualization_role|virtualization_type)"\s*:/g;
+/** What `ansible-inventory --list` and dynamic inventories print. */
+const LISTED = /"_meta"\s*:\s*\{\s*"hostvars"\s*:\s*\{/;
 const KUBEVIRT = /"apiVersion"\s*:\s*"kubevirt\.io\//;
 
 /** The first bracket, after blanks and a byte order mark. */
@@ -24,7 +26,7 @@ export function recogniseJson(path: string, head: string): "name" | "content" | 
   const name = path.slice(path.lastIndexOf("/") + 1);
   // Facts are kept under the host's name alone, whose last label looks like an ending.
   const isJson = /\.json$/i.test(name);
-  if (isJson && (NETBOX_URL.test(head) || NETBOX_FIXTURE.test(head) || NETBOX_GRAPHQL.test(head) || KUBEVIRT.test(head))) return "content";
+  if (isJson && (NETBOX_URL.test(head) || NETBOX_FIXTURE.test(head) || NETBOX_GRAPHQL.test(head) || LISTED.test(head) || KUBEVIRT.test(head))) return "content";
   if (isJson && isEnc(path, head)) return "content";
   if (isJson && /netbox/i.test(path) && NETBOX_LIST.test(head)) return "content";
   return isFacts(head) ? "content" : false;

@@ -3,6 +3,7 @@ import type { Variable } from "../fleet.ts";
 import { CLASSIFIER_YAML, classifierRecord } from "./classifier.ts";
 import { factsRecord } from "./gathered-facts.ts";
 import { kubevirtRecords, libvirtRecords } from "./guests.ts";
+import { listedHosts } from "./listed-inventory.ts";
 import { netboxRecords } from "./netbox.ts";
 import type { GuestRecord, HostRecord, RecordNote, SourceRecords } from "./record.ts";
 import { nameKey } from "./record.ts";
@@ -95,11 +96,15 @@ export function recordsOf(workspace: Workspace): Records {
 
 const FACTS_FOLDER = /(?:^|\/)(?:[\w-]*facts?[\w-]*|fact[-_]?cache)\/[^/]+$/i;
 
+/** Variables, tasks and what is known by its ending: of thousands of files most are these. */
+const OTHERS = /(?:^|\/)(?:group_vars|host_vars|vars|defaults|tasks|handlers|meta)\/|\.(?:conf|nft|rules|sh|nix|j2|service|cfg|ini|csv|md|txt)$/i;
+
 function readRecords(workspace: Workspace): Records {
   const hosts: HostRecord[] = [];
   const guests: GuestRecord[] = [];
   const notes: RecordNote[] = [];
   for (const path of workspace.paths) {
+    if (OTHERS.test(path)) continue;
     const found = workspace.derive(recordsOfFile, path);
     hosts.push(...found.hosts);
     guests.push(...found.guests);
@@ -116,9 +121,10 @@ function recordsOfFile(workspace: Workspace, path: string): SourceRecords {
   const isYaml = /\.ya?ml$/i.test(path);
   if (/\.xml$/i.test(path)) return libvirtRecords(workspace, path);
   if (isYaml && !CLASSIFIER_YAML.test(path) && !FACTS_FOLDER.test(path)) return kubevirtRecords(workspace, path);
-  if (!isYaml && /\.(?:conf|nft|rules|sh|nix|j2|service|cfg|ini|csv|md|txt)$/i.test(path)) return NONE;
   const document = workspace.document(path);
   if (document?.language !== "json" && !isYaml) return NONE;
+  const listed = listedHosts(workspace, path);
+  if (listed.length > 0) return { hosts: listed, guests: [], notes: [] };
   const record = classifierRecord(workspace, path) ?? factsRecord(workspace, path);
   if (record !== undefined) return { hosts: [record], guests: [], notes: [] };
   return kubevirtRecords(workspace, path);

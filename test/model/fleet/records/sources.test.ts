@@ -141,6 +141,23 @@ describe("fleet: hosts from other sources", () => {
     assert.equal(migrationLinkOf(workspace, workspace.fleet.host("kvm05")!)?.speed, 10e9 / 8);
   });
 
+  it("are those that ansible-inventory lists, with the variables of their groups", async () => {
+    const workspace = await workspaceOf({
+      "inventory.json": JSON.stringify({
+        _meta: { hostvars: { a: { kernel: "5.10", x: 1 }, b: {} } },
+        all: { children: ["ungrouped", "site"] },
+        site: { children: ["web", "site"], vars: { x: 3, y: 4 } },
+        web: { hosts: ["a", "b"], vars: { x: 2 } },
+        db: ["c"],
+      }),
+    });
+    assert.deepEqual(names(workspace), ["a", "b", "c"]);
+    const values = (host: string): unknown[] => ["x", "y"].map((name) => workspace.fleet.host(host)!.variables.get(name)?.value);
+    assert.deepEqual([values("a"), values("b"), values("c")], [[1, 4], [2, 4], [undefined, undefined]]);
+    assert.deepEqual([...workspace.fleet.host("a")!.groups].sort(), ["all", "site", "web"]);
+    assert.equal(fact(workspace, "a", "kernel"), "5.10");
+  });
+
   it("give the guests of libvirt to the host of their folder", async () => {
     const domain = (name: string, memory: string): string => `<?xml version="1.0"?>\n<!-- made by virt-install -->\n<domain type='kvm'>\n  <name>${name}</name>\n  ${memory}\n  <currentMemory unit='KiB'>1</currentMemory>\n</domain>\n`;
     const workspace = await workspaceOf({
