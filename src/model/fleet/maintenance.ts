@@ -71,10 +71,35 @@ export function maintenanceNeed(workspace: Workspace, host: Host): Maybe<Mainten
   if (fact === undefined) return unknown(`nothing lists the guests of ${host.name} (variables.virtualMachines in premortem.yaml)`);
   const bandwidth = bandwidthOf(workspace, host);
   if (isUnknown(bandwidth)) return bandwidth;
-  const guests = guestsOf(fact.value, migration.dirtyRate ?? 0);
-  if (isUnknown(guests)) return unknown(`${guests.unknown}, on ${host.name}`);
-  const evacuation = evacuate(guests, { bandwidth, parallel: migration.parallel, downtime: migration.downtime });
+  const read = guestsAt(workspace, fact.value);
+  if (isUnknown(read)) return unknown(`${read.unknown}, on ${host.name}`);
+  const { guests } = read;
+  let evacuation = read.evacuations.get(bandwidth);
+  if (evacuation === undefined) read.evacuations.set(bandwidth, (evacuation = evacuate(guests, { bandwidth, parallel: migration.parallel, downtime: migration.downtime })));
   return { host, guests, bandwidth, evacuation, seconds: neededWindow(maintenance.preparation, evacuation.seconds, maintenance.work), location: fact.location };
+}
+
+/** Guests as read from a value, with what leaving takes them by the bandwidth. */
+interface ReadGuests {
+  readonly guests: readonly Guest[];
+  readonly evacuations: Map<number, Evacuation>;
+}
+
+/** Hosts of one group share their guests' value where they differ in nothing: it is read once. */
+function guestsAt(workspace: Workspace, value: Value): Maybe<ReadGuests> {
+  const known = workspace.memo(readGuests);
+  const key = typeof value === "object" && value !== null ? value : undefined;
+  let read = key && known.get(key);
+  if (read === undefined) {
+    const guests = guestsOf(value, workspace.configuration.migration.dirtyRate ?? 0);
+    read = isUnknown(guests) ? guests : { guests, evacuations: new Map() };
+    if (key !== undefined) known.set(key, read);
+  }
+  return read;
+}
+
+function readGuests(): WeakMap<object, Maybe<ReadGuests>> {
+  return new WeakMap();
 }
 
 /** The seconds of the one that needs most. */

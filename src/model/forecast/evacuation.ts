@@ -43,7 +43,8 @@ export function evacuate(guests: readonly Guest[], link: Link): Evacuation {
   for (const guest of [...guests].sort((a, b) => b.memory - a.memory)) {
     const { seconds, converges } = migrate({ ...guest, bandwidth: share, downtime: link.downtime });
     if (!converges) stuck.push(guest.name);
-    const next = places.indexOf(Math.min(...places));
+    let next = 0;
+    for (let place = 1; place < places.length; place++) if (places[place]! < places[next]!) next = place;
     places[next]! += seconds;
   }
   return {
