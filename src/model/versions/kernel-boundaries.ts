@@ -3,6 +3,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import { TRAITS } from "../../engine/configuration.ts";
 import type { Ruleset } from "../firewall/ruleset.ts";
 import { longLived } from "../firewall/tracking/evidence.ts";
+import { era } from "../firewall/reload/losses.ts";
 import { exposure } from "../firewall/tracking/exposure.ts";
 import { isStateful, statefulPlace } from "../firewall/tracking/index.ts";
 import type { Host } from "../fleet/fleet.ts";
@@ -10,6 +11,7 @@ import { allSysctls } from "../kernel/effective.ts";
 import { loadedModules } from "../kernel/modules.ts";
 import type { KernelVersion } from "../kernel/version.ts";
 import type { Workspace } from "../workspace.ts";
+import { kernelsOf } from "./kernels.ts";
 
 /** A kernel version from which on something behaves differently that configurations rely on. */
 export interface KernelBoundary {
@@ -51,7 +53,7 @@ export const KERNEL_BOUNDARIES: readonly KernelBoundary[] = [
     consequence: "the same reload of the firewall keeps established connections on one side and drops them on the other, and a test on one says nothing of the other",
     instead: "Bring all of them to one side, or set net.netfilter.nf_conntrack_tcp_be_liberal to 1 on all.",
     source: "Linux 0c66dc1ea3f0 (hooks per namespace, 4.10), 4d3a57f23dec (4.14), f94e63801ab2 (windows are reset, 4.19)",
-    relied: trackedConnections,
+    relied: (workspace) => workspace.memo(trackedConnections),
   },
   {
     since: { major: 4, minor: 19 },
@@ -59,7 +61,7 @@ export const KERNEL_BOUNDARIES: readonly KernelBoundary[] = [
     consequence: "the same reload of the firewall drops established connections on the older side and keeps most on the newer, and a test on one says nothing of the other",
     instead: "Bring all of them to one side, or set net.netfilter.nf_conntrack_tcp_be_liberal to 1 on all.",
     source: "Linux f94e63801ab2 (net/netfilter/nf_conntrack_proto.c, 4.19)",
-    relied: trackedConnections,
+    relied: (workspace) => workspace.memo(trackedConnections),
   },
   {
     since: { major: 4, minor: 19 },
@@ -84,8 +86,10 @@ function trackedConnections(workspace: Workspace): Reliance[] {
     if (!isStateful(subject)) return [];
     const evidence = longLived(workspace, subject);
     if (evidence === undefined) return [];
-    const { scope, hosts } = exposure(workspace, subject.path);
-    if (isUnknown(scope)) return [];
+    const reached = workspace.fleet.scopeOf(subject.path);
+    // How each host would take a reload is dear, and of no interest where all of them take it alike.
+    if (isUnknown(reached) || new Set(kernelsOf(workspace, reached.hosts).map(({ kernel }) => era(kernel))).size < 2) return [];
+    const { hosts } = exposure(workspace, subject.path);
     // A kernel that accepts what lies outside the window, and a load in one transaction, behave alike everywhere.
     const judged = hosts.filter(({ host, switches }) => host !== undefined && !switches.liberal.on && switches.liberal.state !== "hidden");
     if (judged.every(({ losses }) => losses !== undefined && losses.lost === "none" && losses.certain)) return [];

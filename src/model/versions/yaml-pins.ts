@@ -8,14 +8,24 @@ import { parseImage, productOf } from "./products.ts";
 /** Keys that hold an image reference: `image`, `container_image`, `ceph_docker_image`. */
 const IMAGE = /(?:^|[_-])image$|^container_image\w*$|^[a-z]+Image$/;
 /** Keys that hold the version of what stands before the word. */
-const VERSION = /^(.*?)[_-]?(?:version|release|tag|ver|codename|suite)$/i;
+const VERSION = /^(?:(.*?)[_-]|([a-z]+)(?=[A-Z]))?(?:version|release|tag|codename|suite)$/i;
+const ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}(?:\/\d+)?$/;
 /** Versions of formats and interfaces, not of programs. */
 const NO_PROGRAM = /^(?:api|schema|chart|config|format|min|max|minimum|maximum|python|required|tls|ssl|ansible|collection|galaxy|role|snmp|protocol|ip|app)$/i;
 /** A file that names more is a lock file or a dump. */
 const MOST = 20_000;
 
+/** Several rules ask, and a file that no edit touches keeps its tree. */
+const KNOWN = new WeakMap<YamlTree, readonly VersionPin[]>();
+
 /** Images, git references, roles and release variables of a YAML file. */
-export function pinsOfYaml(path: string, tree: YamlTree): VersionPin[] {
+export function pinsOfYaml(path: string, tree: YamlTree): readonly VersionPin[] {
+  let pins = KNOWN.get(tree);
+  if (pins === undefined) KNOWN.set(tree, (pins = walk(path, tree)));
+  return pins;
+}
+
+function walk(path: string, tree: YamlTree): VersionPin[] {
   const pins: VersionPin[] = [];
   const seen = new Set<YamlNode>();
   const open: { node: YamlNode; trail: string }[] = tree.documents.map((node) => ({ node, trail: "" }));
@@ -94,8 +104,8 @@ function galaxyOf(path: string, item: YamlMapping): VersionPin[] {
 function variableOf(path: string, { key, value }: YamlEntry, trail: string, below: string): VersionPin[] {
   const match = VERSION.exec(key);
   const text = match === null ? undefined : scalar(value);
-  if (text === undefined || match === null) return [];
-  const subject = match[1] === "" ? trail.slice(trail.lastIndexOf("/") + 1) : match[1]!;
+  if (text === undefined || match === null || ADDRESS.test(text.text)) return [];
+  const subject = match[1] ?? match[2] ?? trail.slice(trail.lastIndexOf("/") + 1);
   const product = subject === "" || NO_PROGRAM.test(subject) ? undefined : productOfWords(subject);
   return product === undefined ? [] : [pinOf("variable", key, product, text.text, inner(path, text), below)];
 }

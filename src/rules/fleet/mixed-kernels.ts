@@ -1,5 +1,6 @@
 import { compareVersions } from "../../model/kernel/version.ts";
-import { dividedRoles, spokenKernels, tellsKernels } from "../../model/versions/kernel-sides.ts";
+import { dividedRoles, spokenKernels } from "../../model/versions/kernel-sides.ts";
+import { tellsKernels } from "../../model/versions/kernels.ts";
 import { KERNEL_BOUNDARIES } from "../../model/versions/kernel-boundaries.ts";
 import { rule } from "../rule.ts";
 

@@ -19,7 +19,7 @@ describe("pins", () => {
     const files = {
       "site.yml":
         '- hosts: all\n  tasks:\n    - apt:\n        name: ["ceph-osd=18.2.1-1", linux-image-6.1.0-13-amd64, "frr={{ frr_version }}", strongswan]\n    - ansible.builtin.git:\n        repo: https://git.example.net/bird.git\n        version: v2.14\n',
-      "group_vars/all.yml": 'site_racoon_version: "1:0.8.2-5"\nceph:\n  release: reef\napi_version: 2.0\nceph_docker_image: ceph/daemon\nceph_docker_image_tag: v7.0.3\n',
+      "group_vars/all.yml": 'site_racoon_version: "1:0.8.2-5"\nceph:\n  release: reef\napi_version: 2.0\nfrr_server: 10.0.0.1\nfrr_release: 10.0.0.1\nceph_docker_image: ceph/daemon\nceph_docker_image_tag: v7.0.3\n',
       "chart/values.yaml": "image:\n  repository: quay.io/cilium/cilium\n  tag: v1.15.1\n",
       "pod.yml": 'containers:\n  - image: "registry.example.net:5000/frrouting/frr:10.1.1@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"\n',
     };
