@@ -30,7 +30,7 @@ export interface Key {
 /** The keys that hold other keys, each with what it is about. */
 export const SECTIONS: { readonly [name: string]: string } = {
   groups: "Inventory groups that have a trait. A group that is listed here overrides what its name suggests.",
-  variables: "The name (or dotted path) of the host variable that holds each value; with its unit behind it, such as ram MiB, where the name does not tell.",
+  variables: "The name (or dotted path) of the host variable that holds each value; with its unit behind it, such as ram MiB, where the name does not tell. Of several names with commas between them, the first that a host has counts.",
   management: "How operators reach the hosts.",
   migration: "How guests leave a host for its maintenance.",
   maintenance: "What maintenance of a virtualisation host takes and who has to agree to it.",

@@ -35,8 +35,14 @@ export function factOf(host: Host, name: HostVariable, workspace: Workspace): Va
   const record = recordOf(workspace, host);
   const sources = record === undefined ? [host.variables] : [host.variables, record.variables];
   if (mapped !== undefined) {
-    const [path, unit] = withUnit(mapped);
-    return sources.map((variables) => variableIn(variables, path)).map((found) => found && measured(found, unit)).find((found) => found !== undefined);
+    for (const one of mapped.split(",")) {
+      const [path, unit] = withUnit(one);
+      for (const variables of sources) {
+        const found = variableIn(variables, path);
+        if (found !== undefined) return measured(found, unit);
+      }
+    }
+    return undefined;
   }
   for (const variables of sources) {
     const found = usualIn(variables, name);
@@ -65,7 +71,7 @@ function usualIn(variables: Variables, name: HostVariable): Variable | undefined
 /** `ram MiB`: a variable whose name does not tell its unit, with it. */
 function withUnit(mapped: string): [string, string | undefined] {
   const match = /^(\S+)\s+(\S+)$/.exec(mapped.trim());
-  return match === null ? [mapped, undefined] : [match[1]!, match[2]];
+  return match === null ? [mapped.trim(), undefined] : [match[1]!, match[2]];
 }
 
 function measured(variable: Variable, unit: string | undefined): Variable {

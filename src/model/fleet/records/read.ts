@@ -4,7 +4,7 @@ import { CLASSIFIER_YAML, classifierRecord } from "./classifier.ts";
 import { factsRecord } from "./gathered-facts.ts";
 import { kubevirtRecords, libvirtRecords } from "./guests.ts";
 import { listedHosts } from "./listed-inventory.ts";
-import { netboxRecords } from "./netbox.ts";
+import { netboxRecords } from "./netbox-hosts.ts";
 import type { GuestRecord, HostRecord, RecordNote, SourceRecords } from "./record.ts";
 import { nameKey } from "./record.ts";
 

@@ -65,6 +65,10 @@ describe("fleet: hosts from NetBox", () => {
         object("dcim.device", 8, { name: null, site: 5, role: 2, status: "active" }),
         object("dcim.interface", 70, { name: "eth1", device: 7, type: "10gbase-x-sfpp", speed: null }),
         object("virtualization.cluster", 3, { name: "north" }),
+        object("virtualization.cluster", 4, { name: "alone" }),
+        object("dcim.device", 9, { name: "kvm09", site: 5, role: 2, cluster: 4 }),
+        object("virtualization.virtualmachine", 3, { name: "hermit", cluster: 4, memory: 512 }),
+        object("virtualization.virtualmachine", 4, { name: "asleep", cluster: 4, memory: 512, status: "offline" }),
         object("virtualization.virtualmachine", 1, { name: "mail", cluster: 3, device: 7, memory: 2048 }),
         object("virtualization.virtualmachine", 2, { name: "spare", cluster: 3, device: null, memory: null }),
         object("extras.tag", 1, { name: "Loud", slug: "loud" }),
@@ -72,7 +76,8 @@ describe("fleet: hosts from NetBox", () => {
         object("auth.user", 1, { username: "x" }),
       ]),
     }, "variables:\n  migrationLink: interfaces.eth1\n");
-    assert.deepEqual(names(workspace), ["kvm02", "mail", "spare"]);
+    assert.deepEqual(names(workspace), ["asleep", "hermit", "kvm02", "kvm09", "mail", "spare"]);
+    assert.deepEqual(fact(workspace, "kvm09", "virtualMachines"), [{ name: "hermit", memory_mib: 512 }]);
     const host = workspace.fleet.host("kvm02")!;
     assert.ok(["sites_oslo", "device_roles_kvm-host", "tags_loud"].every((group) => host.groups.includes(group)));
     assert.deepEqual(fact(workspace, "kvm02", "virtualMachines"), [{ name: "mail", memory_mib: 2048 }]);
@@ -120,7 +125,7 @@ describe("fleet: hosts from other sources", () => {
     const workspace = await workspaceOf({
       "enc/kvm04.json": '{"name": "kvm04", "roles": ["kvm_host"], "classes": ["role::kvm_host"], "parameters": {"rack": "R7", "location": "osl", "kvm_memory": 30720, "interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}}}}}',
       "nodes/web04.example.net.yaml": "classes:\n  nginx:\n    workers: 2\n  ntp:\nparameters:\n  rack: R8\nenvironment: production\n",
-    }, "variables:\n  memory: kvm_memory MiB\n");
+    }, "variables:\n  memory: ram GiB, kvm_memory MiB\n");
     assert.deepEqual(names(workspace), ["kvm04", "web04.example.net"]);
     assert.ok(workspace.fleet.host("kvm04")!.groups.includes("kvm_host"));
     assert.deepEqual([...workspace.fleet.host("web04.example.net")!.groups].sort(), ["all", "nginx", "ntp", "production"]);
