@@ -21,9 +21,10 @@ export default rule({
   sources: ["Ansible: ansible.builtin.apt, ansible.builtin.dnf, `state: latest`", "Debian: apt_preferences(5)", "Docker: image references, the tag latest"],
   data: { hosts: "hosts that get the package; null: not known" },
   examples: {
-    bad: [{
-      "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
-      "site.yml": `- hosts: gateways
+    bad: [
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- hosts: gateways
   serial: 1
   tasks:
     - name: By a command
@@ -40,19 +41,21 @@ export default rule({
         state: ⟦latest⟧
       notify: nothing
 `,
-    },
-    { "compose.yml": "services:\n  bgp:\n    image: quay.io/frrouting/frr:⟦latest⟧\n  ipsec:\n    image: ⟦strongx509/strongswan⟧\n" },
-    { "cluster.yaml": "kind: CephCluster\nspec:\n  cephVersion:\n    image: quay.io/ceph/ceph:⟦main⟧\n" },
-    { "inventory.ini": "[gateways]\ngw[01:12].example.net\n", "build.yml": "- hosts: gateways\n  serial: 1\n  tasks:\n    - git:\n        repo: https://git.example.net/strongswan.git\n        dest: /usr/src/strongswan\n        version: ⟦master⟧\n" },
-    { "requirements.yml": "roles:\n  - name: ⟦example.strongswan⟧\n  - name: example.frr\n    version: 2.1.0\n" },
-    { "etc/apt/preferences.d/frr": "Package: frr\nPin: release ⟦a=unstable⟧\nPin-Priority: 990\n" }],
+      },
+      { "compose.yml": "services:\n  bgp:\n    image: quay.io/frrouting/frr:⟦latest⟧\n  ipsec:\n    image: ⟦strongx509/strongswan⟧\n" },
+      { "cluster.yaml": "kind: CephCluster\nspec:\n  cephVersion:\n    image: quay.io/ceph/ceph:⟦main⟧\n" },
+      { "inventory.ini": "[gateways]\ngw[01:12].example.net\n", "build.yml": "- hosts: gateways\n  serial: 1\n  tasks:\n    - git:\n        repo: https://git.example.net/strongswan.git\n        dest: /usr/src/strongswan\n        version: ⟦master⟧\n" },
+      { "requirements.yml": "roles:\n  - name: ⟦example.strongswan⟧\n  - name: example.frr\n    version: 2.1.0\n" },
+      { "etc/apt/preferences.d/frr": "Package: frr\nPin: release ⟦a=unstable⟧\nPin-Priority: 990\n" },
+    ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
       "site.yml": '- hosts: gateways\n  tasks:\n    - apt:\n        name: "racoon=1:0.8.2+20140711-10"\n        state: present\n',
     },
-    lookalike: [{
-      "inventory.ini": "[gateways]\ngw[01:12].example.net\n\n[lab]\ntest[1:2].example.net\n",
-      "site.yml": `- hosts: gateways
+    lookalike: [
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n\n[lab]\ntest[1:2].example.net\n",
+        "site.yml": `- hosts: gateways
   tasks:
     - apt:
         name: [curl, htop]
@@ -67,13 +70,14 @@ export default rule({
   tasks:
     - apt: name=strongswan state=latest
 `,
-    },
-    {
-      "compose.yml": "services:\n  web:\n    image: nginx:latest\n  bgp:\n    image: frrouting/frr:v10.1.1\n  osd:\n    image: quay.io/ceph/ceph@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n  ipsec:\n    image: \"strongx509/strongswan:{{ tag }}\"\n",
-      "requirements.yml": "collections:\n  - name: community.general\n",
-      ".gitmodules": '[submodule "frr"]\n\tpath = frr\n\turl = https://git.example.net/frr.git\n\tbranch = master\n',
-      "etc/apt/preferences.d/frr": "Package: frr\nPin: version 10.1-*\nPin-Priority: 1001\n\nPackage: *\nPin: release a=unstable\nPin-Priority: 990\n\nPackage: strongswan\nPin: release a=unstable\nPin-Priority: 100\n",
-    }],
+      },
+      {
+        "compose.yml": "services:\n  web:\n    image: nginx:latest\n  bgp:\n    image: frrouting/frr:v10.1.1\n  osd:\n    image: quay.io/ceph/ceph@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n  ipsec:\n    image: \"strongx509/strongswan:{{ tag }}\"\n",
+        "requirements.yml": "collections:\n  - name: community.general\n",
+        ".gitmodules": '[submodule "frr"]\n\tpath = frr\n\turl = https://git.example.net/frr.git\n\tbranch = master\n',
+        "etc/apt/preferences.d/frr": "Package: frr\nPin: version 10.1-*\nPin-Priority: 1001\n\nPackage: *\nPin: release a=unstable\nPin-Priority: 990\n\nPackage: strongswan\nPin: release a=unstable\nPin-Priority: 100\n",
+      },
+    ],
   },
   check(context) {
     const { path, workspace, report } = context;
