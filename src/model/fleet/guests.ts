@@ -15,6 +15,8 @@ const MEMORY_NAME = /^(?:(?:vm|guest|max)_?)?(?:memory|mem|ram)(?:_?(?:size|max|
 /** As hypervisors write it: 16G. */
 const SHORT_MEMORY = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])i?\s*$/i;
 const DIRTY_NAME = /^dirty(?:[_-]?rate)?(?:_?([kmgt]i?b|b|bytes)(?:[_/]?(?:s|sec|second|per_second))?)?$/i;
+/** States in which a guest is not there, or needs no migration. */
+const AWAY = /^(?:absent|undefined|undefine|shutdown|shut_?off|stopped|destroyed|off|offline|template)$/i;
 /** Keys under which lists of guests keep what they are called. */
 const NAMES = ["name", "vm_name", "hostname", "fqdn", "domain", "vmid"];
 
@@ -29,6 +31,7 @@ export function guestsOf(value: Value, dirtyRate: number): Maybe<Guest[]> {
   for (const [name, guest] of entries) {
     if (isUnknown(guest)) return guest;
     if (!isMapping(guest)) return unknown(`the memory of guest ${name} is not written`);
+    if (AWAY.test(textAsWritten(memberOf(guest, "state")) ?? textAsWritten(memberOf(guest, "status")) ?? "")) continue;
     const memory = field(guest, MEMORY_NAME, "size");
     if (memory === undefined) return unknown(`the memory of guest ${name} is not written with its unit (memory_gib, or memory: 8 GiB)`);
     guests.push({ name, memory, dirtyRate: field(guest, DIRTY_NAME, "rate") ?? dirtyRate });

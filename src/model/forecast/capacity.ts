@@ -62,3 +62,16 @@ export function withoutRoom(hosts: readonly ClusterHost[]): Map<number, NoRoom> 
   }
   return found;
 }
+
+/**
+ * How many of these hosts may be empty at once, whichever they are, so that the rest has as much memory as all guests
+ * use. More is impossible; so many may still be too many, where the free memory is in pieces.
+ */
+export function mostOutAtOnce(hosts: readonly ClusterHost[]): number {
+  let spare = 0;
+  for (const { memory, guests } of hosts) spare += memory - guests.reduce((sum, guest) => sum + guest.memory, 0);
+  const largestFirst = Float64Array.from(hosts, ({ memory }) => memory).sort().reverse();
+  let out = 0;
+  while (out < largestFirst.length - 1 && largestFirst[out]! <= spare) spare -= largestFirst[out++]!;
+  return out;
+}

@@ -49,6 +49,8 @@ export default rule({
     distance: "seconds from one window's start to the next",
     shortest: "seconds that all need at the least, keeping to that",
     longest: "seconds that the worst host needs at the least",
+    mostOut: "hosts that may be out at once if only the sum of memory counts; absent where that is not known",
+    largestGuest: "bytes of the largest guest that has to move",
     memory: "bytes to move",
     scenarios:
       "by name: as-planned, one-at-a-time, 10-gbit, window-of-a-day: the end and the peak's time in seconds, hosts out at the peak, guests and bytes that wait for room, the least free bytes of one host and of all, guests that stay with the reason; as planned also points of seconds, hosts out, free bytes",

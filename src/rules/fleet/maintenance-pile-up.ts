@@ -39,6 +39,8 @@ export default rule({
     period: "seconds in which all should have their turn; null where none is set",
     shortest: "seconds that all need at the least, keeping to what is allowed",
     longest: "seconds that the worst host needs at the least",
+    mostOut: "hosts that may be out at once if only the sum of memory counts; absent where that is not known",
+    largestGuest: "bytes of the largest guest that has to move",
     memory: "bytes to move",
     scenarios:
       "by name: as-planned, one-at-a-time, 10-gbit, window-of-a-day: the end and the peak's time in seconds, hosts out at the peak, guests and bytes that wait for room, the least free bytes of one host and of all, guests that stay with the reason; as planned also points of seconds, hosts out, free bytes",

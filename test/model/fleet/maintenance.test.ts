@@ -44,5 +44,10 @@ describe("fleet: maintenance", () => {
     }
   });
 
+  it("passes over guests that are not there or do not run", () => {
+    const guests = guestsOf([{ name: "a", state: "absent" }, { name: "b", state: "running", memory: "1 GiB" }, { hostname: "c", memory_mb: 512, status: "active" }], 0);
+    assert.deepEqual(isUnknown(guests) ? guests : guests.map(({ name }) => name), ["b", "c"]);
+  });
+
   it("takes no number without a unit", () => assert.equal(memory({ memory: 16 }), undefined));
 });

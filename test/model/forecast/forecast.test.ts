@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadWithout, mostHostsOut, withoutPlace, withoutRoom } from "../../../src/model/forecast/capacity.ts";
+import { loadWithout, mostHostsOut, mostOutAtOnce, withoutPlace, withoutRoom } from "../../../src/model/forecast/capacity.ts";
 import { evacuate, slowdown } from "../../../src/model/forecast/evacuation.ts";
 import { migrate } from "../../../src/model/forecast/migration.ts";
 import { brokenShare, pairs, renewalRate } from "../../../src/model/forecast/mesh.ts";
@@ -81,6 +81,9 @@ describe("forecast", () => {
     assert.deepEqual([...withoutRoom([host(100, 40, 40), host(100, 60), host(100, 65)])], [[0, { guests: [], missing: 5 }], [1, { guests: [0], missing: 5 }], [2, { guests: [0], missing: 5 }]]);
     assert.deepEqual([...withoutRoom([host(100, 50), host(100, 50)])], []);
     assert.deepEqual([...withoutRoom([host(100, 50)])], [[0, { guests: [0], missing: 50 }]]);
+    assert.deepEqual([10, 7, 1].map((used) => mostOutAtOnce(Array.from({ length: 10 }, () => host(10, used)))), [0, 3, 9]);
+    // 30 hosts at 80 %: exactly six.
+    assert.equal(mostOutAtOnce(Array.from({ length: 30 }, () => host(10, 8))), 6);
   });
 
   it("counts what a full mesh loses and renews", () => {

@@ -1,4 +1,5 @@
 import type { Json } from "../../../engine/finding.ts";
+import { mostOutAtOnce } from "../../forecast/capacity.ts";
 import type { Schedule, Shortage } from "../../forecast/cluster.ts";
 import { sizeText } from "../../kernel/memory.ts";
 import { duration, longestOf } from "../maintenance.ts";
@@ -53,11 +54,12 @@ export function worstShortage({ shortages }: Schedule): Shortage | undefined {
   return shortages.reduce<Shortage | undefined>((worst, one) => (worst === undefined || one.bytes > worst.bytes ? one : worst), undefined);
 }
 
-/** `The least free memory of one host is 16 GiB, on virt7 after 9 min.`; empty where it is not known. */
+/** ` By memory at most 3 hosts may be out at once; the least that one has free is 16 GiB, …`; empty where room is not known. */
 export function leastFreeText({ hypervisors, scenarios }: Forecast): string {
   const { leastFree } = scenarios[0].schedule;
   if (hypervisors.unknownRoom !== undefined || leastFree.host === -1) return "";
-  return ` The least free memory of one host is ${sizeText(leastFree.bytes)}, on ${hypervisors.cluster[leastFree.host]!.name} ${moment(leastFree.time)}.`;
+  const most = mostOutAtOnce(hypervisors.cluster);
+  return ` By memory at most ${count(most, "host")} may be out at once; the least that one has free is ${sizeText(leastFree.bytes)}, on ${hypervisors.cluster[leastFree.host]!.name} ${moment(leastFree.time)}.`;
 }
 
 /** How many hosts are out at a time. */
@@ -82,6 +84,8 @@ export function forecastData(forecast: Forecast): { readonly [name: string]: Jso
     distance: distance ?? null,
     shortest: finite(shortest),
     longest: finite(longestOf(needs)),
+    ...(hypervisors.unknownRoom === undefined && { mostOut: mostOutAtOnce(hypervisors.cluster) }),
+    largestGuest: needs.reduce((most, { guests }) => guests.reduce((more, { memory }) => Math.max(more, memory), most), 0),
     memory: needs.reduce((sum, { evacuation }) => sum + evacuation.memory, 0),
     scenarios: Object.fromEntries(scenarios.map((scenario) => [scenario.name, scenarioData(forecast, scenario)])),
   };
