@@ -2,7 +2,7 @@ import type { Location } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import { isTemplate } from "../../../formats/template/render.ts";
 import type { Workspace } from "../../workspace.ts";
-import type { Host, Play, Task, Value, Variable } from "../fleet.ts";
+import type { Deployment, Host, Play, Scope, Task, Value, Variable } from "../fleet.ts";
 import { folderOf, joined } from "../paths.ts";
 import { HostVariables, templatesAmong } from "../variables.ts";
 
@@ -29,16 +29,19 @@ export function consumersOf(workspace: Workspace): Consumers {
   const known = new Map<Task, ReadonlySet<string>>();
   const wordsOf = (path: string): ReadonlySet<string> => {
     let set = words.get(path);
-    if (set === undefined) words.set(path, (set = identifiers(templateParts(workspace, path).map((part) => workspace.text(part)).join("\n"), TEMPLATE_CODE)));
+    if (set === undefined) words.set(path, (set = new Set(templateParts(workspace, path).flatMap((part) => [...templateWords(workspace.text(part) ?? "")]))));
     return set;
   };
   const mentionedBy = (task: Task): ReadonlySet<string> => {
     let mentioned = known.get(task);
     if (mentioned !== undefined) return mentioned;
-    // What an outer block or an include gives the task stands elsewhere.
-    const given = [...task.keywords.values()].filter(({ location }) => !within(location, task.location)).map(({ location }) => workspace.textAt(location));
-    const all = identifiers([workspace.textAt(task.location), ...given].join("\n"), undefined);
-    if (task.module.endsWith("template")) for (const source of allSourcesOf(workspace, task)) for (const word of wordsOf(source)) all.add(word);
+    const own = ownWords(workspace, task);
+    if (!task.module.endsWith("template")) {
+      known.set(task, own);
+      return own;
+    }
+    const all = new Set(own);
+    for (const source of allSourcesOf(workspace, task)) for (const word of wordsOf(source)) all.add(word);
     known.set(task, (mentioned = all));
     return mentioned;
   };
@@ -54,29 +57,55 @@ export function consumersOf(workspace: Workspace): Consumers {
   return consumers;
 }
 
+const written = new WeakMap<Task, ReadonlySet<string>>();
+
+/** The words of a task itself; a task is the same object for as long as its file is. */
+function ownWords(workspace: Workspace, task: Task): ReadonlySet<string> {
+  let words = written.get(task);
+  if (words === undefined) {
+    // What an outer block or an include gives the task stands elsewhere.
+    const given = [...task.keywords.values()].filter(({ location }) => !within(location, task.location)).map(({ location }) => workspace.textAt(location));
+    written.set(task, (words = identifiers([workspace.textAt(task.location), ...given].join("\n"), undefined)));
+  }
+  return words;
+}
+
 function within(inner: Location, outer: Location): boolean {
   return inner.path === outer.path && inner.range.start >= outer.range.start && inner.range.end <= outer.range.end;
 }
 
 /** The files of the repository that a task brings to a host. */
 export function sourcesOf(workspace: Workspace, task: Task, host: Host): readonly string[] {
-  return (workspace.memo(deploymentsByTask).get(task) ?? []).filter(({ hosts }) => hosts === undefined || hosts.has(host.name)).map(({ source }) => source);
+  return (deploymentsByTask(workspace).get(task) ?? []).filter(({ scope }) => isUnknown(scope) || namesIn(scope).has(host.name)).map(({ source }) => source);
 }
 
 /** The files of the repository that a task brings to any host. */
 export function allSourcesOf(workspace: Workspace, task: Task): readonly string[] {
-  return [...new Set((workspace.memo(deploymentsByTask).get(task) ?? []).map(({ source }) => source))];
+  return [...new Set((deploymentsByTask(workspace).get(task) ?? []).map(({ source }) => source))];
 }
 
-function deploymentsByTask(workspace: Workspace): ReadonlyMap<Task, readonly { source: string; hosts: ReadonlySet<string> | undefined }[]> {
-  const byTask = new Map<Task, { source: string; hosts: ReadonlySet<string> | undefined }[]>();
-  for (const { task, source, scope } of workspace.fleet.deployments) {
-    const one = { source, hosts: isUnknown(scope) ? undefined : new Set(scope.hosts.map((host) => host.name)) };
-    const list = byTask.get(task);
-    if (list === undefined) byTask.set(task, [one]);
-    else list.push(one);
+const byTask = new WeakMap<readonly Deployment[], ReadonlyMap<Task, readonly Deployment[]>>();
+
+function deploymentsByTask({ fleet: { deployments } }: Workspace): ReadonlyMap<Task, readonly Deployment[]> {
+  let known = byTask.get(deployments);
+  if (known === undefined) {
+    const lists = new Map<Task, Deployment[]>();
+    for (const deployment of deployments) {
+      const list = lists.get(deployment.task);
+      if (list === undefined) lists.set(deployment.task, [deployment]);
+      else list.push(deployment);
+    }
+    byTask.set(deployments, (known = lists));
   }
-  return byTask;
+  return known;
+}
+
+const named = new WeakMap<Scope, ReadonlySet<string>>();
+
+function namesIn(scope: Scope): ReadonlySet<string> {
+  let names = named.get(scope);
+  if (names === undefined) named.set(scope, (names = new Set(scope.hosts.map((host) => host.name))));
+  return names;
 }
 
 const INCLUDED = /\{%-?\s*(?:include|import|extends|from)\s+['"]([^'"]+)['"]/g;
@@ -94,6 +123,19 @@ export function templateParts(workspace: Workspace, path: string): readonly stri
   return [...parts];
 }
 
+const KEPT = 2_000;
+const inTemplates = new Map<string, Set<string>>();
+
+/** The names in a template's code; its text stays the same for most edits. */
+function templateWords(text: string): ReadonlySet<string> {
+  let words = inTemplates.get(text);
+  if (words === undefined) {
+    if (inTemplates.size >= KEPT) inTemplates.clear();
+    inTemplates.set(text, (words = identifiers(text, TEMPLATE_CODE)));
+  }
+  return words;
+}
+
 function identifiers(text: string, code: RegExp | undefined): Set<string> {
   const parts = code === undefined ? [text] : (text.match(code) ?? []);
   return new Set(parts.flatMap((part) => part.match(WORD) ?? []));
@@ -107,7 +149,7 @@ export function dependentsOf(workspace: Workspace): Dependents {
   const readers = new Map<string, Set<string>>();
   const seen = new Set<ReadonlyMap<string, Variable>>();
   const add = (name: string, value: Value): void => {
-    for (const word of identifiers(templatesIn(value).join("\n"), TEMPLATE_CODE)) {
+    for (const word of templateWords(templatesIn(value).join("\n"))) {
       const names = readers.get(word);
       if (names === undefined) readers.set(word, new Set([name]));
       else names.add(name);

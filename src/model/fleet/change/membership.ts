@@ -7,9 +7,10 @@ import { firstDifference, isEdited } from "./differences.ts";
 /** Hosts of both sides whose groups differ, by name. */
 export function movedHosts(before: Workspace, after: Workspace): ReadonlySet<string> {
   const moved = new Set<string>();
-  for (const { name, groups } of after.fleet.hosts) {
+  for (const host of after.fleet.hosts) {
+    const { name, groups } = host;
     const old = before.fleet.host(name);
-    if (old !== undefined && old.groups.join("\0") !== groups.join("\0")) moved.add(name);
+    if (old !== undefined && old !== host && old.groups !== groups && old.groups.join("\0") !== groups.join("\0")) moved.add(name);
   }
   return moved;
 }

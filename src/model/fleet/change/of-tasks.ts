@@ -29,11 +29,14 @@ export function ofTasks(before: Workspace, after: Workspace): Found[] {
     const old = pairs.get(play);
     // A play that is new is judged as a rollout: whoever writes it names its hosts.
     if (old === undefined || isUnknown(play.scope) || isUnknown(old.scope)) continue;
-    const known = new Set(before.fleet.hosts.map((host) => host.name));
+    if (old === play) continue;
+    const edited = editedTasks(old, play);
+    const repatterned = play.scope !== old.scope && isEdited(before, after, play.path);
+    if (edited.length === 0 && !repatterned) continue;
     const was = new Set(old.scope.hosts.map((host) => host.name));
     const stayed = play.scope.hosts.filter((host) => was.has(host.name));
-    const joined = play.scope.hosts.filter((host) => known.has(host.name) && !was.has(host.name));
-    if (joined.length > 0 && isEdited(before, after, play.path)) {
+    const joined = repatterned ? play.scope.hosts.filter((host) => !was.has(host.name) && before.fleet.host(host.name) !== undefined) : [];
+    if (joined.length > 0) {
       for (const task of play.tasks.filter(changesHosts)) {
         const side = sideOf({ files: after, hosts: after, roles: after }, play, task);
         const hosts = joined.filter((host) => inputOf(side, host) !== undefined);
@@ -41,7 +44,7 @@ export function ofTasks(before: Workspace, after: Workspace): Found[] {
       }
     }
     if (stayed.length === 0) continue;
-    for (const task of editedTasks(before, after, old, play)) {
+    for (const task of edited) {
       const hosts = differing(before, after, old, play, task, stayed);
       if (hosts.length > 0) add(task.location.path, placeOf(before, after, play, task), { play, task, hosts });
     }
@@ -52,7 +55,7 @@ export function ofTasks(before: Workspace, after: Workspace): Found[] {
 }
 
 /** The tasks of a play that the play of the base does not have as they are. */
-function editedTasks(before: Workspace, after: Workspace, old: Play, play: Play): Task[] {
+function editedTasks(old: Play, play: Play): Task[] {
   const known = new Set(old.tasks);
   const open = play.tasks.filter((task) => !known.has(task));
   if (open.length === 0) return [];
