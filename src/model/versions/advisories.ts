@@ -42,7 +42,8 @@ export const ADVISORIES: readonly Advisory[] = [
   },
   {
     product: "linux",
-    versions: ">=4.19.0 <4.19.8",
+    // 4.19.0 has it too, but is also how distributions call every build of theirs.
+    versions: ">=4.19.1 <4.19.8",
     why: "the multi-queue block layer can corrupt file systems",
     link: "https://lwn.net/Articles/774440/",
     instead: "4.19.8 or later",
