@@ -13,6 +13,8 @@ export const LANGUAGES = [
   "systemd-unit",
   "networkd",
   "ifupdown",
+  "network-manager",
+  "wg-quick",
   "ansible-inventory-ini",
   "yaml",
   "swanctl",

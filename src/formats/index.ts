@@ -10,6 +10,7 @@ import { json } from "./json/index.ts";
 import { libvirt } from "./libvirt/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
 import { nix } from "./nix/index.ts";
+import { networkManager } from "./network-manager/index.ts";
 import { networkd } from "./networkd/index.ts";
 import { nftables } from "./nftables/index.ts";
 import { premortemConfig } from "./premortem-config/index.ts";
@@ -20,6 +21,7 @@ import { sysctl } from "./sysctl/index.ts";
 import { tuned } from "./tuned/index.ts";
 import { versionPins } from "./version-pins/index.ts";
 import { systemdUnit } from "./systemd-unit/index.ts";
+import { wgQuick } from "./wg-quick/index.ts";
 import { yaml } from "./yaml/index.ts";
 import { loadYaml } from "./yaml/load.ts";
 
@@ -35,6 +37,8 @@ export const formats: readonly Format<unknown>[] = [
   systemdUnit,
   networkd,
   ifupdown,
+  networkManager,
+  wgQuick,
   swanctl,
   racoon,
   ipsecConf,

@@ -38,3 +38,10 @@ export function hostPart(text: string): string {
   if (bracketed !== null) return bracketed[1]!;
   return familyOf(text) === 6 ? text : text.replace(/:\d*$/, "");
 }
+
+/** The network that an interface's address is in. */
+export function networkOf({ family, address, length }: Prefix): Prefix {
+  const cidr = `${address}/${length}`;
+  const network = family === 4 ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
+  return { family, address: network.toString(), length };
+}

@@ -9,16 +9,16 @@ import type { SourceText } from "./source-text.ts";
 export interface CommandReading {
   readonly source: SourceText;
   readonly draft: Draft;
-  /** What `$IFACE` stands for in a command of interfaces(5). */
+  /** What `$IFACE` stands for in a command of interfaces(5), and `%i` in one of wg-quick(8). */
   readonly iface?: string;
   readonly conditional: boolean;
 }
 
-/** The text of a word; in interfaces(5), `$IFACE` is the interface of the stanza. */
+/** The text of a word; `$IFACE` and `%i` are the interface that the command is for. */
 export function wordText(word: ShellWord | undefined, { source, iface }: CommandReading): Maybe<string> | undefined {
   if (word === undefined) return undefined;
   const raw = iface === undefined ? "" : (source.workspace.text(source.path) ?? "").slice(word.range.start, word.range.end);
-  return /^["']?\$(?:IFACE|\{IFACE\})["']?$/.test(raw) ? iface! : source.text(word.text, word.range);
+  return /^["']?(?:\$(?:IFACE|\{IFACE\})|%i)["']?$/.test(raw) ? iface! : source.text(word.text, word.range);
 }
 
 /** `wordText` with its place. */

@@ -1,11 +1,10 @@
-import ipaddr from "ipaddr.js";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import type { YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, itemsOf, nodeAt } from "../../formats/yaml/index.ts";
-import { prefixFrom } from "./address.ts";
+import { networkOf, prefixFrom } from "./address.ts";
 import type { Draft } from "./draft.ts";
-import type { Prefix, Written } from "./network.ts";
+import type { Written } from "./network.ts";
 import type { SourceText } from "./source-text.ts";
 import type { VariableNode, VariableReader } from "./variable-nodes.ts";
 import { firstOf } from "./variable-nodes.ts";
@@ -89,11 +88,4 @@ function membersOf(item: YamlNode, source: SourceText, draft: Draft): Written<st
     draft.refer("host", written.value, written.location);
   }
   return members;
-}
-
-/** The network that an interface's address is in. */
-function networkOf({ family, address, length }: Prefix): Prefix {
-  const cidr = `${address}/${length}`;
-  const network = family === 4 ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr);
-  return { family, address: network.toString(), length };
 }

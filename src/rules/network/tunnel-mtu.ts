@@ -86,6 +86,7 @@ export default rule({
       // wg-quick works it out from the route; the kernel from the link that the text names.
       { "etc/wireguard/wg0.conf": "[Interface]\nPrivateKey = {{ key }}\nAddress = 10.9.0.1/24\n[Peer]\nPublicKey = rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=\nEndpoint = 192.0.2.20:51820\nAllowedIPs = 10.9.0.0/24\n" },
       { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 1400\n", "") },
+      { "etc/NetworkManager/system-connections/gre1.nmconnection": "[connection]\nid=gre1\ntype=ip-tunnel\ninterface-name=gre1\n\n[ip-tunnel]\nmode=2\nlocal=192.0.2.10\nremote=198.51.100.7\nmtu=1476\n\n[ipv4]\nmethod=manual\naddress1=10.9.0.1/30\n\n[ipv6]\nmethod=disabled\n" },
       // Nothing tells what carries it.
       { "etc/netplan/10-tunnel.yaml": "network:\n  version: 2\n  tunnels:\n    gre1:\n      mode: gre\n      local: 192.0.2.10\n      remote: 198.51.100.7\n      mtu: 8976\n" },
       {
