@@ -3,7 +3,7 @@ import type { Range } from "../../engine/location.ts";
 import { unknown } from "../../engine/unknown.ts";
 import type { Fault } from "./mend.ts";
 import type { YamlEntry, YamlNode } from "./nodes.ts";
-import { plainValue, taggedValue } from "./scalars.ts";
+import { keyText, plainValue, taggedValue } from "./scalars.ts";
 
 type Library = typeof import("yaml");
 
@@ -159,13 +159,6 @@ export class Composer {
 function withMerged(entries: readonly YamlEntry[], merged: readonly YamlEntry[]): YamlEntry[] {
   const own = new Set(entries.map(({ key }) => key));
   return [...merged.filter(({ key }) => !own.has(key)), ...entries];
-}
-
-/** A key in the words of Ansible, whose keys are Python values. */
-function keyText(key: YamlNode, text: string): string {
-  if (key.kind !== "scalar") return text;
-  if (typeof key.value === "boolean") return key.value ? "True" : "False";
-  return typeof key.value === "number" ? String(key.value) : text;
 }
 
 /** The library lets a block collection run over the blank lines and comments after it. */

@@ -7,6 +7,7 @@ import type { Fault, Reading } from "./mend.ts";
 import { mended } from "./mend.ts";
 import type { YamlNode, YamlTree } from "./nodes.ts";
 import { recogniseYaml } from "./recognise.ts";
+import { readSimple } from "./simple.ts";
 
 export type { YamlEntry, YamlMapping, YamlNode, YamlScalar, YamlSequence, YamlTree, YamlValue } from "./nodes.ts";
 export { entriesOf, entryOf, itemsOf, nodeAt, stringOf, valueAt, valueOf } from "./nodes.ts";
@@ -33,6 +34,8 @@ export function parseYaml(text: string): Parsed<YamlTree> {
   if (yamlLibrary() === undefined) return { tree: EMPTY, errors: [] };
   if (/^\$ANSIBLE_VAULT;/.test(text)) return { tree: EMPTY, errors: [] };
   if (tooDeep(text)) return nested(text);
+  const simple = readSimple(text);
+  if (simple !== undefined) return { tree: { documents: [simple] }, errors: [] };
   const plain = read(text, text);
   if (plain.faults.length === 0) return parsed(plain, text);
   if (!/\{[{%#]/.test(text)) return parsed(mended(plain, text, (source) => read(source, text)), text);

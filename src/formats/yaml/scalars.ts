@@ -1,5 +1,6 @@
 import type { Unknown } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
+import type { YamlNode } from "./nodes.ts";
 
 type Scalar = string | number | boolean | null | Unknown;
 
@@ -65,4 +66,11 @@ function float(text: string): Scalar {
 
 function sexagesimal(text: string): number {
   return text.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
+}
+
+/** A key in the words of Ansible, whose keys are Python values. */
+export function keyText(key: YamlNode, text: string): string {
+  if (key.kind !== "scalar") return text;
+  if (typeof key.value === "boolean") return key.value ? "True" : "False";
+  return typeof key.value === "number" ? String(key.value) : text;
 }
