@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { loadWorkspace } from "../../../../src/core.ts";
 import { isUnknown } from "../../../../src/engine/unknown.ts";
 import { migrationLinkOf } from "../../../../src/model/fleet/link-speed.ts";
@@ -254,5 +255,30 @@ describe("fleet: texts that are no sources", () => {
       for (const host of workspace.fleet.hosts) for (const name of ["kernel", "memory", "virtualMachines", "site"] as const) workspace.fleet.fact(host, name);
       workspace.subjects("network");
     }
+  });
+
+  it("are never a reason to stop, however they were mangled", async () => {
+    const texts = [REST_DEVICES, REST_MACHINES, '{"name": "kvm04", "roles": ["kvm_host"], "parameters": {"rack": "R7", "interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}, "gateways": {"192.0.2.0/24": "192.0.2.1"}}}}}', '{"_meta": {"hostvars": {"a": {"kernel": "5.10"}}}, "web": {"hosts": ["a"], "children": ["web"]}}', '{"ansible_facts": {"ansible_kernel": "4.4.0", "ansible_eth0": {"speed": 10000}}}', "name,status,cluster,device,vcpus,memory\nweb02,active,west,kvm03,2,8192\n", "<domain type='kvm'><name>a</name><memory unit='GiB'>8</memory></domain>", "apiVersion: kubevirt.io/v1\nkind: VirtualMachine\nmetadata:\n  name: a\nspec:\n  template:\n    spec:\n      domain:\n        memory:\n          guest: 8Gi\n"];
+    const paths = ["netbox/devices.json", "netbox/vms.json", "enc/kvm04.json", "inventory.json", "facts/kvm05.json", "vms.csv", "hosts/a/etc/libvirt/qemu/a.xml", "vm.yaml"];
+    const pieces = ["null", "[]", "{}", '""', "7", "-1", "true", '"__proto__"', '"', "{", "}", "[", ",", ":", "\n", "\uD800", "<", "unit=''", "1e999"];
+    await fc.assert(
+      fc.asyncProperty(fc.nat(texts.length - 1), fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(12), fc.constantFrom(...pieces)), { minLength: 1, maxLength: 5 }), async (index, cuts) => {
+        let text = texts[index]!;
+        for (const [at, length, piece] of cuts) {
+          const start = Math.round(at * text.length);
+          text = text.slice(0, start) + piece + text.slice(start + length);
+        }
+        const workspace = await workspaceOf({ ...Object.fromEntries(paths.map((path, other) => [path, texts[other]!])), [paths[index]!]: text }, "variables:\n  migrationLink: interfaces.eth1.speed, ansible_eth0\n");
+        for (const host of workspace.fleet.hosts) {
+          for (const name of ["kernel", "memory", "virtualMachines", "site"] as const) workspace.fleet.fact(host, name);
+          migrationLinkOf(workspace, host);
+          workspace.fleet.trait(host, "hypervisor");
+          recordOf(workspace, host);
+        }
+        workspace.subjects("network");
+        for (const path of paths) workspace.fleet.scopeOf(path);
+      }),
+      { numRuns: 120 },
+    );
   });
 });
