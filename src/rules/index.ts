@@ -67,7 +67,9 @@ import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
 import networkDanglingReference from "./network/dangling-reference.ts";
 import networkMixedMtu from "./network/mixed-mtu.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
+import networkPolicyRoutingFanout from "./network/policy-routing-fanout.ts";
 import networkPrefixInvalid from "./network/prefix-invalid.ts";
+import networkRedundantPathMtu from "./network/redundant-path-mtu.ts";
 import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import networkTunnelMtu from "./network/tunnel-mtu.ts";
 import networkTwoDefaultRoutes from "./network/two-default-routes.ts";
@@ -165,7 +167,9 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["network/dangling-reference", networkDanglingReference],
   ["network/mixed-mtu", networkMixedMtu],
   ["network/ping-hides-mtu", networkPingHidesMtu],
+  ["network/policy-routing-fanout", networkPolicyRoutingFanout],
   ["network/prefix-invalid", networkPrefixInvalid],
+  ["network/redundant-path-mtu", networkRedundantPathMtu],
   ["network/restarts-all-networking", networkRestartsAllNetworking],
   ["network/tunnel-mtu", networkTunnelMtu],
   ["network/two-default-routes", networkTwoDefaultRoutes],

@@ -69,6 +69,7 @@ export default rule({
       },
       // netplan refuses what is not defined.
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {}\n    eno2: {}\n  bonds:\n    bond0:\n      interfaces: [eno1, ⟦en02⟧]\n" },
+      { "hosts.ini": "[gateways]\ngw[01:06].example.net\n", "group_vars/all.yml": "tunnel_networks:\n  - {ipv4: 10.9.0.0/31, peers: [gw01, gw02]}\n  - {ipv4: 10.9.0.2/31, peers: [gw03, gw04]}\n  - {ipv4: 10.9.0.4/31, peers: [gw05, gw06]}\n  - {ipv4: 10.9.0.6/31, peers: [gw01, ⟦gw07⟧]}\n" },
     ],
     good: {
       before: { "hosts.ini": HOSTS, "group_vars/all.yml": TUNNELS(plain) },
