@@ -26,8 +26,10 @@ export function classified(workspace: Workspace, path: string): Classified | und
   const isJson = document?.language === "json";
   if (!isJson && !(document?.language === "yaml" && CLASSIFIER_YAML.test(path))) return undefined;
   const [root, more] = (document.tree as YamlTree).documents;
-  const parameters = entryOf(root, "parameters")?.value;
-  if (root?.kind !== "mapping" || more !== undefined || parameters?.kind !== "mapping") return undefined;
+  if (root?.kind !== "mapping" || more !== undefined) return undefined;
+  // A site's own classifier may leave out the wrapping.
+  const parameters = entryOf(root, "parameters")?.value ?? (interfacesOf(root).length > 0 ? root : undefined);
+  if (parameters?.kind !== "mapping") return undefined;
   // Kubernetes' and cloud templates have parameters too, but always name their kind.
   if (["kind", "apiVersion", "$schema", "Resources", "resources", "heat_template_version"].some((key) => entryOf(root, key) !== undefined)) return undefined;
   const beside = ["classes", "environment", "roles"].some((key) => entryOf(root, key) !== undefined);

@@ -125,9 +125,11 @@ describe("fleet: hosts from other sources", () => {
   it("are those of a classifier's answers, JSON or YAML, with roles as groups and parameters as variables", async () => {
     const workspace = await workspaceOf({
       "enc/kvm04.json": '{"name": "kvm04", "roles": ["kvm_host"], "classes": ["role::kvm_host"], "parameters": {"rack": "R7", "location": "osl", "kvm_memory": 30720, "interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}}}}}',
+      "machines/plain.json": '{"rack": "R9", "interfaces": {"srv": {"networks": {"2001:db8::/64": []}}}}',
       "nodes/web04.example.net.yaml": "classes:\n  nginx:\n    workers: 2\n  ntp:\nparameters:\n  rack: R8\nenvironment: production\n",
     }, "variables:\n  memory: ram GiB, kvm_memory MiB\n");
-    assert.deepEqual(names(workspace), ["kvm04", "web04.example.net"]);
+    assert.deepEqual(names(workspace), ["kvm04", "plain", "web04.example.net"]);
+    assert.equal(fact(workspace, "plain", "rack"), "R9");
     assert.ok(workspace.fleet.host("kvm04")!.groups.includes("kvm_host"));
     assert.deepEqual([...workspace.fleet.host("web04.example.net")!.groups].sort(), ["all", "nginx", "ntp", "production"]);
     assert.equal(fact(workspace, "kvm04", "rack"), "R7");
