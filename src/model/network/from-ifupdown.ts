@@ -111,10 +111,12 @@ class StanzaReader {
       for (const part of wordsOf(value, valueRange)) {
         const via = this.#source.written(part.text, part.range);
         const metric = this.#number(options, "metric")?.value;
+        // On a link between two hosts the other end is the gateway, in no network of one's own.
+        const onLink = options.has("pointopoint") || options.has("dstaddr") || options.has("endpoint");
         const known = isUnknown(via.value) ? family : (familyOf(via.value) ?? family);
         device.gateways.push({
           to: "default", family: known ?? familyOfRoute("default", "", via), via, device: device.name, table: "main", location: via.location,
-          ...(metric !== undefined && { metric }), ...((conditional || device.conditional === true) && { conditional: true }),
+          ...(metric !== undefined && { metric }), ...(onLink && { onLink }), ...((conditional || device.conditional === true) && { conditional: true }),
         } satisfies Route);
       }
     }
