@@ -33,8 +33,9 @@ export function guestsOf(value: Value, dirtyRate: number): Maybe<Guest[]> {
     if (!isMapping(guest)) return unknown(`the memory of guest ${name} is not written`);
     if (AWAY.test(textAsWritten(memberOf(guest, "state")) ?? textAsWritten(memberOf(guest, "status")) ?? "")) continue;
     const memory = field(guest, MEMORY_NAME, "size");
-    if (memory === undefined) return unknown(`the memory of guest ${name} is not written with its unit (memory_gib, or memory: 8 GiB)`);
-    guests.push({ name, memory, dirtyRate: field(guest, DIRTY_NAME, "rate") ?? dirtyRate });
+    if (memory === undefined || !(memory >= 0 && memory < Infinity)) return unknown(`the memory of guest ${name} is not written with its unit (memory_gib, or memory: 8 GiB)`);
+    const own = field(guest, DIRTY_NAME, "rate");
+    guests.push({ name, memory, dirtyRate: own !== undefined && own >= 0 && own < Infinity ? own : dirtyRate });
   }
   return guests;
 }

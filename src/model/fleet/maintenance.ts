@@ -112,7 +112,7 @@ export function bandwidthOf(workspace: Workspace, host: Host): Maybe<number> {
   const link = migrationLinkOf(workspace, host);
   if (link !== undefined) return link.speed;
   const { bandwidth } = workspace.configuration.migration;
-  return bandwidth ?? unknown("premortem.yaml does not say how fast guests migrate (migration.bandwidth)");
+  return bandwidth !== undefined && bandwidth > 0 ? bandwidth : unknown("premortem.yaml does not say how fast guests migrate (migration.bandwidth)");
 }
 
 /** Seconds for people: `95 min`, `1.6 h`, `3.2 days`. */

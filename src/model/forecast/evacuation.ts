@@ -32,12 +32,17 @@ export interface Evacuation {
   readonly stuck: readonly string[];
 }
 
+/** Guests that really leave at the same time: no more than there are. */
+export function streamsOf(guests: number, parallel: number): number {
+  return Math.max(1, Math.min(Math.floor(parallel), guests));
+}
+
 /**
  * Empties one host. With k at a time each guest has 1/k of the link, so its ratio of dirty rate to bandwidth is k times
  * as high: on a full link more at once is not faster, and can be for ever. Guests start largest first as places free up.
  */
 export function evacuate(guests: readonly Guest[], link: Link): Evacuation {
-  const places = new Array<number>(Math.max(1, Math.min(Math.floor(link.parallel), guests.length || 1))).fill(0);
+  const places = new Array<number>(streamsOf(guests.length, link.parallel)).fill(0);
   const share = link.bandwidth / places.length;
   const stuck: string[] = [];
   for (const guest of [...guests].sort((a, b) => b.memory - a.memory)) {

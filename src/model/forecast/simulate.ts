@@ -1,4 +1,5 @@
 import type { ClusterHost, Policy, Schedule, StayReason } from "./cluster.ts";
+import { streamsOf } from "./evacuation.ts";
 import { EventQueue } from "./event-queue.ts";
 import { Guests } from "./guests.ts";
 import { FreeSpace } from "./free-space.ts";
@@ -41,6 +42,8 @@ class Simulation {
   readonly #sending: Int32Array;
   readonly #receiving: Int32Array;
   readonly #staying: Int32Array;
+  /** Guests that leave a host at the same time: no more than it has. */
+  readonly #streams: Int32Array;
   /** Guests that have not been tried yet, and those that fit nowhere at present, smallest last. */
   readonly #queues: (number[] | undefined)[];
   readonly #tried: Int32Array;
@@ -68,6 +71,7 @@ class Simulation {
     this.#sending = new Int32Array(count);
     this.#receiving = new Int32Array(count);
     this.#staying = new Int32Array(count);
+    this.#streams = new Int32Array(count).fill(1);
     this.#queues = new Array<number[] | undefined>(count);
     this.#tried = new Int32Array(count);
     this.#blocked = new Array<number[] | undefined>(count);
@@ -118,7 +122,8 @@ class Simulation {
 
   #leave(host: number): void {
     this.#state[host] = LEAVING;
-    this.#queues[host] = this.#guests.on(host);
+    const queue = (this.#queues[host] = this.#guests.on(host));
+    this.#streams[host] = streamsOf(queue.length, this.#parallel);
     this.#blocked[host] = [];
     this.#send(host);
   }
@@ -127,7 +132,7 @@ class Simulation {
   #send(host: number): void {
     const queue = this.#queues[host]!;
     const blocked = this.#blocked[host]!;
-    while (this.#sending[host]! < this.#parallel) {
+    while (this.#sending[host]! < this.#streams[host]!) {
       // Those that waited go first, smallest first: they hold up the host.
       const again = blocked.length > 0 && this.#room.most >= this.#guests.memory[blocked.at(-1)!]!;
       if (again) {
@@ -137,14 +142,14 @@ class Simulation {
         this.#try(queue[this.#tried[host]!++]!, host, blocked);
       } else break;
     }
-    if (blocked.length > 0 && this.#sending[host]! < this.#parallel) this.#waiting.set(host, this.#guests.memory[blocked.at(-1)!]!);
+    if (blocked.length > 0 && this.#sending[host]! < this.#streams[host]!) this.#waiting.set(host, this.#guests.memory[blocked.at(-1)!]!);
     else this.#waiting.remove(host);
     this.#whenEmpty(host);
   }
 
   #try(guest: number, host: number, blocked: number[]): void {
     const memory = this.#guests.memory[guest]!;
-    const share = this.#hosts[host]!.bandwidth / this.#parallel;
+    const share = this.#hosts[host]!.bandwidth / this.#streams[host]!;
     const [largest, most, second] = this.#largest;
     const reason: StayReason | undefined = !(this.#guests.dirtyRate[guest]! < share) && memory > 0 ? "never-converges" : memory > (largest === host ? second : most) ? "fits-nowhere" : undefined;
     if (reason !== undefined) this.#stay(guest, host, reason);
@@ -185,7 +190,8 @@ class Simulation {
     const guests = this.#guests;
     const inbound = this.#hosts[to]!.bandwidth / this.#receiving[to]!;
     for (let guest = guests.firstInto(to); guest !== -1; guest = guests.nextInto(guest)) {
-      const rate = Math.min(this.#hosts[guests.location[guest]!]!.bandwidth / this.#parallel, inbound);
+      const from = guests.location[guest]!;
+      const rate = Math.min(this.#hosts[from]!.bandwidth / this.#streams[from]!, inbound);
       if (rate === guests.rate[guest]) continue;
       const seconds = migrationSeconds(guests.memory[guest]!, rate, guests.dirtyRate[guest]!, this.#policy.downtime);
       const left = guests.accelerate(guest, this.#now, rate, seconds);

@@ -53,7 +53,7 @@ export default rule({
     largestGuest: "bytes of the largest guest that has to move",
     memory: "bytes to move",
     scenarios:
-      "by name: as-planned, one-at-a-time, 10-gbit, window-of-a-day: the end and the peak's time in seconds, hosts out at the peak, guests and bytes that wait for room, the least free bytes of one host and of all, guests that stay with the reason; as planned also points of seconds, hosts out, free bytes",
+      "by name: as-planned, one-at-a-time, 10-gbit, 10-gbit-one-at-a-time, window-of-a-day: the end and the peak's time in seconds, hosts out at the peak, guests and bytes that wait for room, the least free bytes of one host and of all, guests that stay with the reason; as planned also points of seconds, hosts out, free bytes",
     missing: "bytes that the others are short of, or 0",
     guests: "guests that no other host has room for",
   },

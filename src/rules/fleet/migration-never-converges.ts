@@ -7,7 +7,7 @@ import { duration } from "../../model/fleet/maintenance.ts";
 import type { WrittenGuests } from "../../model/fleet/maintenance-files.ts";
 import type { MigrationLimits } from "../../model/fleet/migration-limits.ts";
 import type { Guest } from "../../model/forecast/evacuation.ts";
-import { TEN_GIGABIT } from "../../model/forecast/evacuation.ts";
+import { TEN_GIGABIT, streamsOf } from "../../model/forecast/evacuation.ts";
 import { migrate, migrationSeconds } from "../../model/forecast/migration.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -43,14 +43,18 @@ export default rule({
     bad: [
       files("  - name: ⟦db1⟧\n    memory_gib: 32\n    dirty_mb_s: 130\n  - name: web1\n    memory_gib: 8\n    dirty_mb_s: 5\n"),
       // Enough for one at a time, but not for four.
-      files("  - name: web1\n    memory_gib: 8\n    dirty_mb_s: 5\n  - name: ⟦db1⟧\n    memory_gib: 32\n    dirty_rate: 40 MB/s\n", parallel),
+      files("  - name: web1\n    memory_gib: 8\n    dirty_mb_s: 5\n  - name: ⟦db1⟧\n    memory_gib: 32\n    dirty_rate: 40 MB/s\n  - name: web2\n    memory_gib: 8\n  - name: web3\n    memory_gib: 8\n", parallel),
       // KubeVirt cancels each migration before its first round is through.
       { "kubevirt.yaml": kubevirt("⟦1Mi⟧") },
       { "hyperconverged.yaml": kubevirt("⟦4Mi⟧", 150).replace("kind: KubeVirt", "kind: HyperConverged").replace("configuration:\n    migrations:", "liveMigrationConfig:") },
       // What guests write where nothing else is said.
-      { ...files("  - name: web1\n    memory_gib: 8\n", `${parallel}  dirtyRate: 50 MB/s\n`), "host_vars/kvm01.example.net.yml": "guests:\n  - name: ⟦web1⟧\n    memory_gib: 8\n" },
+      { ...files("", `${parallel}  dirtyRate: 50 MB/s\n`), "host_vars/kvm01.example.net.yml": "guests:\n  - name: ⟦web1⟧\n    memory_gib: 8\n  - name: web2\n    memory_gib: 8\n  - name: web3\n    memory_gib: 8\n" },
     ],
-    good: [files("  - name: db1\n    memory_gib: 32\n    dirty_mb_s: 40\n"), files("  - name: db1\n    memory_gib: 32\n    dirty_rate: 20 MB/s\n", parallel)],
+    good: [
+      files("  - name: db1\n    memory_gib: 32\n    dirty_mb_s: 40\n"),
+      // Four may leave at once, but there is only one: it has the whole link.
+      files("  - name: db1\n    memory_gib: 32\n    dirty_rate: 40 MB/s\n", parallel),
+    ],
     lookalike: [
       // The same guest on a link of 10 Gbit/s.
       files("  - name: db1\n    memory_gib: 32\n    dirty_mb_s: 130\n", CONFIGURATION.replace("1 G", "10 G")),
@@ -76,9 +80,9 @@ export default rule({
   },
 });
 
-function neverEnds(workspace: Workspace, { bandwidth }: MaintenanceNeed, { memory, dirtyRate }: Guest): boolean {
-  const { parallel: streams, downtime } = workspace.configuration.migration;
-  return memory > 0 && migrationSeconds(memory, bandwidth / streams, dirtyRate, downtime) === Infinity;
+function neverEnds(workspace: Workspace, { bandwidth, guests }: MaintenanceNeed, { memory, dirtyRate }: Guest): boolean {
+  const { parallel: most, downtime } = workspace.configuration.migration;
+  return memory > 0 && migrationSeconds(memory, bandwidth / streamsOf(guests.length, most), dirtyRate, downtime) === Infinity;
 }
 
 /** Even the memory of an idle guest does not get through in the time that it has. */
@@ -93,9 +97,10 @@ function cancelled({ bandwidth, secondsPerGib, isWritten, location }: MigrationL
 }
 
 function finding(workspace: Workspace, { location }: WrittenGuests, busy: readonly { readonly need: MaintenanceNeed; readonly guest: Guest }[]): Report {
-  const { parallel: streams, downtime } = workspace.configuration.migration;
+  const { parallel: most, downtime } = workspace.configuration.migration;
   const worst = busy.reduce((a, b) => (b.guest.dirtyRate > a.guest.dirtyRate ? b : a));
   const { guest, need } = worst;
+  const streams = streamsOf(need.guests.length, most);
   const share = need.bandwidth / streams;
   const alone = migrate({ ...guest, bandwidth: need.bandwidth, downtime }).seconds;
   const faster = migrate({ ...guest, bandwidth: TEN_GIGABIT / streams, downtime }).seconds;

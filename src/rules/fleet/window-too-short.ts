@@ -9,7 +9,7 @@ import { longestTurn } from "../../model/fleet/hypervisors.ts";
 import type { WrittenWindow } from "../../model/fleet/maintenance-files.ts";
 import type { MaintenanceNeed, PlannedWindow } from "../../model/fleet/maintenance.ts";
 import { duration, maintenanceNeed, plannedWindow } from "../../model/fleet/maintenance.ts";
-import { TEN_GIGABIT, evacuate } from "../../model/forecast/evacuation.ts";
+import { TEN_GIGABIT, evacuate, streamsOf } from "../../model/forecast/evacuation.ts";
 import { neededWindow, simultaneous } from "../../model/forecast/windows.ts";
 import { sizeText } from "../../model/kernel/memory.ts";
 import type { Workspace } from "../../model/workspace.ts";
@@ -128,7 +128,7 @@ function finding(workspace: Workspace, { location, window }: WrittenWindow, need
   return {
     location: place,
     key: `window ${ordinal(workspace, location)}`,
-    message: message(worst, { hosts: needs.length, planned, atOnce, onTen, enough }),
+    message: message(worst, { hosts: needs.length, planned, atOnce, onTen, enough, parallel: workspace.configuration.migration.parallel }),
     related: [{ location: worst.location, message: `The guests of ${worst.host.name}: ${sizeText(worst.evacuation.memory)} to move.` }],
     fixes: fixes(workspace, place, window, enough),
     data: {
@@ -163,14 +163,16 @@ interface Figures {
   readonly atOnce: number;
   readonly onTen: number | undefined;
   readonly enough: number;
+  /** Guests that leave at the same time. */
+  readonly parallel: number;
 }
 
-function message(worst: MaintenanceNeed, { hosts, planned, atOnce, onTen, enough }: Figures): string {
+function message(worst: MaintenanceNeed, { hosts, planned, atOnce, onTen, enough, parallel }: Figures): string {
   const many = hosts === 1 ? worst.host.name : `each of ${hosts} virtualisation hosts`;
   const memory = sizeText(worst.evacuation.memory);
   if (worst.seconds === Infinity) {
-    const [first] = worst.evacuation.stuck;
-    const others = worst.evacuation.stuck.length - 1;
+    const [first, ...rest] = neverMoved(worst, parallel);
+    const others = rest.length;
     const who = others === 0 ? `${first} on ${worst.host.name} writes` : `${first} and ${others} more guests of ${worst.host.name} write`;
     return `${duration(planned)} is planned for ${many}, but ${who} memory as fast as the link moves it: the migration never ends. Give migrations a faster link, or move fewer at once.`;
   }
@@ -178,6 +180,12 @@ function message(worst: MaintenanceNeed, { hosts, planned, atOnce, onTen, enough
   const more = enough > worst.seconds * 1.01 ? `, as they take in each other's guests` : "";
   const faster = onTen === undefined || onTen === Infinity ? "" : ` With 10 GbE ${duration(onTen)} would do for it.`;
   return `${duration(planned)} is planned for ${many}, but ${worst.host.name} alone needs at least ${duration(worst.seconds)} to move ${memory} of guests away and do the work.${pile} Plan at least ${duration(enough)}${more}.${faster}`;
+}
+
+/** Names of the guests that write as fast as their share of the link. */
+function neverMoved({ guests, bandwidth }: MaintenanceNeed, parallel: number): string[] {
+  const share = bandwidth / streamsOf(guests.length, parallel);
+  return guests.filter(({ memory, dirtyRate }) => memory > 0 && dirtyRate >= share).map(({ name }) => name);
 }
 
 /** The number itself inside a variable's text; all of the text where it is written in another way. */

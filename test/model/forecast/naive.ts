@@ -31,6 +31,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
   const timer: number[] = hosts.map(() => Infinity);
   const untried: number[][] = hosts.map(() => []);
   const blocked: number[][] = hosts.map(() => []);
+  const streams: number[] = hosts.map(() => 1);
   const kept: number[] = hosts.map(() => 0);
   const turns = policy.order.length;
   const outcome = { started: new Array<number>(turns).fill(Infinity), emptied: new Array<number>(turns).fill(Infinity), ended: new Array<number>(turns).fill(Infinity), stays: [] as string[] };
@@ -55,7 +56,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
   const share = (host: number): void => {
     for (const guest of into(host)) {
       const stream = guest.stream!;
-      const rate = Math.min(hosts[guest.host]!.bandwidth / policy.parallel, hosts[host]!.bandwidth / into(host).length);
+      const rate = Math.min(hosts[guest.host]!.bandwidth / streams[guest.host]!, hosts[host]!.bandwidth / into(host).length);
       if (rate === stream.rate) continue;
       if (now > stream.since && stream.seconds > 0) stream.done = Math.min(1, stream.done + (now - stream.since) / stream.seconds);
       stream.since = now;
@@ -88,7 +89,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
     timer[host] = now + policy.work;
   };
   const send = (host: number): void => {
-    while (from(host).length < policy.parallel) {
+    while (from(host).length < streams[host]!) {
       smallestFirst(blocked[host]!);
       const waiting = blocked[host]![0];
       if (waiting !== undefined && targetFor(guests[waiting]!.memory) !== undefined) {
@@ -101,14 +102,14 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
       const guest = guests[id]!;
       const others = hosts.filter((_, other) => other !== host).map(({ memory }) => memory);
       const to = targetFor(guest.memory);
-      if (guest.memory > 0 && !(guest.dirtyRate < hosts[host]!.bandwidth / policy.parallel)) stay(guest, host, "never-converges");
+      if (guest.memory > 0 && !(guest.dirtyRate < hosts[host]!.bandwidth / streams[host]!)) stay(guest, host, "never-converges");
       else if (!others.some((memory) => memory >= guest.memory)) stay(guest, host, "fits-nowhere");
       else if (to !== undefined) depart(guest, to);
       else blocked[host]!.unshift(id);
     }
     whenEmpty(host);
   };
-  const waits = (host: number): boolean => phase[host] === "leaving" && blocked[host]!.length > 0 && from(host).length < policy.parallel;
+  const waits = (host: number): boolean => phase[host] === "leaving" && blocked[host]!.length > 0 && from(host).length < streams[host]!;
   const wake = (): void => {
     for (;;) {
       const need = (host: number): number => Math.min(...blocked[host]!.map((id) => guests[id]!.memory));
@@ -163,6 +164,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
       if (phase[timed] === "preparing") {
         phase[timed] = "leaving";
         untried[timed] = on(timed).sort((a, b) => b.memory - a.memory || a.id - b.id).map(({ id }) => id);
+        streams[timed] = Math.max(1, Math.min(policy.parallel, untried[timed]!.length));
         send(timed);
       } else giveBack(timed);
     } else {

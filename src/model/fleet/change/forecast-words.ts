@@ -9,6 +9,7 @@ const NAMES: { readonly [name in Scenario["name"]]: string } = {
   "as-planned": "as planned",
   "one-at-a-time": "one at a time",
   "10-gbit": "10 GbE",
+  "10-gbit-one-at-a-time": "both",
   "window-of-a-day": "a day for each",
 };
 /** A picture needs no more points than this. */
@@ -25,7 +26,7 @@ export function whatIfs({ scenarios }: Forecast): string {
 
 /** `There is room one at a time, a day for each; not with 10 GbE.`: which other ways leave nobody without room. */
 export function roomElsewhere({ scenarios }: Forecast): string {
-  const [, ...others] = scenarios;
+  const others = scenarios.slice(1).filter(({ name }) => name !== "10-gbit-one-at-a-time");
   const fits = others.filter(({ schedule }) => schedule.notEmptied.length === 0 && worstShortage(schedule) === undefined).map(({ name }) => NAMES[name]);
   const not = others.map(({ name }) => NAMES[name]).filter((name) => !fits.includes(name));
   if (fits.length === 0) return `It does not work with ${not.join(", nor with ")} either: the rest is too full.`;

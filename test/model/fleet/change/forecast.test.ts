@@ -33,7 +33,7 @@ const names = (found: Forecast): string[] => found.scenarios.map(({ name }) => n
 describe("fleet: what a change means for virtualisation hosts", () => {
   it("plays the plan and what else could be done", async () => {
     const found = (await forecast("  window: 60 s\n  work: 30 s\n"))!;
-    assert.deepEqual(names(found), ["as-planned", "one-at-a-time", "10-gbit", "window-of-a-day"]);
+    assert.deepEqual(names(found), ["as-planned", "one-at-a-time", "10-gbit", "10-gbit-one-at-a-time", "window-of-a-day"]);
     assert.equal(found.needs.length, 4);
     assert.equal(found.distance, 60);
     near(found.needs[0]!.seconds, ONE + 30);
@@ -42,7 +42,7 @@ describe("fleet: what a change means for virtualisation hosts", () => {
     assert.ok(worstShortage(found.scenarios[0].schedule) !== undefined);
     assert.equal(found.scenarios[1]!.schedule.peak.out, 1);
     assert.deepEqual(found.scenarios[1]!.schedule.stays, []);
-    assert.match(whatIfs(found), /^With one at a time it ends after \d+ min; with 10 GbE after \d+ min; with a day for each after 3\.0 days\.$/);
+    assert.match(whatIfs(found), /^With one at a time it ends after \d+ min; with 10 GbE after \d+ min; with both after \d+ min; with a day for each after 3\.0 days\.$/);
     assert.match(roomElsewhere(found), /^There is room for all with one at a time, or/);
   });
 
