@@ -91,6 +91,6 @@ export function isReviewed(path: string, head: string): boolean {
  */
 export async function prepare(paths: Iterable<string>): Promise<void> {
   for (const path of paths) {
-    if (/\.ya?ml(\.\w+)?$|(^|\/)[^./]+$|(^|\/)(group_vars|host_vars)\//.test(path)) return loadYaml();
+    if (/\.ya?ml(\.\w+)?$|(^|\/)[^./]+$|(^|\/)(group_vars|host_vars|inventory|inventories|environments?)\/|(^|\/)(hosts|inventory)[^/]*\.json$/.test(path)) return loadYaml();
   }
 }

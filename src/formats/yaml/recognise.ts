@@ -1,5 +1,7 @@
 const VARIABLES = /(?:^|\/)(?:group_vars|host_vars)\/(.+)$/;
 const INVENTORY = /(?:^|\/)(?:inventory|inventories|environments?)\//;
+/** Ansible's YAML inventories may be JSON, which is YAML: groups with members as keys. */
+const JSON_INVENTORY = /^\uFEFF?\s*\{\s*"[\w.-]+"\s*:\s*\{\s*"(?:hosts|children|vars)"\s*:\s*\{/;
 /** A document start, or a key alone on its line. */
 const YAML_START = /^(?:\s*(?:#.*)?\r?\n|\uFEFF)*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
 
@@ -18,6 +20,7 @@ export function recogniseYaml(path: string, head: string): "name" | "content" | 
     return variables.includes("/") && name.includes(".") ? false : "name";
   }
   const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name.endsWith(".json")) return (INVENTORY.test(path) || /^(?:hosts|inventory)/.test(name)) && JSON_INVENTORY.test(head) ? "content" : false;
   if (!name.includes(".") && YAML_START.test(head)) {
     if (INVENTORY.test(path)) return "name";
     // Elsewhere, what only an inventory has right below a group.

@@ -109,6 +109,14 @@ describe("YAML", () => {
     );
   });
 
+  it("takes inventories for it that are written as JSON, and no other JSON", () => {
+    const how = (path: string, head: string): unknown => yaml.recognise(path, head);
+    assert.equal(how("inventory/prod.json", '{\n  "all": {\n    "hosts": {"a": {}}}}'), "content");
+    assert.equal(how("hosts.json", '{"web": {"children": {"a": null}}}'), "content");
+    assert.equal(how("hosts.json", '{"hosts": ["a"]}'), false);
+    assert.equal(how("package.json", '{"web": {"hosts": {"a": 1}}}'), false);
+  });
+
   it("recognises variables files by their place", () => {
     const how = (path: string, head = ""): unknown => yaml.recognise(path, head);
     assert.equal(how("group_vars/all"), "name");
