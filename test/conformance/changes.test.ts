@@ -8,6 +8,7 @@ import { changedVariables } from "../../src/model/fleet/change/variables.ts";
 import type { Value } from "../../src/model/fleet/fleet.ts";
 import { Workspace } from "../../src/model/workspace.ts";
 import { premortem } from "../support/command-line.ts";
+import { folder } from "../support/folder.ts";
 import { recorded } from "../support/recorded.ts";
 import { skip } from "../support/skip.ts";
 
@@ -25,11 +26,11 @@ interface Found {
 }
 
 /** What a review through the command line says; `only`: of one rule. */
-async function review(folder: string, only?: string): Promise<readonly Found[]> {
+async function review(change: string, only?: string): Promise<readonly Found[]> {
   const rules = only === undefined ? [] : ["--rule", only];
-  const { out, err, status } = await premortem("review", join(folder, "after"), "--base", join(folder, "before"), "--format", "json", ...rules);
+  const { out, err, status } = await premortem("review", join(change, "after"), "--base", join(change, "before"), "--format", "json", ...rules);
   assert.notEqual(status, 2, err);
-  assert.doesNotMatch(err, /the rule failed/, folder);
+  assert.doesNotMatch(err, /the rule failed/, change);
   return (JSON.parse(out) as { findings: Found[] }).findings;
 }
 
@@ -45,9 +46,9 @@ describe("real changes, through the command line", function () {
   ];
   for (const [name, path, variable, data] of radius) {
     it(`${name}: ${variable}, one finding`, async function () {
-      const folder = join(WHOLE, name);
-      if (!existsSync(folder)) return skip(this, "the corpus is not here");
-      const found = await review(folder, "fleet/blast-radius");
+      const change = join(WHOLE, name);
+      if (!existsSync(change)) return skip(this, "the corpus is not here");
+      const found = await review(change, "fleet/blast-radius");
       assert.equal(found.length, 1, found.map(({ message }) => message).join("\n"));
       assert.equal(found[0]!.path, path);
       assert.ok(found[0]!.message.includes(variable), found[0]!.message);
@@ -55,6 +56,17 @@ describe("real changes, through the command line", function () {
       assert.ok(found[0]!.related.length <= 10);
     });
   }
+
+  it("a network more in what an ENC gives a virtualisation host", async function () {
+    const source = recorded("corpus/inventory/fc.network");
+    if (!existsSync(source)) return skip(this, "the corpus is not here");
+    const text = readFileSync(join(source, "enc/quimby.json"), "utf8");
+    const edited = text.replace(/("networks" : \{\s*)("172\.20\.2\.)/, '$1"198.51.100.0/24" : [],\n               $2');
+    assert.notEqual(edited, text);
+    const { path } = folder({ "before/enc/quimby.json": text, "after/enc/quimby.json": edited });
+    const rules = (await review(path)).map(({ rule }) => rule);
+    for (const rule of ["fleet/blast-radius", "fleet/maintenance-without-approval"]) assert.ok(rules.includes(rule), `${rule} among ${rules.join()}`);
+  });
 
   it("numbers that were counted by others", function () {
     if (!existsSync(MODELS)) return skip(this, "the facts are not here");

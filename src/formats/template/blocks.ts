@@ -38,7 +38,9 @@ export function blocksOf(text: string): readonly Block[] {
 }
 
 /** Ansible renders with `trim_blocks`; a `#jinja2:` header may say otherwise. */
-function tokensOf(source: string): Token[] {
+function tokensOf(written: string): Token[] {
+  // Jinja's lexer makes every line break a line feed.
+  const source = written.replace(/\r\n?/g, "\n");
   const header = /^#jinja2:([^\n]*)\n/.exec(source);
   const text = header === null ? source : source.slice(header[0].length);
   const option = (name: string, usual: boolean): boolean => new RegExp(`${name}\\s*:\\s*["']?(true|false)`, "i").exec(header?.[1] ?? "")?.[1]?.toLowerCase() === String(!usual) ? !usual : usual;
@@ -74,6 +76,8 @@ function tokensOf(source: string): Token[] {
 
 const FOR = /^for\s+([\w\s,()]+?)\s+in\s+([\s\S]+?)(?:\s+if\s+([\s\S]+?))?(?:\s+recursive)?$/;
 const DEPTH = 100;
+/** Code that is longer than anybody writes is kept as it is. */
+const LONGEST = 4_000;
 
 class Reader {
   readonly #tokens: readonly Token[];
@@ -91,7 +95,8 @@ class Reader {
       const word = token.kind === "tag" ? (/^\w+/.exec(token.text)?.[0] ?? "") : "";
       if (ends.includes(word)) break;
       this.#at++;
-      if (token.kind === "text") blocks.push({ kind: "text", text: token.text });
+      if (token.kind !== "text" && token.text.length > LONGEST) blocks.push({ kind: "other", code: token.text });
+      else if (token.kind === "text") blocks.push({ kind: "text", text: token.text });
       else if (token.kind === "output") blocks.push({ kind: "output", code: token.text });
       else if (!/^(?:end\w+|else|elif)$/.test(word)) blocks.push(this.#tag(word, token.text));
     }

@@ -65,6 +65,15 @@ describe("fleet: effects of a change", () => {
   ];
   for (const [title, edits, expected] of cases) it(title, () => assert.deepEqual(said(edits), expected));
 
+  it("a file that include_vars reads, a role that is renamed, line breaks of a template", () => {
+    const base = { ...BASE, "roles/front/tasks/main.yml": `- include_vars: tuning.yml\n${BASE["roles/front/tasks/main.yml"]!}`, "roles/front/vars/tuning.yml": "depth: 30\nother: 1\n" };
+    assert.deepEqual(said({ "roles/front/vars/tuning.yml": "depth: 40\nother: 2\n" }, base), ["variables depth @ roles/front/vars/tuning.yml: 4, 4; front 4"]);
+    const moved = Object.keys(BASE).filter((path) => path.startsWith("roles/front/"));
+    const renamed = Object.fromEntries(moved.flatMap((path) => [[path, undefined], [path.replace("/front/", "/entrance/"), BASE[path]!]] as [string, string | undefined][]));
+    assert.deepEqual(said({ ...renamed, ...edited("site.yml", "    - front\n", "    - entrance\n") }), []);
+    assert.deepEqual(said({ "roles/front/templates/front.conf.j2": BASE["roles/front/templates/front.conf.j2"]!.replaceAll("\n", "\r\n") }), []);
+  });
+
   it("a variable that is renamed with its uses changes no host", () => {
     const base = { ...BASE, "roles/front/templates/front.conf.j2": "listen {{ port }}\nnet {{ resolvers | ipaddr('net') }}\n" };
     const found = effects(

@@ -4,6 +4,7 @@ import type { Host, Play } from "../fleet.ts";
 import type { HostInterruption, Reach, Restart } from "./interruptions.ts";
 import { allRestarts, interruptedBy, restartedBy, sortedHosts, union } from "./interruptions.ts";
 import { ofFiles } from "./of-files.ts";
+import { ofIncluded } from "./of-included.ts";
 import { ofMembership } from "./of-membership.ts";
 import { ofRoles } from "./of-roles.ts";
 import { ofTasks } from "./of-tasks.ts";
@@ -49,6 +50,8 @@ export interface Found {
   readonly hosts: readonly Host[];
   readonly used: boolean;
   readonly reaches: readonly Reach[];
+  /** True where the values are read while a play runs, so that nothing else here sees them. */
+  readonly atRun?: boolean;
 }
 
 /** What the change from `before` to `after` sets off on hosts that both sides have; one entry for each cause. */
@@ -67,7 +70,7 @@ function reviews(): WeakMap<Workspace, readonly Effect[]> {
 function workOut(before: Workspace, after: Workspace): readonly Effect[] {
   const remaining = withoutCancelled(before, after);
   const effectOf = (found: Found): Effect[] => {
-    const reaches = remaining(found.reaches);
+    const reaches = found.atRun === true ? found.reaches : remaining(found.reaches);
     if (reaches.length === 0 && found.reaches.length > 0) return [];
     const hosts = sortedHosts([...found.hosts, ...reaches.flatMap((reach) => reach.hosts)]);
     if (hosts.length === 0) return [];
@@ -86,7 +89,7 @@ function workOut(before: Workspace, after: Workspace): readonly Effect[] {
   };
   const variables = ofVariables(before, after);
   const rest = [...ofFiles(before, after), ...ofTasks(before, after), ...ofMembership(before, after, variables)];
-  return [...merge([...variables, ...ofRoles(before, after)].flatMap(effectOf)), ...rest.flatMap(effectOf)];
+  return [...merge([...variables, ...ofRoles(before, after), ...ofIncluded(before, after)].flatMap(effectOf)), ...rest.flatMap(effectOf)];
 }
 
 /** Variables of one file that reach the same hosts are one cause. */

@@ -31,7 +31,7 @@ export function withoutCancelled(before: Workspace, after: Workspace): (reaches:
 function unchanged(before: Workspace, after: Workspace, old: Play, { play, task }: Reach): (host: Host) => boolean {
   if (isUnknown(old.scope) || isUnknown(play.scope)) return () => false;
   const [was, is] = [old.scope, play.scope].map(({ hosts }) => new Set(hosts.map((host) => host.name))) as [Set<string>, Set<string>];
-  const alike = old.tasks.filter((other) => other.module === task.module && other.role === task.role);
+  const alike = old.tasks.filter((other) => other.module === task.module);
   const named = alike.filter((other) => other.name !== undefined && other.name === task.name);
   const now = sideOf({ files: after, hosts: after, roles: after }, play, task);
   const comparisons = [...new Set([...named, ...alike])].slice(0, CANDIDATES).map((other) => new Comparison(sideOf({ files: before, hosts: before, roles: before }, old, other), now));
