@@ -19,8 +19,8 @@ export interface RoutingList {
 /** Commands and settings that make a rule or a route in a table of its own: ip-rule(8), systemd.network(5), netplan(5). */
 const RULE = /\bip\s+(?:-\w+\s+)*rule\s+(?:add|replace)\b|\[RoutingPolicyRule\]|\brouting-policy\b|\bip\s+(?:-\w+\s+)*route\s+(?:add|replace|append)\b[^\n]*\btable\b/;
 const PREFIX = /(?:^|[^\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]{1,4}:[\da-f:]*)\/\d{1,3}(?!\d)/i;
-/** A host's own few networks are no list of all. */
-const LEAST = 3;
+/** One network is no list. */
+const LEAST = 2;
 
 /** The lists of networks that the routing rules of more than one host are made from. */
 export function routingLists(workspace: Workspace): readonly RoutingList[] {

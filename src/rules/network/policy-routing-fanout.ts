@@ -6,10 +6,12 @@ import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
 const SHOWN = 5;
+/** A few ranges that hold all networks are what keeps the list short; they change so seldom that only their change is worth a line. */
+const MANY = 5;
 const PLAYBOOK = "- hosts: all\n  tasks:\n    - template: src=rules.sh.j2 dest=/usr/local/sbin/rules.sh\n";
 const TEMPLATE = "#!/bin/sh\n{% for network in networks %}\nip rule add to {{ network.prefix }} lookup internal priority 7\n{% endfor %}\n";
 const HOSTS = "[web]\nweb[01:04].example.net\n[kvm]\nkvm[01:02].example.net\n";
-const LIST = (more: string): string => `networks:\n  - {prefix: 10.1.0.0/24, vlan: 10}\n  - {prefix: 10.2.0.0/24, vlan: 11}\n  - {prefix: 10.3.0.0/24, vlan: 12}\n${more}`;
+const LIST = (more: string): string => `networks:\n  - {prefix: 10.1.0.0/24, vlan: 10}\n  - {prefix: 10.2.0.0/24, vlan: 11}\n  - {prefix: 10.3.0.0/24, vlan: 12}\n  - {prefix: 10.5.0.0/24, vlan: 15}\n  - {prefix: 10.6.0.0/24, vlan: 16}\n${more}`;
 const ENC = (host: string, more: string): string => `{"parameters": {"interfaces": {"fe": {"mac": "52:54:00:00:00:0${host}", "networks": {"192.0.2.0/24": ["192.0.2.${host}"]${more}}, "gateways": {"192.0.2.0/24": "192.0.2.1"}}}}, "classes": {}}`;
 
 export default rule({
@@ -46,10 +48,11 @@ export default rule({
       { "hosts.ini": HOSTS, "site.yml": PLAYBOOK, "templates/rules.sh.j2": "#!/bin/sh\n{% for network in networks %}\nnft add element inet filter internal '{ {{ network.prefix }} }'\n{% endfor %}\n", "group_vars/all.yml": LIST("") },
       { "hosts.ini": "[routers]\nrouter01.example.net\n", "site.yml": PLAYBOOK, "templates/rules.sh.j2": TEMPLATE, "group_vars/all.yml": LIST("") },
       { "enc/a.json": ENC("5", ""), "enc/b.json": ENC("6", "") },
+      { "hosts.ini": HOSTS, "site.yml": PLAYBOOK, "templates/rules.sh.j2": TEMPLATE.replace("networks", "internal_ranges"), "group_vars/all.yml": "internal_ranges:\n  - prefix: 10.0.0.0/8\n  - prefix: 192.168.0.0/16\n" },
     ],
   },
   check({ path, workspace, report }) {
-    for (const list of routingLists(workspace)) if (list.location.path === path) report(reportOf(list, workspace));
+    for (const list of routingLists(workspace)) if (list.location.path === path && list.networks.length >= MANY) report(reportOf(list, workspace));
     const classified = classifierFanout(workspace);
     if (classified?.location.path === path) report({ location: classified.location, key: "classifier", confidence: "likely", message: `${classified.hosts} hosts get networks that they have no address in, ${classified.networks} of them: one more network changes the configuration of all. Give hosts their own networks only.`, data: { hosts: classified.hosts, networks: classified.networks } });
   },
