@@ -48,6 +48,8 @@ export function readVariables(variables: readonly VariableNode[], draft: Draft):
 function readVariable(variable: VariableNode, draft: Draft, depth: number): void {
   const { node, source } = variable;
   if (node.kind === "scalar" || depth > DEEPEST) return;
+  // Every form is a mapping, or a list of them.
+  if (node.kind === "sequence" && node.items[0]?.kind !== "mapping") return;
   for (const read of readers) if (read(variable, draft)) return;
   for (const { key, value } of entriesOf(node)) readVariable({ ...variable, name: key, node: value }, draft, depth + 1);
   for (const item of itemsOf(node)) {

@@ -77,6 +77,8 @@ function fileOf(workspace: Workspace, path: string, host: Host): NetworkFile | u
 /** The host's effective variables as one file; its path is that of the host's place in the inventory. */
 function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined {
   if (!(host.variables instanceof HostVariables)) return undefined;
+  const last = plain.get(host);
+  if (last !== undefined) return last.file;
   const { shared, own } = host.variables;
   const sources = new Map<string, SourceText>();
   const nodes: VariableNode[] = [];
@@ -87,8 +89,13 @@ function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined 
   }
   const draft = new Draft();
   readVariables(nodes, draft);
-  return draft.file(host.location.path, "ansible");
+  const file = draft.file(host.location.path, "ansible");
+  if (![...sources.values()].some(({ resolves }) => resolves)) plain.set(host, { file });
+  return file;
 }
+
+/** What hosts' variables say without a template: as long as the host is the same object, its variables are. */
+const plain = new WeakMap<Host, { readonly file: NetworkFile | undefined }>();
 
 interface Candidate {
   readonly name: string;

@@ -14,16 +14,35 @@ import { SourceText } from "./source-text.ts";
 /** Reads what one kind of source says; undefined for a file of another kind, or one that says nothing of networks. */
 export type NetworkReader = (source: SourceText) => NetworkFile | undefined;
 
-/** In the order in which they are asked: the first that reads a file decides. */
-const readers: readonly NetworkReader[] = [fromNetplan, fromNetworkd, fromIfupdown, fromNetworkManager, fromWgQuick, fromCommands, fromVariables, fromNetbox, fromEnc];
+/** Readers that look at nothing but the file, in the order in which they are asked: the first that reads it decides. */
+const ofOneFile: readonly NetworkReader[] = [fromNetplan, fromIfupdown, fromNetworkManager, fromWgQuick, fromCommands, fromVariables];
+/** Readers that look at other files or the configuration too. */
+const ofSeveral: readonly NetworkReader[] = [fromNetworkd, fromNetbox, fromEnc];
+
+interface Known {
+  readonly path: string;
+  readonly file: NetworkFile | undefined;
+}
+
+/** By the file's tree, which an edit of another file leaves as it is. */
+const known = new WeakMap<object, Known>();
 
 /** What a file says of its hosts' network; undefined where that is nothing. The subject `network`. */
 export function readNetwork(workspace: Workspace, path: string): NetworkFile | undefined {
-  return readNetworkFrom(new SourceText(workspace, path));
+  const tree = workspace.document(path)?.tree;
+  if (typeof tree !== "object" || tree === null) return undefined;
+  const source = new SourceText(workspace, path);
+  let own = known.get(tree);
+  if (own?.path !== path) known.set(tree, (own = { path, file: firstOf(ofOneFile, source) }));
+  return own.file ?? firstOf(ofSeveral, source);
 }
 
 /** `readNetwork` with templates and variables as they are on the source's host. */
 export function readNetworkFrom(source: SourceText): NetworkFile | undefined {
+  return firstOf(ofOneFile, source) ?? firstOf(ofSeveral, source);
+}
+
+function firstOf(readers: readonly NetworkReader[], source: SourceText): NetworkFile | undefined {
   for (const read of readers) {
     const file = read(source);
     if (file !== undefined) return file;

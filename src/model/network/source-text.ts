@@ -19,6 +19,7 @@ export class SourceText {
   readonly workspace: Workspace;
   readonly path: string;
   readonly host: Host | undefined;
+  #resolves = false;
   /** Null where the text has no template that decides anything. */
   #masked: Masked | null | undefined;
 
@@ -26,6 +27,11 @@ export class SourceText {
     this.workspace = workspace;
     this.path = path;
     this.host = host;
+  }
+
+  /** Whether a template was looked up on the host: what was read then rests on more than the text. */
+  get resolves(): boolean {
+    return this.#resolves;
   }
 
   /** True where a template's `if` or loop decides whether `range` is there. For formats that do not say so themselves. */
@@ -46,6 +52,7 @@ export class SourceText {
     if (!value.includes(HOLE) && !value.includes("{{") && !value.includes("{%")) return value;
     const written = value.includes("{{") ? value : (this.workspace.text(this.path) ?? "").slice(range.start, range.end).trim();
     if (this.host === undefined || written.includes(HOLE)) return unknown(`a template decides ${written.slice(0, 60)} in ${this.path}`);
+    this.#resolves = true;
     return resolve(this.workspace, this.path, written.replace(/^(["'])(.*)\1$/, "$2"), this.host);
   }
 

@@ -141,6 +141,21 @@ describe("network: of a host", () => {
     assert.deepEqual(await onHost("b.example.net", files), ["eth0 ethernet 192.0.2.8/24"]);
   });
 
+  it("follows edits of its files", async () => {
+    const path = "inventory/host_vars/a.example.net";
+    const text = "interfaces:\n  - {name: eth0, mtu: 1400}\n";
+    const before = await loadWorkspace(new Map([["inventory/hosts", "[web]\na.example.net\nb.example.net\n"], [path, text], ["inventory/host_vars/b.example.net", text]]));
+    const mtuOf = (workspace: typeof before): string => {
+      const { mtu } = networkOfHost(workspace, workspace.fleet.host("a.example.net")!).interfaces.get("eth0")!;
+      return `${String(mtu!.value)} ${workspace.textAt(mtu!.location)}`;
+    };
+    assert.equal(mtuOf(before), "1400 1400");
+    const moved = before.with(new Map([[path, `# moved\n${text}`]]));
+    assert.equal(mtuOf(moved), "1400 1400");
+    assert.equal(mtuOf(moved.with(new Map([[path, text.replace("1400", "1300")]]))), "1300 1300");
+    assert.equal(mtuOf(moved.with(new Map([["inventory/host_vars/b.example.net", "x: 1\n"]]))), "1400 1400");
+  });
+
   it("has the values of its variables in templates", async () => {
     const files = {
       "inventory/hosts": "[web]\na.example.net lan_ip=192.0.2.7\n",
