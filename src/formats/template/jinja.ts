@@ -29,6 +29,8 @@ export interface Masked {
 const DELIMITER = /\{\{|\{%|\{#/g;
 const CLOSER: Record<string, string> = { "{{": "}}", "{%": "%}", "{#": "#}" };
 const KIND: Record<string, TemplateRegion["kind"]> = { "{{": "output", "{%": "tag", "{#": "comment" };
+/** Characters behind the first closer in which a mapping's braces may still close. */
+const FAR = 400;
 const BLOCKS = new Set(["if", "for", "macro", "block", "call", "filter", "raw"]);
 
 /**
@@ -82,12 +84,24 @@ function endOf(text: string, from: number, closer: string, quotes: boolean): num
     const at = text.indexOf(closer, from);
     return at === -1 ? text.length : at + 2;
   }
-  const token = new RegExp(`'(?:[^'\\\\]|\\\\.)*'|"(?:[^"\\\\]|\\\\.)*"|${closer.replace(/[}%]/g, "\\$&")}`, "gs");
+  const token = new RegExp(`'(?:[^'\\\\]|\\\\.)*'|"(?:[^"\\\\]|\\\\.)*"|${closer.replace(/[}%]/g, "\\$&")}|[{}]`, "gs");
   token.lastIndex = from;
+  // Braces of a mapping hide the closer too (jinja2/lexer.py, balancing_stack).
+  let open = 0;
+  let first = -1;
   for (let match = token.exec(text); match; match = token.exec(text)) {
-    if (match[0] === closer) return match.index + 2;
+    const [found] = match;
+    if (found === closer && open === 0) return match.index + 2;
+    if (found === closer && first === -1) first = match.index;
+    // A brace that is not closed hides nothing; the limit keeps many of them from taking quadratic time.
+    if (first !== -1 && match.index > first + FAR) break;
+    if (found === "{") open++;
+    else if (open > 0 && found.startsWith("}")) {
+      open--;
+      token.lastIndex = match.index + 1;
+    }
   }
-  return text.length;
+  return first === -1 ? text.length : first + 2;
 }
 
 function blank(text: string, filler: string): string {

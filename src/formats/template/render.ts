@@ -1,6 +1,6 @@
 import type { Unknown } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import { asText, evaluate } from "./evaluate.ts";
+import { evaluate, printed } from "./evaluate.ts";
 import type { JinjaValue, Lookup } from "./values.ts";
 import type { Expression } from "./expression.ts";
 import { parseExpression } from "./expression.ts";
@@ -32,9 +32,11 @@ export function render(text: string, lookup: Lookup): JinjaValue {
     if (part.expression === undefined) return unknown(`{{ ${part.code} }} is more than a plain reference`);
     if (value === undefined) return unknown(`{{ ${part.code} }} refers to a variable that is not defined in the repository`);
     if (isUnknown(value)) return value;
-    values.push(value);
+    const text = parts.length === 1 ? value : printed(value);
+    if (isUnknown(text)) return text;
+    values.push(text);
   }
-  return values.length === 1 ? values[0]! : values.map(asText).join("");
+  return values.length === 1 ? values[0]! : values.join("");
 }
 
 function partsOf(text: string): readonly Part[] | undefined {
@@ -46,7 +48,8 @@ function partsOf(text: string): readonly Part[] | undefined {
     let cursor = 0;
     for (const { kind, range, code } of regions) {
       if (range.start > cursor) parts.push(text.slice(cursor, range.start));
-      if (kind === "output") parts.push({ code, expression: parseExpression(code) });
+      // In variables and playbooks, Ansible keeps Jinja from reading backslashes (_escape_backslashes in ansible/template).
+      if (kind === "output") parts.push({ code, expression: parseExpression(code.replaceAll("\\", "\\\\")) });
       cursor = range.end;
     }
     if (cursor < text.length) parts.push(text.slice(cursor));

@@ -5,3 +5,9 @@ export type JinjaValue = string | number | boolean | null | Unknown | readonly J
 
 /** The value of a variable: undefined where nothing defines it, Unknown where something does that is hidden. */
 export type Lookup = (name: string) => JinjaValue | undefined;
+
+/** What a filter, a test or a call is given. */
+export interface Arguments {
+  readonly positional: readonly (JinjaValue | undefined)[];
+  readonly named: { readonly [name: string]: JinjaValue | undefined };
+}

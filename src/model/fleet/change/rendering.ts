@@ -1,7 +1,7 @@
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
 import { blocksOf } from "../../../formats/template/blocks.ts";
 import type { Block } from "../../../formats/template/blocks.ts";
-import { asText, evaluate, truth } from "../../../formats/template/evaluate.ts";
+import { evaluate, printed, truth } from "../../../formats/template/evaluate.ts";
 import { parseExpression } from "../../../formats/template/expression.ts";
 import { isTemplate } from "../../../formats/template/render.ts";
 import type { Workspace } from "../../workspace.ts";
@@ -80,7 +80,8 @@ export class Rendering {
       case "output": {
         this.#mutate(block.code);
         const value = this.#evaluate(block.code);
-        return value === undefined || hasUnknown(value) ? this.#residue(block.code) : asText(value);
+        const text = value === undefined ? unknown("not defined") : printed(value);
+        return isUnknown(text) ? this.#residue(block.code) : text;
       }
       case "set": {
         if (this.#mutate(block.code)) return this.#residue(block.code);
