@@ -38,17 +38,21 @@ function results(): Map<string, HostNetwork> {
 
 function work(workspace: Workspace, host: Host): HostNetwork {
   const paths = workspace.memo(pathsByHost).get(host.name) ?? [];
+  const kept = paths.length === 0 ? alone.get(host) : undefined;
+  if (kept !== undefined) return kept;
   const files = paths.flatMap((path) => fileOf(workspace, path, host) ?? []);
   const variables = ofVariables(workspace, host);
   if (variables !== undefined) files.unshift(variables);
   const machine = join(files);
-  return {
+  const network: HostNetwork = {
     ...machine,
     interfaces: new Map([...machine.interfaces].map(([name, one]) => [name, once(one)])),
     host,
     networks: files.flatMap(({ networks }) => networks),
     references: files.flatMap(({ references }) => references),
   };
+  if (paths.length === 0 && plain.has(host)) alone.set(host, network);
+  return network;
 }
 
 /** Configuration files, not those of variables, by the hosts that they reach. */
@@ -96,6 +100,8 @@ function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined 
 
 /** What hosts' variables say without a template: as long as the host is the same object, its variables are. */
 const plain = new WeakMap<Host, { readonly file: NetworkFile | undefined }>();
+/** The networks of such hosts that no file reaches. */
+const alone = new WeakMap<Host, HostNetwork>();
 
 interface Candidate {
   readonly name: string;
