@@ -207,8 +207,8 @@ class Simulation {
     const leavesAgain = this.#guests.arrive(guest, to, this.#turn[to]! !== -1);
     this.#record.moved();
     if (leavesAgain && this.#state[to] === LEAVING) this.#queues[to]!.push(guest);
-    if (this.#state[to] === LEAVING) this.#send(to);
     this.#send(from);
+    if (this.#state[to] === LEAVING) this.#send(to);
   }
 
   /** Takes a guest's stream off both links; gives where it went. */
@@ -272,7 +272,7 @@ class Simulation {
     }
     for (const guest of this.#queues[host]!.slice(this.#tried[host]!)) this.#stay(guest, host, "stalled");
     this.#return(host);
-    for (const to of targets) this.#whenEmpty(to);
+    for (const to of [...targets].sort((a, b) => a - b)) this.#whenEmpty(to);
     this.#wake();
     return true;
   }

@@ -113,7 +113,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
   const wake = (): void => {
     for (;;) {
       const need = (host: number): number => Math.min(...blocked[host]!.map((id) => guests[id]!.memory));
-      const ready = hosts.map((_, host) => host).filter((host) => waits(host) && untried[host]!.length === 0 && targetFor(need(host)) !== undefined);
+      const ready = hosts.map((_, host) => host).filter((host) => waits(host) && targetFor(need(host)) !== undefined);
       if (ready.length === 0) return;
       send(ready.reduce((a, b) => (need(b) < need(a) ? b : a)));
     }
@@ -138,9 +138,7 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
         stay(guest, host, "stalled");
       }
       for (const id of untried[host]!) stay(guests[id]!, host, "stalled");
-      const targets = stalled.map(({ host: one }) => one);
       giveBack(host);
-      targets.forEach(whenEmpty);
       hosts.forEach((_, other) => whenEmpty(other));
       wake();
       continue;
@@ -154,11 +152,9 @@ export function naive(hosts: readonly ClusterHost[], policy: Policy): Outcome {
       share(to);
       guest.host = to;
       migrations++;
-      if (phase[to] === "leaving") {
-        untried[to]!.push(guest.id);
-        send(to);
-      }
+      if (phase[to] === "leaving") untried[to]!.push(guest.id);
       send(source);
+      if (phase[to] === "leaving") send(to);
     } else if (timer[timed] === time) {
       timer[timed] = Infinity;
       if (phase[timed] === "preparing") {
