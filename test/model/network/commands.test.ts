@@ -77,6 +77,11 @@ ip route show; ip addr; ip; ip link set; ip route add; ip tunnel add; ifconfig; 
     );
   });
 
+  it("are read of units too", async () => {
+    const unit = "[Service]\nType=oneshot\nExecStartPre=-/sbin/ip link del gre1\nExecStart=-/sbin/ip tunnel add gre1 mode gre local 192.0.2.1 remote 192.0.2.9\nExecStart=/sbin/ip link set gre1 mtu 1400 \\\n  up\nExecStop=/sbin/ip tunnel add gre2 mode gre\n";
+    assert.deepEqual(await networkOf({ "gre1.service": unit }), ["gre1 tunnel mtu 1400 gre over 4 from 192.0.2.1 to 192.0.2.9"]);
+  });
+
   it("are looked for in scripts only where there are any", async () => {
     assert.deepEqual(await script("echo ip link add\niptables -A INPUT -j ACCEPT\n"), []);
   });
