@@ -35,7 +35,7 @@ interface TaskPlaces {
   readonly values: readonly Value[];
   readonly fixed: readonly Placed[] | undefined;
   /** Hosts of the same groups mostly see the same values; those with values of their own are worked out alone. */
-  readonly byGroups: WeakMap<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[] }>;
+  readonly byGroups: WeakMap<ReadonlyMap<string, Variable>, { readonly names: ReadonlySet<string>; placed?: readonly Placed[]; like?: ReadonlyMap<string, Variable> }>;
   /** The hosts of the last table with what each of them got, in one order: a host that is the same object gets the same. */
   hosts: readonly Host[];
   placed: readonly (readonly Placed[])[];
@@ -127,10 +127,15 @@ function seesTheSame({ byGroups }: TaskPlaces, before: Host, host: Host): boolea
   if (before === host) return true;
   const [was, is] = [before.variables, host.variables];
   if (before.name !== host.name || before.groups !== host.groups || !(was instanceof HostVariables) || !(is instanceof HostVariables)) return false;
-  const names = byGroups.get(was.shared)?.names;
-  if (names === undefined || was.lookup("groups") !== is.lookup("groups")) return false;
-  for (const name of names) if (!sameWords(was.raw(name), is.raw(name))) return false;
-  if (!byGroups.has(is.shared)) byGroups.set(is.shared, { names });
+  const common = byGroups.get(was.shared);
+  if (common === undefined || was.lookup("groups") !== is.lookup("groups")) return false;
+  const { names } = common;
+  if (was.own !== is.own) for (const own of [was.own, is.own]) for (const name of own.keys()) if (names.has(name) && !sameWords(was.raw(name), is.raw(name))) return false;
+  // What the groups share is compared once for them all.
+  const there = byGroups.get(is.shared);
+  if (there !== undefined) return there.like === was.shared;
+  for (const name of names) if (!sameWords(was.shared.get(name), is.shared.get(name))) return false;
+  byGroups.set(is.shared, { names, like: was.shared, ...(common.placed && { placed: common.placed }) });
   return true;
 }
 

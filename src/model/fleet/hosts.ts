@@ -1,4 +1,5 @@
 import { compareText } from "../../engine/finding.ts";
+import { unknown } from "../../engine/unknown.ts";
 import { sameList } from "../derivation.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Host, Value, Variable } from "./fleet.ts";
@@ -62,6 +63,8 @@ function foldersOfPlaybooks(workspace: Workspace, _: string, previous: readonly 
 type Lists = readonly (readonly Variable[])[];
 
 interface Chain {
+  /** A file of the groups that is vaulted as a whole: any name may stand in it. */
+  readonly hidden: string | undefined;
   /** Farthest first. */
   readonly groups: readonly InventoryGroup[];
   readonly names: readonly string[];
@@ -71,8 +74,11 @@ interface Chain {
 
 /** A host with what it was made of. */
 interface Made {
+  /** The groups that the inventory puts it into. */
+  readonly key: string;
   readonly chain: Chain;
   readonly lists: Lists;
+  readonly own: ReadonlyMap<string, Variable>;
   readonly host: Host;
 }
 
@@ -113,31 +119,36 @@ class InventoryHosts {
   }
 
   #of(host: InventoryHost, groups: Value): Host {
-    const chain = this.#chain(host);
     const before = this.#previous?.made.get(host.name);
+    const key = before?.key ?? [...host.groups].sort().join("\0");
+    const chain = this.#chain(host, key);
     const lists = this.#read(this.#hostFiles, "host_vars", host.name, before?.lists);
     let made = before;
     if (before === undefined || before.chain !== chain || before.lists !== lists) {
-      const own = this.#ownOf(host, chain, lists);
-      const magic = magicOf(host.name, chain, groups);
-      made = { chain, lists, host: { name: host.name, groups: chain.names, location: host.location, variables: new HostVariables(chain.variables, own, magic) } };
+      const own = before?.lists === lists && !this.#settings.mergesMappings ? before.own : this.#ownOf(host, chain, lists);
+      const hidden = chain.hidden ?? this.#vaulted(this.#hostFiles, host.name);
+      const magic = magicOf(host.name, chain, groups, hidden);
+      made = { key, chain, lists, own, host: { name: host.name, groups: chain.names, location: host.location, variables: new HostVariables(chain.variables, own, magic) } };
     }
     this.made.set(host.name, made!);
     return made!.host;
   }
 
-  #chain(host: InventoryHost): Chain {
-    const key = host.groups.size === 1 ? [...host.groups][0]! : [...host.groups].sort().join("\0");
+  #chain(host: InventoryHost, key: string): Chain {
     let chain = this.chains.get(key);
     if (chain === undefined) {
       const before = this.#previous?.chains.get(key);
       const groups = before?.groups ?? this.#inventory.chain(host.groups);
       const lists = sameList(before?.lists, groups.flatMap(({ name }) => this.#listsOf(name)));
       if (before !== undefined && before.lists === lists) chain = before;
-      else chain = { groups, names: before?.names ?? groups.map(({ name }) => name).reverse(), lists, variables: this.#merge(groups) };
+      else chain = { groups, hidden: groups.map(({ name }) => this.#vaulted(this.#groupFiles, name)).find((path) => path !== undefined), names: before?.names ?? groups.map(({ name }) => name).reverse(), lists, variables: this.#merge(groups) };
       this.chains.set(key, chain);
     }
     return chain;
+  }
+
+  #vaulted(files: readonly ReadonlyMap<string, readonly string[]>[], name: string): string | undefined {
+    return files.flatMap((index) => index.get(name) ?? []).find((path) => this.#workspace.text(path)?.startsWith("$ANSIBLE_VAULT;") === true);
   }
 
   #listsOf(group: string): Lists {
@@ -224,12 +235,12 @@ function joined(parts: Lists): readonly Variable[] {
   return joint.whole;
 }
 
-function magicOf(name: string, chain: Chain, groups: Value): Magic {
+function magicOf(name: string, chain: Chain, groups: Value, hidden: string | undefined): Magic {
   return (asked) => {
     if (asked === "inventory_hostname") return name;
     if (asked === "inventory_hostname_short") return isIpAddress(name) ? name : name.split(".")[0]!;
     if (asked === "group_names") return chain.names.filter((group) => group !== "all").sort(compareText);
     if (asked === "groups") return groups;
-    return onlyAtRun(asked);
+    return onlyAtRun(asked) ?? (hidden === undefined ? undefined : unknown(`${asked} may stand in ${hidden}, which is vaulted`));
   };
 }

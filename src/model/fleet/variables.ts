@@ -99,11 +99,16 @@ export class HostVariables implements ReadonlyMap<string, Variable> {
   }
 
   *values(): MapIterator<Variable> {
-    for (const name of this.keys()) yield this.get(name)!;
+    for (const [name, shared] of this.#shared) yield this.#seen(name, this.#own.get(name) ?? shared);
+    for (const [name, own] of this.#own) if (!this.#shared.has(name)) yield this.#seen(name, own);
   }
 
   *entries(): MapIterator<[string, Variable]> {
-    for (const name of this.keys()) yield [name, this.get(name)!];
+    for (const variable of this.values()) yield [variable.name, variable];
+  }
+
+  #seen(name: string, raw: Variable): Variable {
+    return hasTemplate(raw) ? this.get(name)! : raw;
   }
 
   [Symbol.iterator](): MapIterator<[string, Variable]> {
