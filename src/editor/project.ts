@@ -12,6 +12,7 @@ import { readIfThere } from "./files.ts";
 export class Project {
   readonly root: vscode.Uri;
   #workspace: Workspace | undefined;
+  #other: Workspace | undefined;
   readonly #pending: Map<string, string | undefined>;
   #configuration: vscode.Uri | undefined;
   #configurationText: string | undefined;
@@ -64,11 +65,13 @@ export class Project {
     }
   }
 
-  /** The same files at another state, for instance HEAD; nothing of it stays in the project. */
+  /** The same files at another state, such as HEAD. The last one is kept: while somebody types, HEAD stays what it is. */
   async withTexts(changes: ReadonlyMap<string, string | undefined>): Promise<Workspace> {
     const workspace = await this.workspace();
     await prepare(changes.keys());
-    return workspace.with(changes);
+    const other = workspace.with(changes);
+    if (this.#other === undefined || !alike(this.#other, other)) this.#other = other;
+    return this.#other;
   }
 
   async #update(): Promise<Workspace> {
@@ -103,6 +106,10 @@ export class Project {
     this.#ignored = (path) => ignored(prefix === "" ? path : `${prefix}/${path}`);
     return workspace;
   }
+}
+
+function alike(a: Workspace, b: Workspace): boolean {
+  return a.configuration === b.configuration && a.paths.length === b.paths.length && b.paths.every((path) => a.text(path) === b.text(path));
 }
 
 function parent(uri: vscode.Uri): vscode.Uri | undefined {

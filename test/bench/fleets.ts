@@ -23,16 +23,16 @@ const OF_A_COLD_ANSWER = 1 / 3;
 export async function fleetRows(sheet: Sheet, cli: string): Promise<void> {
   const [texts, edited, tenth] = [largeFleet(), withGroupEdit(largeFleet()), largeFleet(TENTH)];
   const review = (before: Texts, after: Texts) => async () => reviewChange(await loadWorkspace(before), await loadWorkspace(after));
-  await sheet.growth("review: a fleet of 10,000 hosts, of 1,000", review(tenth, withGroupEdit(tenth)), review(texts, edited), LINEAR);
-  await keystroke(sheet, texts);
   const folder = mkdtempSync(join(tmpdir(), "premortem-bench-"));
   try {
     const [before, after] = [write(texts, join(folder, "before")), write(edited, join(folder, "after"))];
-    commandLine(sheet, cli, before, after);
     await againstAnsible(sheet, texts, before);
+    commandLine(sheet, cli, before, after);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  await keystroke(sheet, texts);
+  await sheet.growth("review: a fleet of 10,000 hosts, of 1,000", review(tenth, withGroupEdit(tenth)), review(texts, edited), LINEAR);
 }
 
 /** The findings of the edited file and what the edit sets off, against the same from nothing. */
