@@ -150,10 +150,12 @@ function ofPlays(before: Workspace, after: Workspace, changed: readonly string[]
   }
   const touched = new Set(changed);
   const known = new Set(before.fleet.plays.flatMap((play) => [...play.tasks, ...play.handlers].map((task) => taskText(before, task))));
+  // A step that only got a condition or another name restarted the same before.
+  const restarted = new Set(before.fleet.plays.flatMap((play) => [...play.tasks, ...play.handlers].filter((task) => touched.has(task.location.path)).flatMap((task) => networkRestartsOf(task, reader(play, task)).map((at) => `${at.location.path}\0${at.name}`))));
   for (const play of after.fleet.plays) {
     for (const task of [...play.tasks, ...play.handlers]) {
       if (!touched.has(task.location.path) || known.has(taskText(after, task))) continue;
-      for (const at of networkRestartsOf(task, reader(play, task))) add(at, scopeOf(play), `This new step restarts ${at.name} on`, []);
+      for (const at of networkRestartsOf(task, reader(play, task))) if (!restarted.has(`${at.location.path}\0${at.name}`)) add(at, scopeOf(play), `This new step restarts ${at.name} on`, []);
     }
   }
   return [...found.values()].map(({ hosts, ...rest }) => ({ ...rest, hosts: sorted([...hosts.values()]) }));
