@@ -11,9 +11,8 @@ import type { Projects } from "./projects.ts";
 
 /** The command behind a lens. */
 export const SHOW_REACH = "premortem.showReach";
-/** Above so many hosts, or changed files, an edit is followed by itself and not together with the other changed files. */
-const LARGE_FLEET = 2_000;
-const MANY_FILES = 50;
+/** Above so many changed files an edit is followed by itself and not together with the others. */
+const MANY_FILES = 200;
 /** The longest wait after a keystroke, in ms. */
 const LONGEST_WAIT = 1_500;
 
@@ -87,10 +86,10 @@ export class ReachLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
-/** HEAD; of a large fleet, or of a change of many files, the present state with this file alone as it is in HEAD. */
+/** HEAD; where many files differ from it, the present state with this file alone as it is in HEAD. */
 function baseFor(head: Workspace, { workspace, path }: DocumentPlace): Workspace {
   const differ = workspace.paths.reduce((count, other) => (workspace.text(other) === head.text(other) ? count : count + 1), 0);
-  if (differ <= MANY_FILES && workspace.fleet.hosts.length <= LARGE_FLEET) return head;
+  if (differ <= MANY_FILES) return head;
   return workspace.with(new Map([[path, head.text(path)]]));
 }
 
