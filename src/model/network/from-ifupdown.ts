@@ -139,10 +139,11 @@ class StanzaReader {
   /** `bridge_ports eth0 eth1`; `none`, `all` and `regex …` name no interface. */
   #ports({ value, valueRange }: IfupdownOption): Written<Maybe<string>>[] {
     const ports: Written<Maybe<string>>[] = [];
-    let pattern = false;
+    let mode = "";
     for (const { text, range } of wordsOf(value, valueRange)) {
-      if (text === "regex" || text === "noregex") pattern = text === "regex";
-      else if (!pattern && text !== "none" && text !== "all" && text !== "glob" && !/[*?[]/.test(text)) {
+      if (text === "regex" || text === "noregex" || text === "glob") mode = text;
+      // ifupdown2 counts `swp3-9` out behind `glob`.
+      else if (mode !== "regex" && !(mode === "glob" && /\d-\d/.test(text)) && text !== "none" && text !== "all" && !/[*?[]/.test(text)) {
         const port = this.#source.written(text, range);
         ports.push(port);
         if (!isUnknown(port.value)) this.#draft.refer("interface", port.value, port.location);

@@ -37,6 +37,8 @@ iface br1 inet manual
   bridge-ports none
 iface br2 inet manual
   bridge_ports regex eth.*
+iface br3 inet manual
+  bridge-ports glob swp3-9 vni10
 iface bond0 inet manual
   bond-slaves eth2 eth3
 iface eth4 inet manual
@@ -55,6 +57,7 @@ iface swp1
         "br0 bridge has eth0,eth1.20",
         "br1 bridge",
         "br2 bridge",
+        "br3 bridge has vni10",
         "bond0 bond has eth2,eth3,eth4",
         "eth4 ethernet",
         "eth0.10 vlan 192.0.2.1/24 vlan 10 on eth0",
