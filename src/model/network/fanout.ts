@@ -2,6 +2,7 @@ import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { maskJinja } from "../../formats/template/jinja.ts";
 import type { Host, Value, Variable } from "../fleet/fleet.ts";
+import { HostVariables } from "../fleet/variables.ts";
 import type { Workspace } from "../workspace.ts";
 
 /** A list of networks that rules for routing are made from on many hosts. */
@@ -35,9 +36,8 @@ function collect(workspace: Workspace): readonly RoutingList[] {
     if (hosts.length < 2) continue;
     for (const name of namesBehind(code, facts)) {
       for (const host of hosts) {
-        const variable = host.variables.get(name);
-        // A list of the host's own says nothing of the others.
-        if (variable === undefined || /^host_vars|^inventory line/.test(variable.origin)) continue;
+        const variable = ofGroups(host, name);
+        if (variable === undefined) continue;
         const key = `${variable.location.path}\0${variable.location.range.start}`;
         let entry = found.get(key);
         if (entry === undefined) {
@@ -59,6 +59,12 @@ function collect(workspace: Workspace): readonly RoutingList[] {
       hosts: [...hosts.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
       loops,
     }));
+}
+
+/** What a host's groups give it; a list of the host's own says nothing of the others. As written: only the prefixes count. */
+function ofGroups({ variables }: Host, name: string): Variable | undefined {
+  if (!(variables instanceof HostVariables)) return variables.get(name);
+  return variables.own.has(name) ? undefined : variables.shared.get(name);
 }
 
 interface Loop {

@@ -1,4 +1,5 @@
 import type { Report } from "../../engine/rule.ts";
+import { variablesPlace } from "../../model/fleet/variable-files.ts";
 import { classifierFanout } from "../../model/network/classifier-fanout.ts";
 import type { RoutingList } from "../../model/network/fanout.ts";
 import { routingLists } from "../../model/network/fanout.ts";
@@ -51,9 +52,11 @@ export default rule({
       { "hosts.ini": HOSTS, "site.yml": PLAYBOOK, "templates/rules.sh.j2": TEMPLATE.replace("networks", "internal_ranges"), "group_vars/all.yml": "internal_ranges:\n  - prefix: 10.0.0.0/8\n  - prefix: 192.168.0.0/16\n" },
     ],
   },
-  check({ path, workspace, report }) {
-    for (const list of routingLists(workspace)) if (list.location.path === path && list.networks.length >= MANY) report(reportOf(list, workspace));
-    const classified = classifierFanout(workspace);
+  check({ network, path, workspace, report }) {
+    // What a host alone has, or a file with few prefixes in it, is no list of all networks: nothing needs to be looked up.
+    const short = variablesPlace(path)?.kind === "host_vars" || ((workspace.text(path) ?? "").match(/[\da-f]\/\d/gi) ?? []).length < MANY;
+    if (!short) for (const list of routingLists(workspace)) if (list.location.path === path && list.networks.length >= MANY) report(reportOf(list, workspace));
+    const classified = network.source === "enc" ? classifierFanout(workspace) : undefined;
     if (classified?.location.path === path) report({ location: classified.location, key: "classifier", confidence: "likely", message: `${classified.hosts} hosts get networks that they have no address in, ${classified.networks} of them: one more network changes the configuration of all. Give hosts their own networks only.`, data: { hosts: classified.hosts, networks: classified.networks } });
   },
   compare({ before, after, report }) {
