@@ -14,7 +14,8 @@ const UNITS: Record<string, number> = { k: 2 ** 10, m: MIB, g: 2 ** 30, t: 2 ** 
 
 /**
  * A host's memory from premortem.yaml's variable or a usual one. A number takes its unit from the variable's name
- * (`ansible_memtotal_mb`, `memory_gb`); without one, what is plausible decides: up to 4096 GiB, up to 2^30 MiB, else bytes.
+ * (`ansible_memtotal_mb`, `memory_gb`); without one, what is plausible decides: less than 256 are GiB, more than 4096 MiB,
+ * from 2^30 on bytes. What lies between is as common for guests in MiB as for servers in GiB, so it tells nothing.
  */
 export function memoryOf(workspace: Workspace, host: Host): HostMemory | undefined {
   const fact = workspace.fleet.fact(host, "memory");
@@ -24,11 +25,12 @@ export function memoryOf(workspace: Workspace, host: Host): HostMemory | undefin
   const number = Number(match[1]);
   const named = /_(m|g)i?b$/i.exec(fact.name)?.[1]?.toLowerCase();
   const unit = match[2] === undefined ? (named === undefined ? plausible(number) : UNITS[named]!) : UNITS[match[2].toLowerCase()]!;
-  return number > 0 ? { bytes: number * unit, location: fact.location } : undefined;
+  return number > 0 && unit !== undefined ? { bytes: number * unit, location: fact.location } : undefined;
 }
 
-function plausible(number: number): number {
-  return number <= 4096 ? 2 ** 30 : number < 2 ** 30 ? MIB : 1;
+function plausible(number: number): number | undefined {
+  if (number < 256) return 2 ** 30;
+  return number <= 4096 ? undefined : number < 2 ** 30 ? MIB : 1;
 }
 
 /** As people say sizes: `512 MiB`, `1.5 GiB`. */
