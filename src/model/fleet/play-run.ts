@@ -1,9 +1,10 @@
 import type { Location } from "../../engine/location.ts";
-import { isUnknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf, itemsOf, stringOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Play, Task, Value, Variable } from "./fleet.ts";
+import { includedVariables } from "./included-variables.ts";
 import { textAtStanding } from "./lookup.ts";
 import { findFile, folderOf } from "./paths.ts";
 import type { Role } from "./roles.ts";
@@ -12,7 +13,7 @@ import type { Section } from "./tasks.ts";
 import { inherit, isTaskKeyword, readTasks, tasksOfFile } from "./tasks.ts";
 
 type Settings = Task["keywords"];
-type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files">;
+type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files" | "variables">;
 
 /** Includes inside each other, and tasks of one play; beyond, the rest is left out. */
 const DEPTH = 30;
@@ -33,7 +34,8 @@ export class PlayRun {
   readonly #workspace: Workspace;
   readonly #path: string;
   readonly #node: YamlMapping;
-  readonly #variables: ReadonlyMap<string, Variable>;
+  /** Those of the play, and what its tasks include. */
+  readonly #variables: Map<string, Variable>;
   readonly #roles: { name: string; location: Location }[] = [];
   readonly #ran = new Map<string, Role>();
   readonly #files = new Set<string>();
@@ -44,7 +46,7 @@ export class PlayRun {
     this.#workspace = workspace;
     this.#path = path;
     this.#node = node;
-    this.#variables = variables;
+    this.#variables = new Map(variables);
   }
 
   result(): Ran {
@@ -59,7 +61,7 @@ export class PlayRun {
       const file = roleFile(this.#workspace, role, "handlers");
       if (file !== undefined) handlers.push(...this.#file(file, { role, section: "handlers", outer: NONE, trail: [] }));
     }
-    return { roles: this.#roles, tasks, handlers, ran: [...this.#ran.values()], files: this.#files };
+    return { roles: this.#roles, tasks, handlers, ran: [...this.#ran.values()], files: this.#files, variables: this.#variables };
   }
 
   #listed(section: Section): Task[] {
@@ -117,10 +119,22 @@ export class PlayRun {
       if (++this.#count > TASKS) break;
       const task = handedDown(written, frame.outer);
       const below = /^(?:include|import)(?:_tasks|_role)?$/.test(task.module) ? this.#included(task, folder, frame) : undefined;
+      if (task.module === "include_vars") this.#include(task, frame.role);
       if (below === undefined) result.push(task);
       else for (const one of below) result.push(one);
     }
     return result;
+  }
+
+  /** A name that several tasks include has the value of one of them. */
+  #include(task: Task, role: Role | undefined): void {
+    for (const variable of includedVariables(this.#workspace, task, { play: { path: this.#path, variables: this.#variables }, role, task })) {
+      const before = this.#variables.get(variable.name);
+      // A file that is included by its own name is hardly meant by another task's template too.
+      if (before !== undefined && before.location.path === variable.location.path && before.origin.startsWith("include_vars ")) continue;
+      const several = before?.origin.startsWith("include_vars ") === true && before.value !== variable.value;
+      this.#variables.set(variable.name, several ? { ...variable, value: unknown(`several tasks include ${variable.name}`) } : variable);
+    }
   }
 
   /** The tasks that an include stands for; undefined where the repository does not tell. */

@@ -97,7 +97,6 @@ function readPlay(workspace: Workspace, path: string, node: YamlMapping, imports
     hostsPattern: pattern,
     hostsLocation: at(hosts.range),
     keywords,
-    variables,
     ...run.result(),
   };
   const assumed = fallback(valueOf(hosts), imports.length === 1 ? new Map([...variables, ...imports[0]!]) : variables);
