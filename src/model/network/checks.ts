@@ -1,5 +1,6 @@
 import type { Location, Range } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import type { IfupdownTree } from "../../formats/ifupdown/index.ts";
 import type { ShellTree, ShellWord } from "../../formats/shell/index.ts";
 import { parseCommands } from "../../formats/shell/index.ts";
 import type { UnitTree } from "../../formats/systemd-unit/index.ts";
@@ -23,7 +24,7 @@ const COMMAND_KEY = /(?:^|[._])(?:command|shell|raw|script|cmd|job|exec|execstar
 const NAME_KEYS = ["name", "description", "id", "service_description"];
 const DEEPEST = 60;
 
-/** Every ping in a script, a unit's Exec lines or the command lines of a YAML file. */
+/** Every ping in a script, a unit's Exec lines, an interface's commands or the command lines of a YAML file. */
 export function reachabilityChecks(workspace: Workspace, path: string): readonly ReachabilityCheck[] {
   const document = workspace.document(path);
   if (document === undefined || !PROGRAM.test(document.text)) return [];
@@ -36,6 +37,9 @@ export function reachabilityChecks(workspace: Workspace, path: string): readonly
     const { sections } = document.tree as UnitTree;
     const description = sections.flatMap(({ entries }) => entries).find(({ key }) => key === "Description")?.value ?? "";
     return sections.flatMap(({ entries }) => entries).flatMap(({ key, valueRange }) => (/^Exec(Start|Condition|Reload|Stop)/.test(key) ? inText(path, text, skipPrefix(text, valueRange), `${file} ${description}`) : []));
+  }
+  if (document.language === "ifupdown") {
+    return (document.tree as IfupdownTree).stanzas.flatMap(({ options }) => options).flatMap(({ key, valueRange }) => (/^(pre-|post-)?(up|down)$/.test(key) ? inText(path, text, valueRange, file) : []));
   }
   if (document.language !== "yaml") return [];
   const found: ReachabilityCheck[] = [];

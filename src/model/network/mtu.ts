@@ -87,6 +87,16 @@ export function underlayOf(machine: Machine, one: Interface, tunnel: Tunnel, dep
   return found && { interface: found, mtu: mtuOf(machine, found, depth + 1) };
 }
 
+/** The largest MTU with which a tunnel's full packets fit into what is below it; Ethernet's counts where nothing is known of that. */
+export function largestMtu(machine: Machine, one: Interface, tunnel: Tunnel): number | undefined {
+  const own = mtuOf(machine, one);
+  const below = underlayOf(machine, one, tunnel)?.mtu ?? (own !== undefined && own.value <= ETHERNET ? { value: ETHERNET, how: "assumed" } : undefined);
+  // A link that nobody has measured says nothing of jumbo frames.
+  if (below === undefined || (below.how === "assumed" && (own?.value ?? 0) > ETHERNET)) return undefined;
+  const overhead = overheadOfTunnel(tunnel, below.value);
+  return overhead && below.value - overhead.most;
+}
+
 function carrier(machine: Machine, one: Interface, { underlay, local, remotes }: Tunnel): Interface | undefined {
   const others = [...machine.interfaces.values()].filter((other) => other.name !== one.name && other.kind !== "loopback");
   if (underlay !== undefined) return isUnknown(underlay.value) ? undefined : others.find(({ name }) => name === underlay.value);

@@ -5,7 +5,7 @@ import { familyOf } from "./address.ts";
 import type { ReachabilityCheck } from "./checks.ts";
 import type { Machine } from "./machines.ts";
 import { machineOf, machinesOf } from "./machines.ts";
-import { contains, mtuOf, sameAddress } from "./mtu.ts";
+import { contains, largestMtu, mtuOf, sameAddress } from "./mtu.ts";
 import type { Interface, Prefix } from "./network.ts";
 
 /** The tunnel that a probe goes through. */
@@ -37,7 +37,7 @@ export function pingedTunnel(workspace: Workspace, path: string, { ping, purpose
   for (const machine of machines) {
     const named = familyOf(device) === undefined ? machine.interfaces.get(device) : undefined;
     const found = named?.tunnel === undefined ? byAddress(machine, target) : named;
-    if (found !== undefined) return { name: String(found.name), mtu: mtuOf(machine, found)?.value, location: found.location, certain: true };
+    if (found !== undefined) return { name: String(found.name), mtu: mtuThatFits(machine, found), location: found.location, certain: true };
   }
   const written = DEVICES.find(([pattern]) => pattern.test(device));
   if (written !== undefined) return { name: device, mtu: written[1], location: undefined, certain: true };
@@ -54,6 +54,13 @@ export function pingedTunnel(workspace: Workspace, path: string, { ping, purpose
   if (hidden ? !PEER.test(nameIn(variable)) : !isPrivate(target)) return undefined;
   const mtu = word.find((one) => one > 0);
   return { name: "the tunnel", mtu, location: undefined, certain: false };
+}
+
+/** The tunnel's MTU; what fits below it where it is set too large, which is another fault. */
+function mtuThatFits(machine: Machine, one: Interface): number | undefined {
+  const own = mtuOf(machine, one)?.value;
+  const most = one.tunnel && largestMtu(machine, one, one.tunnel);
+  return own === undefined ? most : Math.min(own, most ?? own);
 }
 
 /** The machines that a script may run on: its own tree's first; all where none is nearer. */

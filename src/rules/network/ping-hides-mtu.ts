@@ -42,6 +42,7 @@ export default rule({
       { "hosts/gw01/etc/netplan/10-tunnel.yaml": NETPLAN, "hosts/gw01/usr/local/sbin/link-check.sh": "#!/bin/sh\n⟦ping -c 3 -M do -s 64 10.9.0.2⟧\n⟦fping -c 3 10.9.0.2⟧\n" },
       { "site.yml": "- hosts: gateways\n  tasks:\n    - name: The GRE tunnel's other end answers\n      ansible.builtin.command: ⟦ping -c 3 {{ tunnel_peer }}⟧\n" },
       { "etc/systemd/system/tunnel-watch.service": "[Unit]\nDescription=Watch the IPIP tunnel to the second site\n[Service]\nExecStart=-⟦/bin/ping -i 10 -I tun0 10.9.0.2⟧\n" },
+      { "etc/network/interfaces": "auto eth0\niface eth0 inet static\n    address 192.0.2.10/24\nauto gre1\niface gre1 inet tunnel\n    address 10.9.0.1/30\n    mode gre\n    local 192.0.2.10\n    endpoint 192.0.2.20\n    post-up ⟦ping -c 3 10.9.0.2⟧\n" },
       { "group_vars/gateways.yml": "nrpe_commands:\n  check_vxlan_peer: ⟦/usr/lib/nagios/plugins/check_ping -H 10.9.0.2 -w 100,20% -c 500,60%⟧\n" },
     ],
     good: { "hosts/gw01/etc/netplan/10-tunnel.yaml": NETPLAN, "hosts/gw01/usr/local/sbin/link-check.sh": "#!/bin/sh\nping -c 3 -M do -s 1448 10.9.0.2 >/dev/null || logger -t link 'full packets are lost'\n" },

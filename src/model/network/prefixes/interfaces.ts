@@ -61,7 +61,7 @@ function ofRoute({ to, location, conditional }: Route, file: NetworkFile, worksp
     location: place,
     kind: "host-bits",
     certain: refused,
-    message: `The route to ${prefixText(to)} has host bits${refused ? ": the kernel refuses it, and what follows in the stanza is not run" : ": a reader takes it for a host, and tools that do not correct it are refused by the kernel"}. Write ${withoutHostBits(to)}.`,
+    message: `The route to ${prefixText(to)} has host bits${refused ? ": the kernel refuses it, and what stands behind it may not be run" : ": a reader takes it for a host, and tools that do not correct it are refused by the kernel"}. Write ${withoutHostBits(to)}.`,
     ...(at === -1 ? {} : { mended: withoutHostBits(to) }),
   }];
 }
