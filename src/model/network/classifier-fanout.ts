@@ -13,6 +13,10 @@ export interface ClassifierFanout {
 
 /** Where at least two hosts get networks from a classifier without an address in them; undefined elsewhere. */
 export function classifierFanout(workspace: Workspace): ClassifierFanout | undefined {
+  return workspace.memo(collect);
+}
+
+function collect(workspace: Workspace): ClassifierFanout | undefined {
   const files = workspace.subjects("network").filter(({ subject }) => subject.source === "enc");
   const networks = files.map(({ subject }) => subject.networks.filter(({ prefix, addresses }) => !isUnknown(prefix) && addresses?.length === 0));
   const affected = networks.filter((list) => list.length > 0);
