@@ -82,10 +82,12 @@ export function defaultMtu({ mode, outer, options, underlay: link, remotes }: Tu
   if (mode === "wireguard") return 1420;
   if (mode === "vxlan" && link === undefined) return 1500;
   if (isUnknown(outer)) return undefined;
-  // Without another end or a link there is no route from which the kernel could learn of the underlay.
-  if (link === undefined && (remotes.length === 0 || remotes.some(({ value }) => isUnknown(value)))) return undefined;
+  if (remotes.some(({ value }) => isUnknown(value))) return undefined;
   if (mode === "ipsec" || mode === "vti" || mode === "l2tp" || mode === "openvpn") return undefined;
-  return underlay - overheadOf(mode, outer, options, underlay).most;
+  // Without another end and a link there is no route from which the kernel could learn of the underlay.
+  const routed = link !== undefined || remotes.length > 0;
+  if (!routed && mode === "geneve") return 1500;
+  return (routed ? underlay : 1500) - overheadOf(mode, outer, options, underlay).most;
 }
 
 /** The greatest TCP segment in packets of `mtu` bytes, without options: RFC 9293 section 3.7.1. */

@@ -80,6 +80,7 @@ describe("network: overhead", () => {
     assert.equal(overheadOfTunnel({ ...tunnel, mode: unknown("a variable") }), undefined);
     assert.equal(defaultMtu(tunnel, 1500), 1500);
     assert.equal(defaultMtu({ ...tunnel, mode: "wireguard" }, 9000), 1420);
-    assert.equal(defaultMtu({ ...tunnel, mode: "gre", outer: 4 }, 1500), undefined);
+    assert.equal(defaultMtu({ ...tunnel, mode: "gre", outer: 4 }, 9000), 1476);
+    assert.equal(defaultMtu({ ...tunnel, mode: "gre", outer: 4, remotes: [{ value: unknown("a variable"), location: { path: "a", range: { start: 0, end: 0 } } }] }, 9000), undefined);
   });
 });
