@@ -89,7 +89,11 @@ function workOut(before: Workspace, after: Workspace): readonly Effect[] {
   };
   const variables = ofVariables(before, after);
   const rest = [...ofFiles(before, after), ...ofTasks(before, after), ...ofMembership(before, after, variables)];
-  return [...merge([...variables, ...ofRoles(before, after), ...ofIncluded(before, after)].flatMap(effectOf)), ...rest.flatMap(effectOf)];
+  const roles = ofRoles(before, after);
+  // A file that is read in the same way on every host counts among the play's own variables already.
+  const places = new Set(roles.map(({ location }) => `${location.path}\0${location.range.start}`));
+  const included = ofIncluded(before, after).filter(({ location }) => !places.has(`${location.path}\0${location.range.start}`));
+  return [...merge([...variables, ...roles, ...included].flatMap(effectOf)), ...rest.flatMap(effectOf)];
 }
 
 /** Variables of one file that reach the same hosts are one cause. */
