@@ -1,7 +1,7 @@
 import type { Location, Range } from "../../../engine/location.ts";
 import type { CsvField, CsvTree } from "../../../formats/csv/index.ts";
 import { headingOf } from "../../../formats/csv/index.ts";
-import type { YamlNode, YamlTree, YamlValue } from "../../../formats/yaml/index.ts";
+import type { YamlMapping, YamlNode, YamlTree, YamlValue } from "../../../formats/yaml/index.ts";
 import { entriesOf, entryOf, itemsOf, stringOf, valueOf } from "../../../formats/yaml/index.ts";
 import type { Workspace } from "../../workspace.ts";
 import { baseName } from "../paths.ts";
@@ -72,14 +72,20 @@ function collect(path: string, root: YamlNode, found: NetboxObject[]): void {
 
 function add(path: string, node: YamlNode, hint: string | undefined, found: NetboxObject[]): void {
   if (node.kind !== "mapping") return;
-  const fixture = stringOf(entryOf(node, "model")?.value);
-  const inner = entryOf(node, "fields")?.value;
+  const fixture = stringOf(memberOf(node, "model"));
+  const inner = memberOf(node, "fields");
   if (fixture !== undefined && inner?.kind === "mapping") {
-    if (MODELS.has(fixture)) found.push(new JsonObject(path, fixture, textOf(entryOf(node, "pk")?.value), inner));
+    if (MODELS.has(fixture)) found.push(new JsonObject(path, fixture, textOf(memberOf(node, "pk")), inner));
     return;
   }
-  const model = modelOfUrl(stringOf(entryOf(node, "url")?.value)) ?? modelOfKeys((name) => textOf(entryOf(node, name)?.value), hint);
-  if (model !== undefined && MODELS.has(model)) found.push(new JsonObject(path, model, textOf(entryOf(node, "id")?.value), node));
+  const model = modelOfUrl(stringOf(memberOf(node, "url"))) ?? modelOfKeys((name) => textOf(memberOf(node, name)), hint);
+  if (model !== undefined && MODELS.has(model)) found.push(new JsonObject(path, model, textOf(memberOf(node, "id")), node));
+}
+
+/** The value of a key, the last one where it is there twice. An index of each of many small objects would fill the memory. */
+function memberOf(node: YamlMapping, name: string): YamlNode | undefined {
+  for (let at = node.entries.length - 1; at >= 0; at--) if (node.entries[at]!.key === name) return node.entries[at]!.value;
+  return undefined;
 }
 
 function textOf(node: YamlNode | undefined): string | undefined {
@@ -124,9 +130,9 @@ class JsonObject implements NetboxObject {
   readonly model: string;
   readonly id: string | undefined;
   readonly location: Location;
-  readonly #node: YamlNode;
+  readonly #node: YamlMapping;
 
-  constructor(path: string, model: string, id: string | undefined, node: YamlNode) {
+  constructor(path: string, model: string, id: string | undefined, node: YamlMapping) {
     this.model = model;
     this.id = id;
     this.#node = node;
@@ -136,7 +142,7 @@ class JsonObject implements NetboxObject {
 
   get(...names: readonly string[]): NetboxField | undefined {
     for (const name of names) {
-      const node = entryOf(this.#node, name)?.value;
+      const node = memberOf(this.#node, name);
       if (node === undefined || (node.kind === "scalar" && (node.value === null || node.value === ""))) continue;
       return { value: valueOf(node), range: node.range };
     }
