@@ -55,10 +55,10 @@ function work(workspace: Workspace, host: Host): HostNetwork {
   return network;
 }
 
-/** Configuration files, not those of variables, by the hosts that they reach. */
+/** Configuration files by the hosts that they reach: not those of variables, and no registry of all networks. */
 function pathsByHost(workspace: Workspace): ReadonlyMap<string, readonly string[]> {
   const byHost = new Map<string, string[]>();
-  const files = workspace.subjects("network").filter(({ subject }) => subject.source !== "ansible");
+  const files = workspace.subjects("network").filter(({ subject }) => subject.source !== "ansible" && subject.source !== "netbox");
   const order = (path: string, { source }: NetworkFile): string => (source === "netplan" ? path.slice(path.lastIndexOf("/") + 1) : path);
   files.sort((a, b) => (order(a.path, a.subject) < order(b.path, b.subject) ? -1 : 1));
   for (const { path } of files) {
