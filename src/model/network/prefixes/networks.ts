@@ -64,6 +64,7 @@ function beside(file: NetworkFile, known: readonly Known[]): PrefixFault[] {
     const key = `${one.network.scope ?? ""}\0${one.prefix.family}`;
     byScope.set(key, [...(byScope.get(key) ?? []), one]);
   }
+  faults.push(...registeredTwice(file, known));
   for (const list of byScope.values()) {
     const sorted = [...list].sort((a, b) => compareBytes(spanOf(a.prefix).first, spanOf(b.prefix).first) || a.prefix.length - b.prefix.length || a.network.location.range.start - b.network.location.range.start);
     let widest: Known | undefined;
@@ -73,6 +74,21 @@ function beside(file: NetworkFile, known: readonly Known[]): PrefixFault[] {
         if (equal || differs(file, widest, one)) faults.push(faultOf(widest, one, equal));
       } else widest = one;
     }
+  }
+  return faults;
+}
+
+/** NetBox keeps prefixes of a VRF apart where it is asked to; in its export two of them in one VRF or site are one too many. */
+function registeredTwice({ source }: NetworkFile, known: readonly Known[]): PrefixFault[] {
+  if (source !== "netbox") return [];
+  const first = new Map<string, Known>();
+  const faults: PrefixFault[] = [];
+  for (const one of known) {
+    if (one.network.isContainer === true || one.network.vlan !== undefined || one.network.scope === undefined) continue;
+    const key = `${one.network.scope}\0${withoutHostBits(one.prefix)}`;
+    const other = first.get(key);
+    if (other === undefined) first.set(key, one);
+    else faults.push({ ...faultOf(other, one, true), certain: false });
   }
   return faults;
 }
