@@ -1,4 +1,6 @@
 const VARIABLES = /(?:^|\/)(?:group_vars|host_vars)\/(.+)$/;
+/** Variables of a role may be JSON too, which is YAML. */
+const ROLE_VARIABLES = /(?:^|\/)roles\/.+\/(?:vars|defaults)\/.+\.json$/;
 const INVENTORY = /(?:^|\/)(?:inventory|inventories|environments?)\//;
 /** Ansible's YAML inventories may be JSON, which is YAML: groups with members as keys. */
 const JSON_INVENTORY = /^\uFEFF?\s*\{\s*"[\w.-]+"\s*:\s*\{\s*"(?:hosts|children|vars)"\s*:\s*\{/;
@@ -19,6 +21,7 @@ export function recogniseYaml(path: string, head: string): "name" | "content" | 
     // A folder's files count only without an ending, DataLoader._get_dir_vars_files; a file may be called like its host.
     return variables.includes("/") && name.includes(".") ? false : "name";
   }
+  if (ROLE_VARIABLES.test(path)) return "name";
   const name = path.slice(path.lastIndexOf("/") + 1);
   if (name.endsWith(".json")) return (INVENTORY.test(path) || /^(?:hosts|inventory)/.test(name)) && JSON_INVENTORY.test(head) ? "content" : false;
   if (!name.includes(".") && YAML_START.test(head)) {
