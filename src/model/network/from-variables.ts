@@ -41,7 +41,7 @@ export function fromVariables(source: SourceText): NetworkFile | undefined {
 
 /** Reads variables that belong together: those of one file, or all of one host. */
 export function readVariables(variables: readonly VariableNode[], draft: Draft): void {
-  for (const variable of variables) readVariable(variable, draft, 0);
+  for (const variable of variables) readVariable({ ...variable, variable: variable.name }, draft, 0);
   readAddressVariables(variables, draft);
 }
 
@@ -57,7 +57,7 @@ function readVariable(variable: VariableNode, draft: Draft, depth: number): void
     const label = variable.name === "vrfs" || variable.name === "tenants" ? source.scalar(nodeAt(item, "name"))?.value : undefined;
     const scope = typeof label === "string" ? [variable.scope, label].filter(Boolean).join(" ") : variable.scope;
     apart(draft, (own) => {
-      for (const { key, value } of entriesOf(item)) readVariable({ name: key, node: value, source, ...(scope !== undefined && { scope }) }, own, depth + 1);
+      for (const { key, value } of entriesOf(item)) readVariable({ ...variable, name: key, node: value, ...(scope !== undefined && { scope }) }, own, depth + 1);
     });
   }
 }

@@ -124,6 +124,8 @@ export interface Network {
   readonly mtu?: Written<Maybe<number>>;
   /** What keeps equal prefixes apart: a VRF, a site. */
   readonly scope?: string;
+  /** The variable that lists it. Two lists may speak of one network: of its VLAN, its DHCP, its firewall zone. */
+  readonly list?: string;
   readonly name?: string;
   /** It only groups the networks inside it, which are meant to overlap with it: a container of NetBox. */
   readonly isContainer?: boolean;

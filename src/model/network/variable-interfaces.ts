@@ -24,6 +24,8 @@ const LOCALS = ["local", "local_ip", "local_address", "tunnel_local", "source", 
 const REMOTES = ["remote", "remote_ip", "remote_address", "tunnel_remote", "endpoint", "destination", "dst", "remotes"];
 /** Variables of other names hold hosts, containers or services, which have addresses too. */
 const SPEAKING = /interface|(?:^|_)nics?(?:$|_)|ether|bond|bridge|vlan|tunnel|(?:^|_)gre(?:$|_)|wireguard|(?:^|_)wg(?:$|_)|vxlan|svis/i;
+/** What has to do with interfaces without being one. */
+const OTHERS = /(?:peers?|clients?|users?|rules|routes|zones?|hosts?|servers?|routers?|neighbou?rs?|groups?)$/i;
 /** Linux allows 15 characters; switches write `GigabitEthernet1/0/1`. */
 const NAME = /^[A-Za-z][\w.:@/-]{0,31}$/;
 
@@ -32,7 +34,8 @@ export const readInterfaces: VariableReader = ({ name, node, source }, draft) =>
   const named = node.kind === "mapping";
   const entries = named ? entriesOf(node).map(({ value, key, keyRange }) => ({ item: value, own: source.written(key, keyRange) })) : itemsOf(node).map((item) => ({ item, own: source.scalar(firstOf(item, NAMES)) }));
   if (entries.length === 0 || entries.some(({ item, own }) => item.kind !== "mapping" || own === undefined)) return false;
-  if (!SPEAKING.test(name) && (named || !entries.every(({ item }) => firstOf(item, NAMES.slice(0, 5)) !== undefined))) return false;
+  const speaking = SPEAKING.test(name) && !OTHERS.test(name);
+  if (!speaking && (named || !entries.every(({ item }) => firstOf(item, NAMES.slice(0, 5)) !== undefined))) return false;
   if (entries.some(({ own }) => !isUnknown(own!.value) && !NAME.test(own!.value))) return false;
   if (!entries.some(({ item }) => isInterface(item, source))) return false;
   for (const { item, own } of entries) if (!isAbsent(item, source)) readInterface(item, own!, name, source, draft);

@@ -28,7 +28,7 @@ export const readNetworks: VariableReader = (variable, draft) => {
 };
 
 /** The `svis` of Arista's AVD: a VLAN with its network's gateway on every leaf, `scope` its VRF. */
-export const readSwitchedInterfaces: VariableReader = ({ name, node, source, scope }, draft) => {
+export const readSwitchedInterfaces: VariableReader = ({ name, node, source, scope, variable: list }, draft) => {
   const items = itemsOf(node).filter((item) => nodeAt(item, "id") !== undefined);
   if (name !== "svis" || items.length === 0) return false;
   for (const item of items) {
@@ -41,7 +41,7 @@ export const readSwitchedInterfaces: VariableReader = ({ name, node, source, sco
       const gateway = isUnknown(address.value) ? address.value : address.value.address;
       draft.networks.push({
         prefix: isUnknown(address.value) ? address.value : networkOf(address.value), gateway: { value: gateway, location: address.location }, location: address.location,
-        ...(vlan !== undefined && { vlan }), ...(mtu && { mtu }), ...(typeof label === "string" && { name: label }), ...(scope !== undefined && { scope }),
+        ...(vlan !== undefined && { vlan }), ...(mtu && { mtu }), ...(typeof label === "string" && { name: label }), ...(scope !== undefined && { scope }), ...(list !== undefined && { list }),
       });
     }
   }
@@ -59,7 +59,7 @@ function isPrefix(node: YamlNode | undefined, source: SourceText): boolean {
   return typeof text === "string" && prefixFrom(text, false) !== undefined;
 }
 
-function readNetwork(item: YamlNode, key: string | undefined, { source, scope: around }: VariableNode, draft: Draft): void {
+function readNetwork(item: YamlNode, key: string | undefined, { source, scope: around, variable: list }: VariableNode, draft: Draft): void {
   const members = membersOf(item, source, draft);
   const vlan = source.scalarNumber(firstOf(item, VLANS))?.value;
   const mtu = source.scalarNumber(nodeAt(item, "mtu"));
@@ -73,7 +73,7 @@ function readNetwork(item: YamlNode, key: string | undefined, { source, scope: a
     const gateway = GATEWAYS.map((name) => source.scalar(nodeAt(item, name))).find((one) => one !== undefined && (isUnknown(one.value) || prefixFrom(one.value)?.family === family));
     draft.networks.push({
       prefix: prefix.value, location: prefix.location, ...(gateway && { gateway }), ...(vlan !== undefined && { vlan }), ...(mtu && { mtu }),
-      ...(typeof scope === "string" && { scope }), ...(typeof label === "string" && { name: label }), ...(members.length > 0 && { members }),
+      ...(typeof scope === "string" && { scope }), ...(typeof label === "string" && { name: label }), ...(members.length > 0 && { members }), ...(list !== undefined && { list }),
     });
   }
 }

@@ -11,6 +11,8 @@ export interface VariableNode {
   readonly name: string;
   readonly node: YamlNode;
   readonly source: SourceText;
+  /** The variable that it is a part of, by its name: what several variables say of one network is not two networks. */
+  readonly variable?: string;
   /** The VRF or tenant that it stands in. */
   readonly scope?: string;
 }

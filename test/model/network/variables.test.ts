@@ -91,6 +91,12 @@ tenants:
     );
   });
 
+  it("tell apart the lists that speak of networks", async () => {
+    const path = "group_vars/all.yml";
+    const workspace = await loadWorkspace(new Map([[path, "networks:\n  lan: {cidr: 10.1.0.0/16, vlan: 10}\nzones:\n  - {name: lan, network: 10.1.0.0/16, hosts: [a]}\n"]]));
+    assert.deepEqual(workspace.subject("network", path)?.networks.map(({ list }) => list), ["networks", "zones"]);
+  });
+
   it("say nothing where other things have names and addresses", async () => {
     assert.deepEqual(
       await variables(`containers: [{name: web, ip: 192.0.2.7}, {name: db, ip: 192.0.2.8}]
@@ -100,6 +106,7 @@ dns: {servers: [192.0.2.53]}
 users: [{name: eth0, address: "Main Street 1"}]
 listen_interfaces: [eth0, eth1]
 ports: [{name: http, port: 80}]
+wireguard_peers: [{name: laptop, ip: 10.9.0.2/32}]
 interfaces: {public: eth0, private: eth1}
 mtu: 1400
 `),

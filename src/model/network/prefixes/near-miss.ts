@@ -13,9 +13,9 @@ const SIBLINGS = 9;
 /** A network of a list that differs from all others by one digit in the part that they share. */
 export function nearMisses(file: NetworkFile): PrefixFault[] {
   const groups = new Map<string, { prefix: Prefix; location: PrefixFault["location"] }[]>();
-  for (const { prefix, scope, location } of file.networks) {
+  for (const { prefix, scope, list, location } of file.networks) {
     if (isUnknown(prefix) || prefix.family !== 4) continue;
-    const key = `${scope ?? ""}\0${prefix.length}`;
+    const key = `${scope ?? ""}\0${list ?? ""}\0${prefix.length}`;
     groups.set(key, [...(groups.get(key) ?? []), { prefix, location }]);
   }
   return [...groups.values()].flatMap((list): PrefixFault[] => {

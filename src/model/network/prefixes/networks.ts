@@ -61,7 +61,7 @@ function beside(file: NetworkFile, known: readonly Known[]): PrefixFault[] {
   for (const one of known) {
     // What only holds others, or ends at a switch's anycast gateway, may be there more than once.
     if (one.network.isContainer === true || !isLeaf(file, one)) continue;
-    const key = `${one.network.scope ?? ""}\0${one.prefix.family}`;
+    const key = `${one.network.scope ?? ""}\0${one.network.list ?? ""}\0${one.prefix.family}`;
     byScope.set(key, [...(byScope.get(key) ?? []), one]);
   }
   faults.push(...registeredTwice(file, known));
