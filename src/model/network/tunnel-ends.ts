@@ -1,7 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machines.ts";
-import { machinesOf } from "./machines.ts";
+import { tunnelMachines } from "./host-machines.ts";
 import type { KnownMtu } from "./mtu.ts";
 import { mtuOf, sameAddress } from "./mtu.ts";
 import type { Interface, Tunnel } from "./network.ts";
@@ -21,12 +21,14 @@ export function otherEnds(workspace: Workspace, machine: Machine, one: Interface
   const own = mtuOf(machine, one);
   if (tunnel === undefined || own === undefined || own.how === "assumed") return [];
   const found: OtherEnd[] = [];
-  for (const other of machinesOf(workspace)) {
+  for (const other of tunnelMachines(workspace)) {
     if (other === machine) continue;
     for (const candidate of other.interfaces.values()) {
       if (candidate.tunnel === undefined || candidate.conditional === true || !areEnds(tunnel, candidate.tunnel)) continue;
       const mtu = mtuOf(other, candidate);
       if (mtu === undefined || mtu.how === "assumed" || mtu.value >= own.value) continue;
+      // A file's own machine and the host that gets it are one.
+      if (found.some((known) => known.interface.location.path === candidate.location.path)) continue;
       found.push({ interface: candidate, mtu, own, certain: tunnel.mode !== "wireguard" && tunnel.mode !== "openvpn" });
     }
   }

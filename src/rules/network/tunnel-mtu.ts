@@ -1,7 +1,7 @@
 import type { Fix } from "../../engine/fix.ts";
 import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import { machineOf } from "../../model/network/machines.ts";
+import { machinesFor } from "../../model/network/host-machines.ts";
 import type { Machine } from "../../model/network/machines.ts";
 import { defaultOf, mtuOf, underlayOf } from "../../model/network/mtu.ts";
 import type { KnownMtu } from "../../model/network/mtu.ts";
@@ -9,6 +9,7 @@ import type { Interface, Tunnel } from "../../model/network/network.ts";
 import { overheadOfTunnel } from "../../model/network/overhead.ts";
 import { otherEnds } from "../../model/network/tunnel-ends.ts";
 import { setMtu } from "../../model/network/set-mtu.ts";
+import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
 const ETHERNET = 1500;
@@ -70,6 +71,13 @@ export default rule({
       { "etc/systemd/network/10-eno1.network": "[Match]\nName=eno1\n[Link]\nMTUBytes=1450\n[Network]\nAddress=192.0.2.10/24\nVXLAN=vx0\n", "etc/systemd/network/20-vx0.netdev": "[NetDev]\nName=vx0\nKind=vxlan\nMTUBytes=⟦1450⟧\n[VXLAN]\nVNI=7\nLocal=192.0.2.10\nRemote=198.51.100.7\n" },
       // None is set, and the default looks at no link.
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      mtu: 1400\n  tunnels:\n    ⟦wg0⟧:\n      mode: wireguard\n      key: /etc/wireguard/key\n      peers:\n        - keys: {public: rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=}\n          endpoint: 192.0.2.20:51820\n          allowed-ips: [10.9.0.0/24]\n" },
+      // The link and the tunnel stand in different files of one host, and the number in its variables.
+      {
+        "hosts.ini": "gw01.example.net tunnel_mtu=1476\n",
+        "site.yml": "- hosts: all\n  tasks:\n    - template: src=gre1.j2 dest=/etc/network/interfaces.d/gre1\n    - copy: src=wan dest=/etc/network/interfaces.d/wan\n",
+        "files/wan": "auto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    mtu 1400\n",
+        "templates/gre1.j2": "auto gre1\niface gre1 inet tunnel\n    address 10.9.0.1/30\n    mode gre\n    local 192.0.2.10\n    endpoint 198.51.100.7\n    mtu ⟦{{ tunnel_mtu }}⟧\n",
+      },
       // The two ends of one tunnel.
       {
         "hosts/a/etc/netplan/10.yaml": END("192.0.2.10", "198.51.100.7", "10.9.0.1", "⟦1476⟧"),
@@ -96,29 +104,38 @@ export default rule({
     ],
   },
   check({ network, path, workspace, report }) {
-    const machine = machineOf(workspace, path);
-    if (machine === undefined) return;
-    for (const { name } of network.interfaces) {
-      const one = isUnknown(name) ? undefined : machine.interfaces.get(name);
-      if (one?.tunnel === undefined || one.conditional === true || (one.mtu ?? one).location.path !== path) continue;
-      const found = tooLarge(machine, one, one.tunnel, workspace.text(path) ?? "", network.source);
-      if (found !== undefined) report(found);
-      else for (const other of otherEnds(workspace, machine, one)) {
-        const edit = setMtu(workspace.text(path) ?? "", network.source, one, other.mtu.value);
-        report({
-          location: (one.mtu ?? one).location,
-          key: `${String(name)} ends`,
-          confidence: "likely",
-          ...(other.certain ? {} : { severity: "info" as const }),
-          message: `This end of the tunnel has an MTU of ${other.own.value} bytes and the other end, in ${other.interface.location.path}, ${other.mtu.value}: packets that leave here full do not come back so, and routing daemons that compare MTUs do not speak to each other. Use ${other.mtu.value} at both.`,
-          related: [{ location: (other.interface.mtu ?? other.interface).location, message: `The other end, with ${other.mtu.value} bytes.` }],
-          data: { mtu: other.own.value, most: other.mtu.value },
-          fixes: edit === undefined ? [] : [{ title: `Set the MTU to ${other.mtu.value}, as at the other end`, safety: "safe", edits: [edit] }],
-        });
+    if (!network.interfaces.some(({ tunnel }) => tunnel !== undefined)) return;
+    const text = workspace.text(path) ?? "";
+    const seen = new Set<number>();
+    for (const machine of machinesFor(workspace, path)) {
+      for (const one of machine.interfaces.values()) {
+        const place = (one.mtu ?? one).location;
+        if (one.tunnel === undefined || one.conditional === true || place.path !== path || seen.has(place.range.start)) continue;
+        const found = tooLarge(machine, one, one.tunnel, text, network.source) ?? unequalEnds(workspace, machine, one, text, network.source);
+        if (found === undefined) continue;
+        seen.add(place.range.start);
+        report(found);
       }
     }
   },
 });
+
+/** The finding for a tunnel whose other end has a smaller MTU. */
+function unequalEnds(workspace: Workspace, machine: Machine, one: Interface, text: string, source: string): Report | undefined {
+  const [other] = otherEnds(workspace, machine, one);
+  if (other === undefined) return undefined;
+  const edit = setMtu(text, source, one, other.mtu.value);
+  return {
+    location: (one.mtu ?? one).location,
+    key: `${String(one.name)} ends`,
+    confidence: "likely",
+    ...(other.certain ? {} : { severity: "info" as const }),
+    message: `This end of the tunnel has an MTU of ${other.own.value} bytes and the other end, in ${other.interface.location.path}, ${other.mtu.value}: packets that leave here full do not come back so, and routing daemons that compare MTUs do not speak to each other. Use ${other.mtu.value} at both.`,
+    related: [{ location: (other.interface.mtu ?? other.interface).location, message: `The other end, with ${other.mtu.value} bytes.` }],
+    data: { mtu: other.own.value, most: other.mtu.value },
+    fixes: edit === undefined ? [] : [{ title: `Set the MTU to ${other.mtu.value}, as at the other end`, safety: "safe", edits: [edit] }],
+  };
+}
 
 /** The finding for a tunnel whose full packets do not fit into the link below. */
 function tooLarge(machine: Machine, one: Interface, tunnel: Tunnel, text: string, source: string): Report | undefined {
