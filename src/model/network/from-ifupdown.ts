@@ -54,10 +54,9 @@ class StanzaReader {
     const options = this.#options(stanza, new Set());
     const name = this.#source.text(word.text, word.range);
     const device = this.#device(name, stanza);
-    if (stanza.conditional) device.conditional = true;
     if (method !== undefined && /^(?:dhcp|auto|bootp|ppp|wvdial|cellular)$/.test(method.text)) device.dynamic = true;
     if (method?.text === "loopback") device.kind = "loopback";
-    this.#addresses(device, options, family?.text === "inet6" ? 6 : family?.text === "inet" ? 4 : undefined);
+    this.#addresses(device, options, family?.text === "inet6" ? 6 : family?.text === "inet" ? 4 : undefined, stanza);
     const mtu = this.#number(options, "mtu");
     if (mtu !== undefined) device.mtu = mtu;
     this.#links(device, options);
@@ -73,11 +72,15 @@ class StanzaReader {
   }
 
   /** An alias, `eth0:1`, is a further address of the interface. */
-  #device(name: Maybe<string>, { words: [word], keywordRange }: IfupdownStanza): InterfaceDraft {
+  #device(name: Maybe<string>, { words: [word], keywordRange, conditional }: IfupdownStanza): InterfaceDraft {
     const location = this.#source.at(word?.range ?? keywordRange);
-    if (isUnknown(name)) return this.#draft.add({ name, kind: "other", location });
+    if (isUnknown(name)) return this.#draft.add({ name, kind: "other", location, ...(conditional && { conditional }) });
     const own = name.replace(/:.*$/, "");
+    const first = this.#draft.named(own) === undefined;
     const device = this.#draft.interface(own, location);
+    // It is there as soon as one of its stanzas is.
+    if (!conditional) delete device.conditional;
+    else if (first) device.conditional = true;
     if (/[*?[]/.test(own)) device.pattern = true;
     return device;
   }
@@ -99,7 +102,7 @@ class StanzaReader {
     return all;
   }
 
-  #addresses(device: InterfaceDraft, options: Options, family: 4 | 6 | undefined): void {
+  #addresses(device: InterfaceDraft, options: Options, family: 4 | 6 | undefined, holder: IfupdownStanza): void {
     const mask = this.#written(options, "netmask") ?? this.#written(options, "prefixlen");
     for (const { value, valueRange } of options.get("address") ?? []) {
       const written = this.#source.prefix(value, valueRange, mask);
@@ -116,7 +119,7 @@ class StanzaReader {
         const known = isUnknown(via.value) ? family : (familyOf(via.value) ?? family);
         device.gateways.push({
           to: "default", family: known ?? familyOfRoute("default", "", via), via, device: device.name, table: "main", location: via.location,
-          ...(metric !== undefined && { metric }), ...(onLink && { onLink }), ...((conditional || device.conditional === true) && { conditional: true }),
+          ...(metric !== undefined && { metric }), ...(onLink && { onLink }), ...((conditional || holder.conditional) && { conditional: true }),
         } satisfies Route);
       }
     }

@@ -150,6 +150,10 @@ iface wg0 inet static
     ]);
   });
 
+  it("holds an interface certain as soon as one stanza of it is", async () => {
+    assert.deepEqual(await networkOf({ "templates/interfaces.j2": "{% if a %}\niface eth0 inet6 auto\n{% endif %}\niface eth0 inet static\n  address 192.0.2.7/24\n{% if b %}\niface eth0 inet6 static\n  address 2001:db8::7/64\n{% endif %}\n" }), ["eth0 ethernet 192.0.2.7/24,2001:db8::7/64 dynamic"]);
+  });
+
   it("gives places that hold what is read", async () => {
     const text = "iface br0 inet static\r\n\taddress 192.0.2.7/24\r\n\tbridge_ports eth0   eth1\r\n\tup ip route add 10.0.0.0/8 via 192.0.2.1\r\n";
     const workspace = await loadWorkspace(new Map([["etc/network/interfaces", text]]));
