@@ -103,6 +103,17 @@ export interface Task {
   /** The role that it belongs to. */
   readonly role?: string;
   readonly section: "pre_tasks" | "tasks" | "post_tasks" | "handlers" | "roles";
+  /** The blocks around it, outermost first; absent where there are none. */
+  readonly blocks?: readonly BlockPlace[];
+}
+
+/** Where in a block a task stands. `rescue` runs only on hosts on which something of `block` failed. */
+export interface BlockPlace {
+  /** The whole block. */
+  readonly location: Location;
+  readonly part: "block" | "rescue" | "always";
+  /** Whether the block has a rescue, so that a failure inside it is no failure of the host. */
+  readonly rescued: boolean;
 }
 
 /** The repository's hosts, what they know and what they are given. */

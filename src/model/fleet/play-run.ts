@@ -25,6 +25,8 @@ interface Frame {
   readonly role: Role | undefined;
   readonly section: Section;
   readonly outer: Settings;
+  /** The blocks around those includes. */
+  readonly blocks?: Task["blocks"];
   /** Places of the includes that lead here. */
   readonly trail: readonly string[];
 }
@@ -117,7 +119,7 @@ export class PlayRun {
     const result: Task[] = [];
     for (const written of tasks) {
       if (++this.#count > TASKS) break;
-      const task = handedDown(written, frame.outer);
+      const task = handedDown(written, frame.outer, frame.blocks);
       const below = /^(?:include|import)(?:_tasks|_role)?$/.test(task.module) ? this.#included(task, folder, frame) : undefined;
       if (task.module === "include_vars") this.#include(task, frame.role);
       if (below === undefined) result.push(task);
@@ -141,7 +143,7 @@ export class PlayRun {
   #included(task: Task, folder: string, frame: Frame): Task[] | undefined {
     const here = `${task.location.path}:${task.location.range.start}`;
     if (frame.trail.includes(here) || frame.trail.length >= DEPTH) return [];
-    const inner: Frame = { ...frame, outer: task.keywords, trail: [...frame.trail, here] };
+    const inner: Frame = { ...frame, outer: task.keywords, ...(task.blocks && { blocks: task.blocks }), trail: [...frame.trail, here] };
     const argument = (...names: string[]): string | undefined => {
       const value = names.map((name) => task.args.get(name)?.value).find((one) => one !== undefined);
       if (value === undefined) return undefined;
@@ -169,12 +171,12 @@ const PASSED = new Set(["when", "vars", "ignore_errors", "delegate_to", "run_onc
 const handed = new WeakMap<Task, WeakMap<Settings, Task>>();
 
 /** A task with what its includes say. The same object each time, so that plays which run it in one way share it. */
-function handedDown(task: Task, outer: Settings): Task {
+function handedDown(task: Task, outer: Settings, blocks: Task["blocks"]): Task {
   const passed = new Map([...outer].filter(([key]) => PASSED.has(key)));
-  if (passed.size === 0) return task;
+  if (passed.size === 0 && blocks === undefined) return task;
   let copies = handed.get(task);
   if (copies === undefined) handed.set(task, (copies = new WeakMap()));
   let copy = copies.get(outer);
-  if (copy === undefined) copies.set(outer, (copy = { ...task, keywords: inherit(task.keywords, passed) }));
+  if (copy === undefined) copies.set(outer, (copy = { ...task, keywords: inherit(task.keywords, passed), ...(blocks && { blocks: [...blocks, ...(task.blocks ?? [])] }) }));
   return copy;
 }

@@ -3,7 +3,7 @@ import type { YamlEntry, YamlMapping, YamlNode, YamlTree } from "../../formats/y
 import { entriesOf, entryOf, itemsOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
 import { splitArguments } from "./arguments.ts";
-import type { Task, Value } from "./fleet.ts";
+import type { BlockPlace, Task, Value } from "./fleet.ts";
 import { isMapping, listOf } from "./values.ts";
 
 /** The part of a play that a task stands in. */
@@ -27,7 +27,7 @@ export function isTaskKeyword(key: string): boolean {
 /** The tasks of a list as written: blocks opened, each task with what its blocks say; includes stay tasks. */
 export function readTasks(path: string, text: string, node: YamlNode | undefined, section: Section, role: string | undefined): Task[] {
   const tasks: Task[] = [];
-  for (const item of itemsOf(node)) if (item.kind === "mapping") readItem(path, text, item, section, role, new Map(), tasks, 0);
+  for (const item of itemsOf(node)) if (item.kind === "mapping") readItem(path, text, item, section, role, new Map(), tasks, []);
   return tasks;
 }
 
@@ -46,14 +46,16 @@ export function tasksOfFile(workspace: Workspace, path: string, section: Section
   return tasks;
 }
 
-function readItem(path: string, text: string, node: YamlMapping, section: Section, role: string | undefined, outer: Settings, into: Task[], depth: number): void {
+function readItem(path: string, text: string, node: YamlMapping, section: Section, role: string | undefined, outer: Settings, into: Task[], blocks: readonly BlockPlace[]): void {
   const own = keywordsOf(path, node);
   if (entryOf(node, "block") !== undefined) {
-    if (depth > 50) return;
+    if (blocks.length > 50) return;
     const inner = inherit(own, outer);
-    for (const part of ["block", "rescue", "always"]) {
+    const rescued = itemsOf(entryOf(node, "rescue")?.value).length > 0;
+    for (const part of ["block", "rescue", "always"] as const) {
+      const within = [...blocks, { location: { path, range: node.range }, part, rescued }];
       for (const item of itemsOf(entryOf(node, part)?.value)) {
-        if (item.kind === "mapping") readItem(path, text, item, section, role, inner, into, depth + 1);
+        if (item.kind === "mapping") readItem(path, text, item, section, role, inner, into, within);
       }
     }
     return;
@@ -69,6 +71,7 @@ function readItem(path: string, text: string, node: YamlMapping, section: Sectio
     location: { path, range: node.range },
     ...(role === undefined ? {} : { role }),
     section,
+    ...(blocks.length > 0 && { blocks }),
   });
 }
 

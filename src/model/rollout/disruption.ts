@@ -72,7 +72,8 @@ function reaches(play: Play, { task, notifiedBy, startedBy, action }: Disruption
 /** What the play's tasks, and the handlers that they notify, interrupt on all its hosts. */
 function disruptionsOf(play: Play): Disruption[] {
   const found: Disruption[] = [];
-  const tasks = play.tasks.filter(onEveryHost);
+  // A rescue runs where something has failed already.
+  const tasks = play.tasks.filter((task) => onEveryHost(task) && task.blocks?.some(({ part }) => part === "rescue") !== true);
   const notifiers = new Map<Task, Task[]>();
   for (const task of tasks) for (const handler of handlersOf(play, task)) notifiers.set(handler, [...(notifiers.get(handler) ?? []), task]);
   const acting = [...tasks, ...[...notifiers.keys()].filter(onEveryHost)];
