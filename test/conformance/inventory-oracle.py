@@ -73,9 +73,10 @@ def read(source):
         for name, group in inventory.groups.items()
     }
     names = sorted(inventory.groups)[:12]
-    patterns = os.environ.get("PATTERNS", "").split() + ["all", "*", "all[0]", "all[1:3]", "all[-1]", "all[2:]", "*1*", "~.*[0-9]+", "~(web|db|mon).*", "all:!ungrouped", "!ungrouped"]
+    patterns = ["all", "*", "all[0]", "all[1:3]", "all[-1]", "all[2:]", "*1*", "~.*[0-9]+", "~(web|db|mon).*", "all:!ungrouped", "!ungrouped"]
     for first, second in zip(names, names[1:]):
-        patterns += [first, f"{first}:&{second}", f"{first}:!{second}", f"{first},{second}", f"{first}[0]", f"~{first}", f"{first[:3]}*:!{second}[0]"]
+        patterns += [first, f"{first}:&{second}", f"{first}:!{second}", f"{first},{second}", f"{first}[0]", f"~{first}", f"{first[:3]}*:!{second}[0]", f"{first}:{second}:!all[0]", f"&{first}", f"!{first},{second}", f"{first}[1:]", f"{first}[0-1]", f"{first}[-2]", f"~{first}|{second}", f"{first[:1]}?*", f"[{first[0]}-{second[0]}]*", f"~^(?!{first}).*$"]
+    patterns += ["web1", "web1:web2", "web1,!web2", "10.0.0.*", "10.0.0.1", "2001:db8::1", "2001:db8::1,web1", "web[1:2]", "*.example.net", "~\\d$", "[!w]*", " web , db ", "web:nobody", "ungrouped", "&ungrouped", "db-?.example.net", "WEB1"]
     selected = {}
     for pattern in patterns:
         try:

@@ -49,7 +49,8 @@ export function patternNames(workspace: Workspace): PatternNames {
   const all = inventories(workspace);
   const order = (group: string): readonly string[] => (all.length === 1 ? membersOf(all[0]!, group) : [...new Set(all.flatMap((inventory) => membersOf(inventory, group)))]);
   const groups = new Map([...workspace.derive(groupsOf).keys()].map((name) => [name, order(name)]));
-  return { hosts: new Set(groups.get("all")), groups };
+  // Wildcards and regular expressions go through the hosts as they were first named, `all` goes from group to group.
+  return { hosts: new Set(all.flatMap((inventory) => [...inventory.hosts.keys()])), groups };
 }
 
 const members = new WeakMap<Inventory, Map<string, readonly string[]>>();

@@ -1,11 +1,11 @@
-import picomatch from "picomatch";
 import type { Maybe } from "../../engine/unknown.ts";
 import { unknown } from "../../engine/unknown.ts";
+import { parseAddress } from "../../formats/ansible-inventory/index.ts";
 import { isTemplate } from "../../formats/template/render.ts";
 
 /** Names that a host pattern is matched against. */
 export interface PatternNames {
-  /** Every host, in the order of the inventory. */
+  /** Every host, in the order in which they are first named. */
   readonly hosts: ReadonlySet<string>;
   /** The hosts in and below a group, in the order of the inventory. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
@@ -41,7 +41,8 @@ export function matchPattern(pattern: string, names: PatternNames): Maybe<string
 function splitPattern(pattern: string, names: PatternNames): string[] {
   const text = pattern.trim();
   if (text.includes(",")) return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
-  if (names.hosts.has(text) || /^~?[\da-fA-F]*:[\da-fA-F:.]*:[\da-fA-F.]*$/.test(text)) return [text];
+  // A port makes an address of it too, as in Ansible, which then finds no host of that name.
+  if (parseAddress(pattern) !== undefined) return [pattern];
   return text.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [];
 }
 
@@ -49,7 +50,7 @@ function matchOne(pattern: string, names: PatternNames): Maybe<string[]> {
   if (names.hosts.has(pattern)) return [pattern];
   if (pattern.startsWith("~")) return byName(pattern, names);
   const subscript = SUBSCRIPT.exec(pattern);
-  if (subscript === null || names.groups.has(pattern)) return byName(pattern, names);
+  if (subscript === null) return byName(pattern, names);
   const [, base, single, from, , to] = subscript;
   const hosts = byName(base!, names);
   if (!Array.isArray(hosts)) return hosts;
@@ -62,7 +63,6 @@ function matchOne(pattern: string, names: PatternNames): Maybe<string[]> {
 
 /** Groups whose names match give their hosts; where none does, or for a wildcard or regex, hosts by name too. */
 function byName(pattern: string, names: PatternNames): Maybe<string[]> {
-  if (pattern === "all" || pattern === "*") return [...names.hosts];
   const exact = names.groups.get(pattern);
   if (exact !== undefined) return [...exact];
   const test = tester(pattern);
@@ -76,8 +76,7 @@ function byName(pattern: string, names: PatternNames): Maybe<string[]> {
 function tester(pattern: string): Maybe<(name: string) => boolean> {
   if (!pattern.startsWith("~")) {
     if (!/[*?[]/.test(pattern)) return (name) => name === pattern;
-    // fnmatch: a `*` crosses dots, and nothing else is special.
-    return picomatch(pattern, { dot: true, nobrace: true, noextglob: true, bash: true });
+    return wildcard(pattern);
   }
   const source = pattern.slice(1);
   // Nested repetition takes exponential time; nobody needs it to name hosts.
@@ -87,5 +86,34 @@ function tester(pattern: string): Maybe<(name: string) => boolean> {
     return (name) => expression.test(name);
   } catch {
     return unknown(`the pattern ${pattern} is one of Python's`);
+  }
+}
+
+/** As fnmatch.translate of Python: `*`, `?` and sets; a bracket that is not closed stands for itself. */
+function wildcard(pattern: string): Maybe<(name: string) => boolean> {
+  let source = "";
+  for (let i = 0; i < pattern.length; i++) {
+    const char = pattern[i]!;
+    if (char === "*") {
+      if (pattern[i - 1] !== "*") source += "[^]*";
+    } else if (char === "?") source += "[^]";
+    else if (char === "[") {
+      // A closing bracket right behind the opening one, or its exclamation mark, belongs to the set.
+      const close = pattern.indexOf("]", i + (pattern[i + 1] === "!" ? 3 : 2));
+      if (close === -1) source += "\\[";
+      else {
+        const set = pattern.slice(i + 1, close).replace(/[\\\]^[]/g, "\\$&");
+        source += set.startsWith("!") ? `[^${set.slice(1)}]` : `[${set}]`;
+        i = close;
+      }
+    } else source += char.replace(/[.+^${}()|\\/\]]/, "\\$&");
+  }
+  // Many stars take time with a power of their number.
+  if ((pattern.match(/\*/g)?.length ?? 0) > 6) return unknown(`the pattern ${pattern} has too many stars`);
+  try {
+    const expression = new RegExp(`^${source}$`);
+    return (name) => expression.test(name);
+  } catch {
+    return () => false;
   }
 }
