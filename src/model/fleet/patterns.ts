@@ -19,7 +19,7 @@ const SUBSCRIPT = /^(.+)\[(?:(-?\d+)|(\d+)([:-])(\d*))\]$/;
  */
 export function matchPattern(pattern: string, names: PatternNames): Maybe<string[]> {
   if (isTemplate(pattern)) return unknown(`the hosts are given by ${pattern}`);
-  const parts = splitPattern(pattern, names);
+  const parts = splitPattern(pattern);
   const regular = parts.filter((part) => !/^[!&]/.test(part));
   let selected = new Set<string>();
   for (const part of regular.length === 0 ? ["all"] : regular) {
@@ -38,7 +38,7 @@ export function matchPattern(pattern: string, names: PatternNames): Maybe<string
 }
 
 /** With a comma in it, a pattern is a list of those; else colons part it, but not those of addresses and ranges. */
-function splitPattern(pattern: string, names: PatternNames): string[] {
+function splitPattern(pattern: string): string[] {
   const text = pattern.trim();
   if (text.includes(",")) return text.split(",").map((part) => part.trim()).filter((part) => part !== "");
   // A port makes an address of it too, as in Ansible, which then finds no host of that name.
