@@ -3,6 +3,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import { familyOf } from "./address.ts";
 import type { ReachabilityCheck } from "./checks.ts";
+import { tunnelMachines } from "./host-machines.ts";
 import type { Machine } from "./machines.ts";
 import { machineOf, machinesOf } from "./machines.ts";
 import { contains, largestMtu, mtuOf, sameAddress } from "./mtu.ts";
@@ -66,7 +67,7 @@ function mtuThatFits(machine: Machine, one: Interface): number | undefined {
 /** The machines that a script may run on: its own tree's first; all where none is nearer. */
 function nearest(workspace: Workspace, path: string): readonly Machine[] {
   const root = /^(.*?)(?:^|\/)(?:etc|usr|opt|root|var)\//.exec(path)?.[1];
-  const all = machinesOf(workspace);
+  const all = [...new Set([...machinesOf(workspace), ...tunnelMachines(workspace)])];
   const own = root === undefined ? [] : all.filter(({ files }) => files.some((file) => file.path.startsWith(root === "" ? "etc/" : `${root}/`)));
   if (own.length > 0) return own;
   const same = machineOf(workspace, path);

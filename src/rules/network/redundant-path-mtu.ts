@@ -1,4 +1,4 @@
-import { machineOf } from "../../model/network/machines.ts";
+import { machinesFor } from "../../model/network/host-machines.ts";
 import { unequalPaths } from "../../model/network/redundant-paths.ts";
 import { rule } from "../rule.ts";
 
@@ -66,19 +66,22 @@ export default rule({
     ],
   },
   check({ network, path, workspace, report }) {
-    const machine = machineOf(workspace, path);
-    if (machine?.files[0]?.path !== path && machine?.files.includes(network) !== true) return;
-    for (const { to, small, large } of unequalPaths(workspace, machine)) {
-      const location = (small.interface.mtu ?? small.interface).location;
-      if (location.path !== path) continue;
-      report({
-        location,
-        key: `${String(small.interface.name)} ${String(large.interface.name)}`,
-        ...(small.mtu.how === "written" && large.mtu.how === "written" ? {} : { confidence: "likely" as const }),
-        message: `${String(small.interface.name)} (${small.mtu.value} bytes) and ${String(large.interface.name)} (${large.mtu.value}) both lead to ${to}: when traffic moves to the smaller one, open connections stall or hang. Give both ${small.mtu.value}, or clamp TCP to it.`,
-        related: [{ location: (large.interface.mtu ?? large.interface).location, message: `${String(large.interface.name)} has ${large.mtu.value}.` }],
-        data: { least: small.mtu.value, most: large.mtu.value },
-      });
+    if (!network.interfaces.some(({ tunnel }) => tunnel !== undefined)) return;
+    const seen = new Set<number>();
+    for (const machine of machinesFor(workspace, path)) {
+      for (const { to, small, large } of unequalPaths(workspace, machine)) {
+        const location = (small.interface.mtu ?? small.interface).location;
+        if (location.path !== path || seen.has(location.range.start)) continue;
+        seen.add(location.range.start);
+        report({
+          location,
+          key: `${String(small.interface.name)} ${String(large.interface.name)}`,
+          ...(small.mtu.how === "written" && large.mtu.how === "written" ? {} : { confidence: "likely" as const }),
+          message: `${String(small.interface.name)} (${small.mtu.value} bytes) and ${String(large.interface.name)} (${large.mtu.value}) both lead to ${to}: when traffic moves to the smaller one, open connections stall or hang. Give both ${small.mtu.value}, or clamp TCP to it.`,
+          related: [{ location: (large.interface.mtu ?? large.interface).location, message: `${String(large.interface.name)} has ${large.mtu.value}.` }],
+          data: { least: small.mtu.value, most: large.mtu.value },
+        });
+      }
     }
   },
 });
