@@ -68,7 +68,16 @@ function reviews(): WeakMap<Workspace, readonly Effect[]> {
 }
 
 function workOut(before: Workspace, after: Workspace): readonly Effect[] {
-  const remaining = withoutCancelled(before, after);
+  const variables = ofVariables(before, after);
+  const tasks = ofTasks(before, after);
+  const rest = [...ofFiles(before, after), ...tasks, ...ofMembership(before, after, variables)];
+  const roles = ofRoles(before, after);
+  // A file that is read in the same way on every host counts among the play's own variables already.
+  const places = new Set(roles.map(({ location }) => `${location.path}\0${location.range.start}`));
+  const included = ofIncluded(before, after).filter(({ location }) => !places.has(`${location.path}\0${location.range.start}`));
+  // One cause alone cannot cancel out, but a task and what it brings may move together.
+  const alone = tasks.length === 0 && variables.length + roles.length + included.length + rest.length === 1;
+  const remaining = alone ? (reaches: readonly Reach[]) => reaches : withoutCancelled(before, after);
   const effectOf = (found: Found): Effect[] => {
     const reaches = found.atRun === true ? found.reaches : remaining(found.reaches);
     if (reaches.length === 0 && found.reaches.length > 0) return [];
@@ -87,12 +96,6 @@ function workOut(before: Workspace, after: Workspace): readonly Effect[] {
       restarts: restartedBy(reaches),
     }];
   };
-  const variables = ofVariables(before, after);
-  const rest = [...ofFiles(before, after), ...ofTasks(before, after), ...ofMembership(before, after, variables)];
-  const roles = ofRoles(before, after);
-  // A file that is read in the same way on every host counts among the play's own variables already.
-  const places = new Set(roles.map(({ location }) => `${location.path}\0${location.range.start}`));
-  const included = ofIncluded(before, after).filter(({ location }) => !places.has(`${location.path}\0${location.range.start}`));
   return [...merge([...variables, ...roles, ...included].flatMap(effectOf)), ...rest.flatMap(effectOf)];
 }
 

@@ -34,7 +34,8 @@ function unchanged(before: Workspace, after: Workspace, old: Play, { play, task 
   const alike = old.tasks.filter((other) => other.module === task.module);
   const named = alike.filter((other) => other.name !== undefined && other.name === task.name);
   const now = sideOf({ files: after, hosts: after, roles: after }, play, task);
-  const comparisons = [...new Set([...named, ...alike])].slice(0, CANDIDATES).map((other) => new Comparison(sideOf({ files: before, hosts: before, roles: before }, old, other), now));
+  // A task that is still called the same is the one; only what was renamed has to be looked for.
+  const comparisons = (named.length > 0 ? named : alike).slice(0, CANDIDATES).map((other) => new Comparison(sideOf({ files: before, hosts: before, roles: before }, old, other), now));
   const known = new Map<string, boolean>();
   return (host) => {
     let result = known.get(host.name);
