@@ -65,7 +65,7 @@ function judge(format: Format<unknown>, text: string): void {
 
 /** What opens something in one of the languages, or may lead a scanner astray. */
 const OPENERS = ["{", "[", "(", "a {\n", "a: {", "- ", "[a]\n", "{{ ", "{% if a %}\n", "{% for a in b %}", "<% ", "${", "$(", "`", "'", '"', "\\", "\\\n", "a: &a [*a]\n", "? ", "| ", "if true; then\n", "a() {\n", "*filter\n", "table inet t {", "jump {", "a = b . "];
-const LINES = ["a", "a ", "a,", "a.", "a=", "a: ", " ", "\t", "-", "#", "!", "*", "&a ", "$a ", "1", "1-", "-A INPUT ", "{}", "()", "{{ a }}", "{{ a }", "é", "\uD800", "\0", "\r", "%", "|", "a;", "a\\ "];
+const LINES = ["a", "a: }\n", "- a: b: c\n", "a ", "a,", "a.", "a=", "a: ", " ", "\t", "-", "#", "!", "*", "&a ", "$a ", "1", "1-", "-A INPUT ", "{}", "()", "{{ a }}", "{{ a }", "é", "\uD800", "\0", "\r", "%", "|", "a;", "a\\ "];
 
 describe("formats: hostile texts", () => {
   const texts = realistic();
