@@ -80,6 +80,7 @@ import rolloutCanaryTooSmall from "./rollout/canary-too-small.ts";
 import rolloutNeverStops from "./rollout/never-stops.ts";
 import rolloutNoCanary from "./rollout/no-canary.ts";
 import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
+import rolloutNoWayBack from "./rollout/no-way-back.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
 import rolloutVersionDelta from "./rollout/version-delta.ts";
@@ -180,6 +181,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/never-stops", rolloutNeverStops],
   ["rollout/no-canary", rolloutNoCanary],
   ["rollout/no-health-gate", rolloutNoHealthGate],
+  ["rollout/no-way-back", rolloutNoWayBack],
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
   ["rollout/version-delta", rolloutVersionDelta],
