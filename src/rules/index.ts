@@ -82,6 +82,7 @@ import rolloutNoCanary from "./rollout/no-canary.ts";
 import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
 import rolloutNoWayBack from "./rollout/no-way-back.ts";
 import rolloutRestartWhereReload from "./rollout/restart-where-reload.ts";
+import rolloutSoakTooShort from "./rollout/soak-too-short.ts";
 import rolloutUnpinnedVersion from "./rollout/unpinned-version.ts";
 import rolloutVersionDelta from "./rollout/version-delta.ts";
 import sysctlConntrackStrict from "./sysctl/conntrack-strict.ts";
@@ -183,6 +184,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["rollout/no-health-gate", rolloutNoHealthGate],
   ["rollout/no-way-back", rolloutNoWayBack],
   ["rollout/restart-where-reload", rolloutRestartWhereReload],
+  ["rollout/soak-too-short", rolloutSoakTooShort],
   ["rollout/unpinned-version", rolloutUnpinnedVersion],
   ["rollout/version-delta", rolloutVersionDelta],
   ["sysctl/conntrack-strict", sysctlConntrackStrict],
