@@ -1,7 +1,7 @@
 import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
-import type { Task } from "../../model/fleet/fleet.ts";
+import type { Host, Task } from "../../model/fleet/fleet.ts";
 import { batches } from "../../model/rollout/batches.ts";
 import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
 import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
@@ -18,6 +18,8 @@ const changed = (delay: number, hosts: string): { [path: string]: string } => ({
 
 /** From this many hosts on, a batch of more than half of the play is the fleet, not a step. */
 const MANY = 5;
+/** Of one change so many plays are reported each; beyond, they are one finding. */
+const SHOWN_PLAYS = 3;
 
 export default rule({
   what: "A play restarts, reboots or upgrades network, firewall, IPsec, storage or hypervisor services on all its hosts at once.",
@@ -30,7 +32,12 @@ export default rule({
   fixSafety: "The same tasks run on the same hosts, one batch after the other; the run takes longer.",
   lifecycle: "stable",
   sources: ["Ansible: Controlling playbook execution, `serial`", "Ansible: lib/ansible/executor/playbook_executor.py"],
-  data: { hosts: "hosts of the play", largestBatch: "hosts of its largest batch" },
+  data: {
+    hosts: "hosts of the play",
+    largestBatch: "hosts of its largest batch",
+    plays: "plays that the change sets off, where they are said together",
+    hostsOfAllPlays: "hosts of all these plays",
+  },
   examples: {
     bad: [
       {
@@ -138,14 +145,38 @@ export default rule({
         else tasks.add(task);
       }
     }
+    const heard: Heard[] = [];
     for (const [path, tasks] of set) {
       for (const disruptive of disruptivePlays(after, path)) {
         const one = disruptive.disruptions.some(({ task }) => tasks.has(task)) ? reportOf(after, path, disruptive) : undefined;
-        if (one !== undefined) report(one);
+        if (one !== undefined) heard.push({ report: one, hosts: disruptive.hosts ?? [] });
       }
     }
+    if (heard.length <= SHOWN_PLAYS) for (const one of heard) report(one.report);
+    else report(summary(heard));
   },
 });
+
+/** What a change sets off in one play. */
+interface Heard {
+  readonly report: Report;
+  readonly hosts: readonly Host[];
+}
+
+/** One edit that many plays react to is one finding, at the play that takes the most hosts down. */
+function summary(heard: readonly Heard[]): Report {
+  const [largest, ...rest] = [...heard].sort((a, b) => b.hosts.length - a.hosts.length) as [Heard, ...Heard[]];
+  const all = new Set(heard.flatMap(({ hosts }) => hosts.map(({ name }) => name)));
+  return {
+    ...largest.report,
+    message: `${largest.report.message} This change sets off ${rest.length} more plays like it, on ${all.size} hosts together.`,
+    related: [
+      ...(largest.report.related ?? []),
+      ...rest.slice(0, SHOWN_PLAYS).map(({ report, hosts }) => ({ location: report.location, message: `So does this play, on ${hosts.length} hosts, one of ${rest.length} more.` })),
+    ],
+    data: { ...largest.report.data, plays: heard.length, hostsOfAllPlays: all.size },
+  };
+}
 
 function reportOf(workspace: Workspace, path: string, { play, hosts, total, disruptions }: DisruptivePlay): Report | undefined {
   const serial = play.keywords.get("serial");
