@@ -64,6 +64,7 @@ import fleetWindowTooShort from "./fleet/window-too-short.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
+import ipsecSyntax from "./ipsec/syntax.ts";
 import networkDanglingReference from "./network/dangling-reference.ts";
 import networkMixedMtu from "./network/mixed-mtu.ts";
 import networkPingHidesMtu from "./network/ping-hides-mtu.ts";
@@ -77,6 +78,7 @@ import premortemConfig from "./premortem/config.ts";
 import premortemSuppression from "./premortem/suppression.ts";
 import rolloutAllAtOnce from "./rollout/all-at-once.ts";
 import rolloutCanaryTooSmall from "./rollout/canary-too-small.ts";
+import rolloutCutsOwnBranch from "./rollout/cuts-own-branch.ts";
 import rolloutNeverStops from "./rollout/never-stops.ts";
 import rolloutNoCanary from "./rollout/no-canary.ts";
 import rolloutNoHealthGate from "./rollout/no-health-gate.ts";
@@ -166,6 +168,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
+  ["ipsec/syntax", ipsecSyntax],
   ["network/dangling-reference", networkDanglingReference],
   ["network/mixed-mtu", networkMixedMtu],
   ["network/ping-hides-mtu", networkPingHidesMtu],
@@ -179,6 +182,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["premortem/suppression", premortemSuppression],
   ["rollout/all-at-once", rolloutAllAtOnce],
   ["rollout/canary-too-small", rolloutCanaryTooSmall],
+  ["rollout/cuts-own-branch", rolloutCutsOwnBranch],
   ["rollout/never-stops", rolloutNeverStops],
   ["rollout/no-canary", rolloutNoCanary],
   ["rollout/no-health-gate", rolloutNoHealthGate],
