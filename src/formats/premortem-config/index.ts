@@ -1,7 +1,9 @@
+import type { Document } from "yaml";
 import type { Configuration } from "../../engine/configuration.ts";
 import { DEFAULT_CONFIGURATION } from "../../engine/configuration.ts";
 import { nearest } from "../../engine/similar.ts";
 import type { Format, Parsed } from "../format.ts";
+import { TooManyFaults, boundedDocuments } from "../yaml/bounded.ts";
 import { tooDeep } from "../yaml/index.ts";
 import { yamlLibrary } from "../yaml/load.ts";
 import type { Key } from "./keys.ts";
@@ -22,6 +24,8 @@ export interface ConfigFile {
 }
 
 const NOTHING: ConfigFile = { configuration: DEFAULT_CONFIGURATION, severities: [] };
+/** Characters; the library compares every key of a mapping with every other. */
+const LONGEST = 1 << 18;
 const KEY_BY_PATH = new Map<string, Key>(KEYS.map((key) => [key.path, key]));
 
 /** `premortem.yaml`. Needs `loadYaml()` beforehand; without it, every file is the defaults. */
@@ -37,14 +41,25 @@ export function configurationOf(text: string): Configuration {
   return parse(text).tree.configuration;
 }
 
+/** Undefined where the text has more mistakes than anybody makes who means it as YAML. */
+function firstDocument(text: string): Document.Parsed | undefined {
+  try {
+    const [first] = boundedDocuments(text, { prettyErrors: false, logLevel: "silent" }, true);
+    return first;
+  } catch (error) {
+    if (error instanceof TooManyFaults) return undefined;
+    throw error;
+  }
+}
+
 function parse(text: string): Parsed<ConfigFile> {
   const yaml = yamlLibrary();
   if (yaml === undefined) return { tree: NOTHING, errors: [] };
-  if (tooDeep(text)) {
+  const document = text.length > LONGEST || tooDeep(text) ? undefined : firstDocument(text);
+  if (document === undefined) {
     const range = { start: 0, end: Math.min(text.length, 1) };
-    return { tree: NOTHING, errors: [{ range, message: "This file is nested too deeply to be read. The defaults hold. Flatten it.", certain: true }] };
+    return { tree: NOTHING, errors: [{ range, message: "This file is too long, nested too deeply or has too many mistakes to be read. The defaults hold. Start again with one key.", certain: true }] };
   }
-  const document = yaml.parseDocument(text, { prettyErrors: false, logLevel: "silent" });
   const reader = new ValueReader(yaml, document);
   for (const error of document.errors) {
     const start = Math.min(error.pos[0], text.length);

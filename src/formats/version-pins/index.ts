@@ -52,8 +52,8 @@ function parse(text: string): Parsed<PinsTree> {
 /** The parser sees no name, so the text tells: each of the dialects has words that no other has. */
 function dialectOf(text: string): PinDialect {
   if (/^(?:Package|Pin|Pin-Priority):/m.test(text)) return "apt-preferences";
-  if (/^\s*\[submodule\s/m.test(text)) return "gitmodules";
-  if (/^\s*FROM\s+\S/im.test(text)) return "containerfile";
+  if (/^[ \t]*\[submodule[ \t]/m.test(text)) return "gitmodules";
+  if (/^[ \t]*FROM[ \t]+\S/im.test(text)) return "containerfile";
   return /^(?:module\s+\S|go\s+\d)/m.test(text) ? "go-mod" : "requirements";
 }
 
@@ -84,7 +84,7 @@ function stanzas(text: string): PinLine[] {
   let start = 0;
   for (const part of text.split(/(\n[ \t]*\n)/)) {
     const names = /^Package:[ \t]*(\S[^\n]*)/dm.exec(part);
-    const what = /^Pin:[ \t]*(version|release|origin)[ \t]+(\S[^\n]*?)[ \t]*$/dm.exec(part);
+    const what = /^Pin:[ \t]*(version|release|origin)[ \t]+(\S+(?:[ \t]+\S+)*)/dm.exec(part);
     const priority = /^Pin-Priority:[ \t]*(-?\d+)/m.exec(part);
     if (names !== null && what !== null) {
       const from = spans(names)[1]![0];

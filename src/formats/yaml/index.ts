@@ -1,6 +1,6 @@
-import type { Document } from "yaml";
 import type { Format, Parsed, SyntaxProblem } from "../format.ts";
 import { HOLE, maskJinja } from "../template/jinja.ts";
+import { FAULTS, TooManyFaults, boundedDocuments } from "./bounded.ts";
 import { Composer } from "./compose.ts";
 import { yamlLibrary } from "./load.ts";
 import type { Fault, Reading } from "./mend.ts";
@@ -46,19 +46,7 @@ export function parseYaml(text: string): Parsed<YamlTree> {
   return parsed(mended(again, masked.text, (source) => read(source, text)), text);
 }
 
-/** Mistakes of a text after which the library is stopped: each costs it as much as hundreds of characters. */
-const FAULTS = 100;
 const OPTIONS = { schema: "failsafe", uniqueKeys: false, strict: false, prettyErrors: false, logLevel: "silent" } as const;
-
-/** Leaves the library's composer with the place that it has come to. */
-class TooManyFaults extends Error {
-  readonly at: number;
-
-  constructor(at: number) {
-    super();
-    this.at = at;
-  }
-}
 
 /** One pass over `source`; `text`, as long, is what is written. Past too many mistakes the rest is left out. */
 function read(source: string, text: string): Reading {
@@ -82,35 +70,12 @@ function readUpTo(source: string, text: string): Reading {
   const composer = new Composer(yamlLibrary()!, text, HOLE);
   const documents: YamlNode[] = [];
   const faults: Fault[] = [];
-  for (const document of documentsOf(source)) {
+  for (const document of boundedDocuments(source, OPTIONS)) {
     for (const { code, pos, message } of document.errors) faults.push({ code, range: { start: pos[0], end: pos[1] }, message });
     const root = composer.document(document);
     if (root !== undefined) documents.push(root);
   }
   return { documents, faults: [...faults, ...composer.faults].sort((a, b) => a.range.start - b.range.start) };
-}
-
-function* documentsOf(source: string): Generator<Document.Parsed> {
-  const library = yamlLibrary()!;
-  const composer = new library.Composer(OPTIONS);
-  const report = composer["onError"] as (at: unknown, code: string, message: string, warning?: boolean) => void;
-  let count = 0;
-  let farthest = 0;
-  const counted = (at: unknown): void => {
-    const offset = Array.isArray(at) ? (at as unknown[])[0] : typeof at === "object" && at !== null ? (at as { offset?: unknown }).offset : at;
-    if (typeof offset === "number") farthest = Math.max(farthest, offset);
-    if (++count > FAULTS) throw new TooManyFaults(farthest);
-  };
-  composer["onError"] = (at: unknown, code: string, message: string, warning?: boolean): void => {
-    if (warning !== true) counted(at);
-    report(at, code, message, warning);
-  };
-  for (const token of new library.Parser().parse(source)) {
-    if (token.type === "error") counted(token.offset);
-    // The documents of these options are all parsed ones.
-    yield* composer.next(token) as Generator<Document.Parsed>;
-  }
-  yield* composer.end(false, source.length) as Generator<Document.Parsed>;
 }
 
 function parsed({ documents, faults }: Reading, text: string): Parsed<YamlTree> {
