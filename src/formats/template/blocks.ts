@@ -1,3 +1,4 @@
+import type { Range } from "../../engine/location.ts";
 import { maskJinja } from "./jinja.ts";
 
 /** One way through an `{% if %}`; the one without a test is its `else`. */
@@ -21,10 +22,17 @@ interface Token {
   readonly kind: "text" | "output" | "tag";
   /** The literal text, or the code between the delimiters. */
   readonly text: string;
+  readonly range: Range;
 }
 
 const KEPT = 500;
 const known = new Map<string, readonly Block[]>();
+const places = new WeakMap<Block, Range>();
+
+/** Where a block of `blocksOf` begins and ends in the text: its text, or the tag that opens it. No part of what it says. */
+export function placeOfBlock(block: Block): Range {
+  return places.get(block) ?? { start: 0, end: 0 };
+}
 
 /** Takes a template apart. What is not closed runs to the end; nothing is refused. */
 export function blocksOf(text: string): readonly Block[] {
@@ -40,13 +48,14 @@ export function blocksOf(text: string): readonly Block[] {
 /** Ansible renders with `trim_blocks`; a `#jinja2:` header may say otherwise. */
 function tokensOf(written: string): Token[] {
   // Jinja's lexer makes every line break a line feed.
-  const source = written.replace(/\r\n?/g, "\n");
+  const source = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
   const header = /^#jinja2:([^\n]*)\n/.exec(source);
   const text = header === null ? source : source.slice(header[0].length);
   const option = (name: string, usual: boolean): boolean => new RegExp(`${name}\\s*:\\s*["']?(true|false)`, "i").exec(header?.[1] ?? "")?.[1]?.toLowerCase() === String(!usual) ? !usual : usual;
   const trim = option("trim_blocks", true);
   const lstrip = option("lstrip_blocks", false);
   const tokens: Token[] = [];
+  const placed = placing(written, source, source.length - text.length);
   let cursor = 0;
   let strip = false;
   let newline = false;
@@ -55,9 +64,10 @@ function tokensOf(written: string): Token[] {
     let part = text.slice(cursor, end);
     if (strip) part = part.trimStart();
     else if (newline) part = part.replace(/^\r?\n/, "");
+    const start = end - part.length;
     if (before === "all") part = part.trimEnd();
     else if (before === "blanks") part = part.replace(/(^|\n)[ \t]+$/, "$1");
-    if (part !== "") tokens.push({ kind: "text", text: part });
+    if (part !== "") tokens.push({ kind: "text", text: part, range: placed(start, start + part.length) });
   };
   for (const { kind, range, code } of maskJinja(text).regions) {
     if (raw && !(kind === "tag" && code === "endraw")) continue;
@@ -68,10 +78,28 @@ function tokensOf(written: string): Token[] {
     newline = trim && kind !== "output" && closing !== "+";
     cursor = range.end;
     if (kind === "tag" && (code === "raw" || code === "endraw")) raw = code === "raw";
-    else if (kind !== "comment") tokens.push({ kind, text: code });
+    else if (kind !== "comment") tokens.push({ kind, text: code, range: placed(range.start, range.end) });
   }
   literal(text.length, "none");
   return tokens;
+}
+
+/** Offsets behind a header of the text with plain line feeds as ranges of the text as it is written. */
+function placing(written: string, source: string, header: number): (start: number, end: number) => Range {
+  if (written.length === source.length) return (start, end) => ({ start: start + header, end: end + header });
+  // In the written text so many characters more stand before each line.
+  const returns = [...written.matchAll(/\r\n/g)].map(({ index }, count) => index - count);
+  const moved = (offset: number): number => {
+    let low = 0;
+    let high = returns.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (returns[middle]! < offset) low = middle + 1;
+      else high = middle;
+    }
+    return offset + low;
+  };
+  return (start, end) => ({ start: moved(start + header), end: moved(end + header) });
 }
 
 const FOR = /^for\s+([\w\s,()]+?)\s+in\s+([\s\S]+?)(?:\s+if\s+([\s\S]+?))?(?:\s+recursive)?$/;
@@ -95,10 +123,14 @@ class Reader {
       const word = token.kind === "tag" ? (/^\w+/.exec(token.text)?.[0] ?? "") : "";
       if (ends.includes(word)) break;
       this.#at++;
-      if (token.kind !== "text" && token.text.length > LONGEST) blocks.push({ kind: "other", code: token.text });
-      else if (token.kind === "text") blocks.push({ kind: "text", text: token.text });
-      else if (token.kind === "output") blocks.push({ kind: "output", code: token.text });
-      else if (!/^(?:end\w+|else|elif)$/.test(word)) blocks.push(this.#tag(word, token.text));
+      let block: Block;
+      if (token.kind !== "text" && token.text.length > LONGEST) block = { kind: "other", code: token.text };
+      else if (token.kind === "text") block = { kind: "text", text: token.text };
+      else if (token.kind === "output") block = { kind: "output", code: token.text };
+      else if (/^(?:end\w+|else|elif)$/.test(word)) continue;
+      else block = this.#tag(word, token.text);
+      places.set(block, token.range);
+      blocks.push(block);
     }
     return blocks;
   }
