@@ -6,6 +6,7 @@ import { atOnce, disturbsGuests, effectsOf } from "../../model/fleet/change/effe
 import type { NetworkEdit } from "../../model/fleet/change/classifier-networks.ts";
 import { asksForApproval, classifierNetworkEdits, networksInWords } from "../../model/fleet/change/classifier-networks.ts";
 import { isGated } from "../../model/fleet/change/approval.ts";
+import { isCareful } from "../../model/fleet/change/care.ts";
 import { byGroup, hostsToEvacuate, interruptedHosts, listNames, playsOf, servicesOf, share } from "../../model/fleet/change/words.ts";
 import type { Fleet } from "../../model/fleet/fleet.ts";
 import type { Workspace } from "../../model/workspace.ts";
@@ -107,7 +108,7 @@ export default rule({
       report({
         location: effect.location,
         key: effect.cause.kind === "variables" ? effect.cause.names.join() : effect.cause.kind,
-        severity: severityOf(after, effect, together),
+        severity: severityOf(after, effect),
         message: message(effect, fleet, { interrupted: interrupted.length, hypervisors: hypervisors.length, evacuated: evacuated.length, together }),
         related: [
           ...effect.also.slice(0, SHOWN_PLACES).map((location) => ({ location, message: alike(effect.also.length) })),
@@ -174,8 +175,9 @@ function interruptingPlaces(effect: Effect): Related[] {
 }
 
 /** A warning needs more than a number: hosts that go down together with nothing to stop it, and enough of them to matter. */
-function severityOf(after: Workspace, { interruptions }: Effect, together: number): Severity {
+function severityOf(after: Workspace, { interruptions }: Effect): Severity {
   const { fleet } = after;
+  const together = Math.max(0, ...interruptions.map((interruption) => (isCareful(after, interruption) ? 0 : atOnce(interruption))));
   const enough = together > 1 && share(together, fleet.hosts.length) >= LARGE_SHARE;
   const hypervisors = interruptions.some(
     (interruption) =>

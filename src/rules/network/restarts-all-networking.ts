@@ -2,14 +2,17 @@ import type { Related } from "../../engine/finding.ts";
 import { compareText } from "../../engine/finding.ts";
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import { goesInSmallBatches, isCareful } from "../../model/fleet/change/care.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
 import { listNames } from "../../model/fleet/change/words.ts";
 import type { Host, Play, Task } from "../../model/fleet/fleet.ts";
+import { handlersOf } from "../../model/fleet/handlers.ts";
 import { carriedBy } from "../../model/network/carried.ts";
 import type { Carried } from "../../model/network/carried.ts";
 import type { NetworkRestart, NetworkRestartAt } from "../../model/network/restarts.ts";
 import { networkRestart, networkRestartsIn, networkRestartsOf } from "../../model/network/restarts.ts";
 import { reader } from "../../model/rollout/standing.ts";
+import type { Step } from "../../model/fleet/change/approval.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
 
@@ -94,8 +97,8 @@ export default rule({
       report({
         location: found.at.location,
         key: found.at.name,
-        ...(gentle(found.at.how) ? { severity: "info" as const, confidence: "likely" as const } : {}),
-        message: `${found.why} ${hostsText(found.hosts, carrying.map(({ host }) => host))} with ${kinds.map((kind) => NAMES[kind]).join(", ")}: ${WHAT[found.at.how]} Change the one interface instead, or go host by host.`,
+        ...(gentle(found.at.how) || found.careful ? { severity: "info" as const, confidence: "likely" as const } : {}),
+        message: `${found.why} ${hostsText(found.hosts, carrying.map(({ host }) => host))} with ${kinds.map((kind) => NAMES[kind]).join(", ")}: ${WHAT[found.at.how]} ${advice(found)}`,
         related: [...found.causes, ...carrying.slice(0, 1).flatMap(({ carried }) => carried).flatMap(({ kind, location }) => (location === undefined ? [] : [{ location, message: `${NAMES[kind]} of these hosts.` }]))],
         data: { hosts: found.hosts.length, carrying: carrying.length },
       });
@@ -108,6 +111,10 @@ interface Found {
   readonly hosts: readonly Host[];
   readonly why: string;
   readonly causes: readonly Related[];
+  /** In small batches, with a check or a human between them. */
+  readonly careful: boolean;
+  /** In small batches, whatever is between them. */
+  readonly inBatches: boolean;
 }
 
 const NAMES: Record<Carried["kind"], string> = { tunnel: "tunnels", bridge: "bridges", bgp: "BGP sessions" };
@@ -124,6 +131,11 @@ function gentle(how: NetworkRestart): boolean {
   return how === "networkmanager" || how === "netplan";
 }
 
+function advice({ careful, inBatches }: Found): string {
+  if (careful) return "The play goes in small batches and asks between them, so a fault stays on the first.";
+  return inBatches ? "Change the one interface instead, or check each host behind it." : "Change the one interface instead, or go host by host.";
+}
+
 function hostsText(all: readonly Host[], carrying: readonly Host[]): string {
   const names = listNames(carrying.map(({ name }) => name));
   if (all.length === 1) return names;
@@ -132,20 +144,23 @@ function hostsText(all: readonly Host[], carrying: readonly Host[]): string {
 
 /** Restarts by tasks and handlers: set off by what changed, or new themselves. */
 function ofPlays(before: Workspace, after: Workspace, changed: readonly string[]): Found[] {
-  const found = new Map<string, { at: NetworkRestartAt; hosts: Map<string, Host>; why: string; causes: Related[] }>();
-  const add = (at: NetworkRestartAt, hosts: readonly Host[], why: string, causes: readonly Related[]): void => {
+  const found = new Map<string, { at: NetworkRestartAt; hosts: Map<string, Host>; why: string; causes: Related[]; careful: boolean; inBatches: boolean }>();
+  const add = (at: NetworkRestartAt, step: Step, why: string, causes: readonly Related[]): void => {
     const key = `${at.location.path}\0${at.location.range.start}`;
     let entry = found.get(key);
-    if (entry === undefined) found.set(key, (entry = { at, hosts: new Map(), why, causes: [...causes] }));
-    for (const host of hosts) entry.hosts.set(host.name, host);
+    if (entry === undefined) found.set(key, (entry = { at, hosts: new Map(), why, causes: [...causes], careful: true, inBatches: true }));
+    for (const host of step.hosts) entry.hosts.set(host.name, host);
+    entry.careful &&= isCareful(after, step);
+    entry.inBatches &&= goesInSmallBatches(step);
   };
   for (const effect of effectsOf(before, after)) {
-    for (const { service, kind, location, certain, hosts } of effect.interruptions) {
+    for (const interruption of effect.interruptions) {
+      const { service, kind, location, certain } = interruption;
       const how = kind === "network" && certain ? networkRestart(service) : undefined;
       if (how === undefined) continue;
       // A cause that is gone from the head cannot be shown there.
       const cause = after.text(effect.location.path) === undefined ? [] : [{ location: effect.location, message: "This edit sets it off." }];
-      add({ how, name: service, location }, hosts, `This change leads to a restart of ${service} on`, cause);
+      add({ how, name: service, location }, interruption, `This change leads to a restart of ${service} on`, cause);
     }
   }
   const touched = new Set(changed);
@@ -155,14 +170,15 @@ function ofPlays(before: Workspace, after: Workspace, changed: readonly string[]
   for (const play of after.fleet.plays) {
     for (const task of [...play.tasks, ...play.handlers]) {
       if (!touched.has(task.location.path) || known.has(taskText(after, task))) continue;
-      for (const at of networkRestartsOf(task, reader(play, task))) if (!restarted.has(`${at.location.path}\0${at.name}`)) add(at, scopeOf(play), `This new step restarts ${at.name} on`, []);
+      for (const at of networkRestartsOf(task, reader(play, task))) if (!restarted.has(`${at.location.path}\0${at.name}`)) add(at, stepOf(play, task), `This new step restarts ${at.name} on`, []);
     }
   }
   return [...found.values()].map(({ hosts, ...rest }) => ({ ...rest, hosts: sorted([...hosts.values()]) }));
 }
 
-function scopeOf({ scope }: Play): readonly Host[] {
-  return isUnknown(scope) ? [] : scope.hosts;
+function stepOf(play: Play, task: Task): Step {
+  const { scope } = play;
+  return { play, task, causes: play.tasks.filter((other) => handlersOf(play, other).includes(task)), hosts: isUnknown(scope) ? [] : scope.hosts };
 }
 
 /** Moved or indented otherwise, a task is still the same. */
@@ -178,7 +194,7 @@ function ofScripts(before: Workspace, after: Workspace, changed: readonly string
     const old = new Set(networkRestartsIn(before, path).map(({ name }) => name));
     const scope = after.fleet.scopeOf(path);
     const first = new Map(fresh.filter(({ name }) => !old.has(name)).map((at): [string, Location] => [at.name, at.location]).reverse());
-    return fresh.filter((at) => first.get(at.name) === at.location).map((at) => ({ at, hosts: isUnknown(scope) ? [] : scope.hosts, why: `This script now restarts ${at.name} on`, causes: [] }));
+    return fresh.filter((at) => first.get(at.name) === at.location).map((at) => ({ at, hosts: isUnknown(scope) ? [] : scope.hosts, why: `This script now restarts ${at.name} on`, causes: [], careful: false, inBatches: false }));
   });
 }
 
