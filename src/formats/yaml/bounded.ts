@@ -1,4 +1,5 @@
 import type { Document, DocumentOptions, ParseOptions, SchemaOptions } from "yaml";
+import { tolerantLexer } from "./lexer.ts";
 import { yamlLibrary } from "./load.ts";
 
 /** Mistakes of a text after which the library is stopped: each costs it as much as hundreds of characters. */
@@ -16,9 +17,9 @@ export class TooManyFaults extends Error {
 
 /**
  * The documents of a text as the library, which must be loaded, composes them; one even of an empty text where `atLeastOne`
- * says so. Throws TooManyFaults past that many mistakes.
+ * says so; `tolerant` as tolerantLexer is. Throws TooManyFaults past that many mistakes.
  */
-export function* boundedDocuments(source: string, options: ParseOptions & DocumentOptions & SchemaOptions, atLeastOne = false): Generator<Document.Parsed> {
+export function* boundedDocuments(source: string, options: ParseOptions & DocumentOptions & SchemaOptions, atLeastOne = false, tolerant = false): Generator<Document.Parsed> {
   const library = yamlLibrary()!;
   const composer = new library.Composer(options);
   const report = composer["onError"] as (at: unknown, code: string, message: string, warning?: boolean) => void;
@@ -33,7 +34,9 @@ export function* boundedDocuments(source: string, options: ParseOptions & Docume
     if (warning !== true) counted(at);
     report(at, code, message, warning);
   };
-  for (const token of new library.Parser().parse(source)) {
+  const parser = new library.Parser();
+  if (tolerant) Object.assign(parser, { lexer: tolerantLexer() });
+  for (const token of parser.parse(source)) {
     if (token.type === "error") counted(token.offset);
     // The documents that are composed of a text are all parsed ones.
     yield* composer.next(token) as Generator<Document.Parsed>;

@@ -48,12 +48,23 @@ export function parseYaml(text: string): Parsed<YamlTree> {
 
 const OPTIONS = { schema: "failsafe", uniqueKeys: false, strict: false, prettyErrors: false, logLevel: "silent" } as const;
 
-/** One pass over `source`; `text`, as long, is what is written. Past too many mistakes the rest is left out. */
+/** What the library says of quotes and brackets that are not closed where it looks for their end. */
+const UNCLOSED = new Set(["MISSING_CHAR", "BAD_INDENT"]);
+
+/** Reads `source`; `text`, as long, is what is written. What only libyaml takes is taken where all else is well. */
 function read(source: string, text: string): Reading {
+  const reading = pass(source, text, false);
+  if (!reading.faults.some(({ code }) => UNCLOSED.has(code))) return reading;
+  const tolerant = pass(source, text, true);
+  return tolerant.faults.length === 0 ? tolerant : reading;
+}
+
+/** One pass over `source`. Past too many mistakes the rest is left out. */
+function pass(source: string, text: string, tolerant: boolean): Reading {
   let left: Fault | undefined;
   for (let end = source.length; ; ) {
     try {
-      const { documents, faults } = readUpTo(source.slice(0, end), text);
+      const { documents, faults } = readUpTo(source.slice(0, end), text, tolerant);
       return { documents, faults: left === undefined ? faults : [...faults, left] };
     } catch (error) {
       const many = error instanceof TooManyFaults;
@@ -66,11 +77,11 @@ function read(source: string, text: string): Reading {
   }
 }
 
-function readUpTo(source: string, text: string): Reading {
+function readUpTo(source: string, text: string, tolerant: boolean): Reading {
   const composer = new Composer(yamlLibrary()!, text, HOLE);
   const documents: YamlNode[] = [];
   const faults: Fault[] = [];
-  for (const document of boundedDocuments(source, OPTIONS)) {
+  for (const document of boundedDocuments(source, OPTIONS, false, tolerant)) {
     for (const { code, pos, message } of document.errors) faults.push({ code, range: { start: pos[0], end: pos[1] }, message });
     const root = composer.document(document);
     if (root !== undefined) documents.push(root);

@@ -35,8 +35,8 @@ export function mended(first: Reading, source: string, read: (source: string) =>
     faults.push(placed(fault, text));
     const without = pass >= PASSES || pass * source.length > CHARACTERS ? undefined : withoutFault(fault, text);
     if (without === undefined) {
-      // The library has gone on by itself; its further faults stand for themselves.
-      faults.push(...reading.faults.slice(1).filter((other) => lineAt(text, other.range.start).start > lineAt(text, fault.range.end).start));
+      // The library has gone on by itself; its further faults stand for themselves, but for tokens it is astonished at.
+      faults.push(...reading.faults.slice(1).filter((other) => other.code !== "UNEXPECTED_TOKEN" && lineAt(text, other.range.start).start > lineAt(text, fault.range.end).start));
       break;
     }
     text = without;

@@ -59,6 +59,21 @@ describe("YAML", () => {
     assert.deepEqual(valueOf(root("a: {{ b }}\nc: d\n")), { a: "{{ b }}", c: "d" });
   });
 
+  it("reads quotes and brackets whose further lines are indented less than their key, as libyaml does", () => {
+    const text = "play:\n  vars:\n    hosts: \"{{\n  groups['web']\n  | list\n}}\"\n    text: '\none\n\n  two\n'\n    names: [\n  'a',\n  b\n  c,\n]\n    map: {\n  a: 1\n }\n    last: 1\n";
+    const { tree, errors } = parseYaml(text);
+    assert.deepEqual(errors, []);
+    assert.deepEqual(valueOf(tree.documents[0]!), { play: { vars: { hosts: "{{ groups['web'] | list }}", text: " one\ntwo ", names: ["a", "b c"], map: { a: 1 }, last: 1 } } });
+    const last = nodeAt(tree.documents[0], "play", "vars", "last")!;
+    assert.equal(text.slice(last.range.start, last.range.end), "1");
+    assert.equal(parseYaml("a:\n  b: \"x\n--- y\"\n").errors.length > 0, true, "a line that begins a document ends no quote");
+  });
+
+  it("tells of a broken text what is wrong, and not what follows from it", () => {
+    const { errors } = parseYaml(`- name: a\n  vars:\n    x: "{{ y }}" z\n${'    q: "{{ w }}"\n'.repeat(20)}`);
+    assert.equal(errors.length, 1);
+  });
+
   it("says where a text is no YAML, and keeps what it can", () => {
     const text = "a: 1\nb: x\n    c: 2\nd: 3\n";
     const { tree, errors } = parseYaml(text);
