@@ -76,7 +76,9 @@ export function parseIpsecConf(source: string): Parsed<IpsecConfTree> {
     } else if (keyword !== undefined) {
       const from = start + /^\w+[ \t]*/.exec(content)![0].length;
       const name = from < end ? word(from, end) : undefined;
-      if (name === undefined) problem({ start, end }, `A name is missing behind ${keyword}.`);
+      if (name === undefined) problem({ start, end }, `A name is missing behind ${keyword}: the file is refused. Add it.`);
+      else if (keyword === "config" && name.text !== "setup" && !name.hidden) problem(name.range, "config is followed by setup, and by nothing else: the file is refused. Correct it.");
+      else if (!name.hidden && name.range.end - name.range.start === name.text.length && /\s/.test(name.text)) problem(name.range, "A name is one word: the file is refused. Join the words.");
       sections.push({ type: word(start, start + keyword.length), name, settings: [], hidden: false, end });
     } else {
       problem({ start, end }, "This line is neither a section nor a setting: the file is refused. Correct or remove it.");

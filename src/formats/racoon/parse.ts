@@ -2,6 +2,7 @@ import type { Range } from "../../engine/location.ts";
 import type { Parsed } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import { Scan } from "../template/scan.ts";
+import { checkRacoon } from "./check.ts";
 import type { RacoonTree, Statement, Word } from "./tree.ts";
 
 /** Directives that begin a statement: a line that starts with one shows that the semicolon before it is missing. */
@@ -17,7 +18,8 @@ const DIRECTIVES = new Set(
 
 /** Parses racoon.conf(5): statements that end in `;`, blocks in braces, `#` comments, quoted strings. */
 export function parseRacoon(text: string): Parsed<RacoonTree> {
-  return new Parser(text).parse();
+  const { tree, errors } = new Parser(text).parse();
+  return { tree, errors: errors.length > 0 ? errors : checkRacoon(tree.statements) };
 }
 
 interface Open {

@@ -1,6 +1,7 @@
 import type { Parsed } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import { Scan } from "../template/scan.ts";
+import { checkConnections } from "./check.ts";
 import type { Entry, Section, SwanctlTree, Text } from "./tree.ts";
 
 /** What ends a name: strongSwan's settings_lexer.l. */
@@ -18,7 +19,9 @@ interface Open {
  * quoted strings, `include`. Sections are kept on a stack of our own, so depth costs no call stack.
  */
 export function parseSwanctl(text: string): Parsed<SwanctlTree> {
-  return new Parser(text).parse();
+  const { tree, errors } = new Parser(text).parse();
+  // What cannot be read at all comes first: charon then unloads every connection, whatever its values.
+  return { tree, errors: errors.length > 0 ? errors : checkConnections(tree.entries) };
 }
 
 class Parser extends Scan {
@@ -51,6 +54,9 @@ class Parser extends Scan {
       return;
     }
     const name = char === '"' ? this.#quoted() : this.#name();
+    if (char === '"' && !name.hidden) this.problem(name.range, "A name stands without quotes here. Remove them.");
+    const dot = name.hidden || char === '"' ? -1 : name.text.indexOf(".");
+    if (dot !== -1) this.problem({ start: start + dot, end: start + dot + 1 }, `A name has no dot in it: charon does not read the file, and unloads every connection. Write ${name.text.replaceAll(".", "-")}, say.`);
     if (name.text === "include" && char !== '"' && /[ \t]/.test(this.text[this.at] ?? "")) {
       this.#skipSpace(false);
       if (this.text[this.at] !== "=") return this.#include(start);
@@ -73,21 +79,33 @@ class Parser extends Scan {
     }
     this.at = resume;
     if (name.hidden) return this.#add({ kind: "hidden", range: name.range });
-    this.problem(name.range, `"${name.text}" is neither a setting nor a section. Add "= value" or "{ }".`);
+    // What is written below secrets is not repeated, in whatever message.
+    const shown = this.#open.some((section) => section.name.text === "secrets") ? "This" : `"${name.text}"`;
+    this.problem(name.range, `${shown} is neither a setting nor a section: charon does not read the file, and unloads every connection. Add "= value" or "{ }".`);
+    while (this.at < this.text.length && !/[\r\n#{}=]/.test(this.text[this.at]!)) this.at++;
   }
 
   #inheriting(name: Text): void {
     this.at++;
     const references: Text[] = [];
+    let separated = true;
     for (;;) {
       this.#skipSpace(true);
       const char = this.text[this.at];
-      if (char === ",") this.at++;
-      else if (char === "{") {
+      if (char === ",") {
+        this.at++;
+        separated = true;
+      } else if (char === "{") {
+        if (references.length === 0) this.problem({ start: this.at - 1, end: this.at }, `Section ${name.text} does not say what it inherits. Name a section behind the colon, or remove the colon.`);
         this.at++;
         return this.#push(name, references);
       } else if (char === undefined || /[}=:]/.test(char)) break;
-      else references.push(char === '"' ? this.#quoted() : this.#name());
+      else {
+        const reference = char === '"' ? this.#quoted() : this.#name();
+        if (!separated && !reference.hidden && !references.at(-1)!.hidden) this.problem(reference.range, "A comma is missing before this name. Add it.");
+        references.push(reference);
+        separated = false;
+      }
     }
     this.problem(name.range, `Section ${name.text} names what it inherits but has no body. Add "{ }".`);
   }
@@ -103,7 +121,7 @@ class Parser extends Scan {
     this.#skipSpace(false);
     const char = this.text[this.at];
     const empty = char === undefined || char === "\n" || char === "\r" || char === "#" || char === "}";
-    const value = empty ? undefined : char === '"' ? this.#quoted() : this.#untilLineEnd();
+    const value = empty ? undefined : this.#value();
     const range = { start: key.range.start, end: value?.range.end ?? equals };
     this.#add({ kind: "setting", key, value, range, conditional: this.isConditional(range, this.#open.at(-1)?.name.range.start) });
   }
@@ -139,6 +157,28 @@ class Parser extends Scan {
     let end = this.at;
     while (end > start && /[ \t]/.test(this.text[end - 1]!)) end--;
     return this.#slice(start, end);
+  }
+
+  /** Words and quoted strings up to the end of the line; between two of them stands one blank, however many are written. */
+  #value(): Text {
+    const parts: Text[] = [];
+    for (;;) {
+      this.#skipSpace(false);
+      const char = this.text[this.at];
+      if (char === undefined || /[#}\r\n]/.test(char)) break;
+      if (char === '"') {
+        parts.push(this.#quoted());
+        continue;
+      }
+      const start = this.at;
+      while (this.at < this.text.length && !/[#}"\r\n]/.test(this.text[this.at]!)) this.at++;
+      let end = this.at;
+      while (/[ \t]/.test(this.text[end - 1]!)) end--;
+      parts.push(this.#slice(start, end));
+    }
+    const [first] = parts as [Text, ...Text[]];
+    if (parts.length === 1) return first;
+    return { text: parts.map(({ text }) => text).join(" "), range: { start: first.range.start, end: parts.at(-1)!.range.end }, hidden: parts.some(({ hidden }) => hidden) };
   }
 
   #quoted(): Text {

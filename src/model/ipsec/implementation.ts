@@ -3,21 +3,15 @@ import { unknown } from "../../engine/unknown.ts";
 import type { IpsecConfTree } from "../../formats/ipsec-conf/index.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Implementation } from "./connection.ts";
+import type { Keywords } from "./ipsec-conf-keywords.ts";
+import { LIBRESWAN_KEYWORDS, STRONGSWAN_KEYWORDS } from "./ipsec-conf-keywords.ts";
 import type { Placed } from "./ipsec-conf-layers.ts";
 
-/** Keywords that only one of the two knows: their ipsec.conf(5). */
-const LIBRESWAN = new Set(
-  `virtual-private virtual_private protostack plutodebug dumpdir nssdir logfile logtime logappend plutostderrlog phase2 phase2alg
-  ikev2 salifetime ipsec-lifetime ipseclifetime leftrsasigkey rightrsasigkey leftaddresspool rightaddresspool narrowing sha2-truncbug
-  sha2_truncbug ikepad retransmit-timeout retransmit-interval fragmentation-size mark-in mark-out vti-interface vti-routing ipsec-interface
-  nic-offload leftmodecfgclient rightmodecfgserver failureshunt negotiationshunt initial-contact enable-tcp ppk intermediate`.split(/\s+/),
-);
-const STRONGSWAN = new Set(
-  `charondebug strictcrlpolicy cachecrls charonstart plutostart closeaction inactivity installpolicy leftfirewall rightfirewall
-  lefthostaccess leftallowany rightallowany reauth tfc margintime eap_identity aaa_identity forceencaps ah 
-  leftgroups rightgroups rightsourceip leftdns rightdns mediation mediated_by me_peerid reqid mark_in mark_out
-  lifebytes marginbytes lifepackets marginpackets leftsigkey rightsigkey`.split(/\s+/),
-);
+/** Whether a keyword, in small letters, is one that `keywords` has anywhere. */
+function knows({ setup, conn, end, ca }: Keywords, keyword: string): boolean {
+  const side = /^(?:left|right)(.*)$/.exec(keyword)?.[1];
+  return setup.has(keyword) || conn.has(keyword) || ca.has(keyword) || end.has(side ?? keyword);
+}
 
 /** Which of the two reads the files: told by keywords that the other lacks, else by a comment that names one. */
 export function implementationOf(workspace: Workspace, sections: readonly Placed[], path: string): Maybe<Implementation> {
@@ -26,8 +20,9 @@ export function implementationOf(workspace: Workspace, sections: readonly Placed
   for (const { section } of sections) {
     for (const { key, value } of section.settings) {
       const name = key.text.toLowerCase();
-      if (LIBRESWAN.has(name)) libreswan++;
-      if (STRONGSWAN.has(name)) strongswan++;
+      const [ofLibreswan, ofStrongswan] = [knows(LIBRESWAN_KEYWORDS, name), knows(STRONGSWAN_KEYWORDS, name)];
+      if (ofLibreswan && !ofStrongswan) libreswan++;
+      if (ofStrongswan && !ofLibreswan) strongswan++;
       if (name === "auto" && /^(keep|ondemand)$/.test(value?.text ?? "")) libreswan++;
       if (name === "ike" && /sha2_|;/.test(value?.text ?? "")) libreswan++;
       if (/^(left|right)cert$/.test(name) && /\.(pem|der|crt)$/.test(value?.text ?? "")) strongswan++;

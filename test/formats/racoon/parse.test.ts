@@ -20,6 +20,7 @@ describe("racoon: parse", () => {
     check(
       'path pre_shared_key "/etc/racoon/psk.txt"; # keys\nremote 192.0.2.1 [500] inherit anonymous\n{\n  dpd_delay 20 ;\n  proposal { dh_group 2; }\n}\nsainfo address 10.0.0.0/8[any] any address 10.1.0.0/16 any { lifetime time 12 hour ; }',
       "path pre_shared_key /etc/racoon/psk.txt; remote 192.0.2.1 [500] inherit anonymous {dpd_delay 20; proposal {dh_group 2;}} sainfo address 10.0.0.0/8[any] any address 10.1.0.0/16 any {lifetime time 12 hour;}",
+      2,
     );
   });
   it("goes on at the next directive where a semicolon is missing, and offers it", () => {

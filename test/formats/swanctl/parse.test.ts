@@ -27,7 +27,7 @@ describe("swanctl: parse", () => {
     check('a {\n  k = v w # c\n  s = "x # \\" y"\n  b\n  { c = 1 }\n}\ninclude conf.d/*.conf\n', 'a{k=v w s=x # " y b{c=1}} include conf.d/*.conf');
   });
   it("reads what a section inherits", () => {
-    check("base { k = 1 }\nconnections { a : base, other { } }", "base{k=1} connections{a:base,other{}}");
+    check("base { version = 1 }\nconnections { a : base, other { } }", "base{version=1} connections{a:base,other{}}");
   });
   it("keeps an empty value apart from the next line", () => {
     check("a { k =\n l = 1 }", "a{k= l=1}");
@@ -44,8 +44,8 @@ describe("swanctl: parse", () => {
   });
   it("takes templates for unknown, never for errors", () => {
     check(
-      "connections {\n{% for p in peers %}\n  {{ p.name }} {\n    remote_addrs = {{ p.addr }}\n    k = ${X}\n{{ extra }}\n  }\n{% endfor %}\n}",
-      "connections{" + "\uE000".repeat(12) + "{remote_addrs=? k=? ?}}",
+      "connections {\n{% for p in peers %}\n  {{ p.name }} {\n    remote_addrs = {{ p.addr }}\n    mobike = ${X}\n{{ extra }}\n  }\n{% endfor %}\n}",
+      "connections{" + "\uE000".repeat(12) + "{remote_addrs=? mobike=? ?}}",
     );
     const parsed = swanctl.parse("a {\n{% if x %}\n  k = 1\n{% endif %}\n  l = 2\n}");
     const [k, l] = (parsed.tree.entries[0] as Section).entries;
