@@ -3,7 +3,7 @@ import { isConditional } from "../../formats/template/conditional.ts";
 import { maskJinja } from "../../formats/template/jinja.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machines.ts";
-import type { Interface, Route } from "./network.ts";
+import type { Interface, NetworkFile, Route } from "./network.ts";
 
 /** A default route with the interface that it belongs to, where the text tells. */
 export interface DefaultRoute {
@@ -14,7 +14,9 @@ export interface DefaultRoute {
 /** The default routes of a machine that are in one table with one metric, where there are several; in the order of the text, those that a template may leave out left out. */
 export function rivalDefaults(workspace: Workspace, { files }: Machine): readonly (readonly DefaultRoute[])[] {
   const groups = new Map<string, DefaultRoute[]>();
+  const started = startedByIfupdown(workspace, files);
   for (const file of files) {
+    if (leftOut(workspace, file, files)) continue;
     const vrfs = new Map(file.interfaces.map((one) => [one.name, one.vrf]));
     const add = (route: Route, one: Interface | undefined): void => {
       const { to, family, table, metric, type, conditional } = route;
@@ -23,6 +25,7 @@ export function rivalDefaults(workspace: Workspace, { files }: Machine): readonl
       const device = one?.name ?? route.device;
       const vrf = device === undefined ? undefined : (one?.vrf ?? vrfs.get(device));
       if (vrf !== undefined && isUnknown(vrf.value)) return;
+      if (file.source === "ifupdown" && started !== undefined && device !== undefined && !isUnknown(device) && !started.has(device)) return;
       const key = [family, vrf?.value ?? "", table, metric ?? ""].join("\0");
       groups.set(key, [...(groups.get(key) ?? []), { route, device: device === undefined || isUnknown(device) ? undefined : device }]);
     };
@@ -31,6 +34,24 @@ export function rivalDefaults(workspace: Workspace, { files }: Machine): readonl
   }
   const rivals = [...groups.values()].map(distinct).filter((list) => list.length > 1);
   return rivals.map((list) => list.filter(({ route }) => !isConditional(maskJinja(workspace.text(route.location.path) ?? ""), route.location.range))).filter((list) => list.length > 1);
+}
+
+/** The interfaces that ifupdown brings up by itself; undefined where no line says so, or a pattern or template does. The others wait for somebody who calls ifup. */
+function startedByIfupdown(workspace: Workspace, files: readonly NetworkFile[]): ReadonlySet<string> | undefined {
+  const lines = files.filter(({ source }) => source === "ifupdown").flatMap(({ path }) => [...(workspace.text(path) ?? "").matchAll(/^[ \t]*(?:auto|allow-\S+)[ \t]+(\S.*)$/gm)].map((match) => match[1]!));
+  const names = lines.flatMap((line) => line.trim().split(/\s+/));
+  if (names.length === 0 || names.some((name) => /[/*?[{%\\$]/.test(name))) return undefined;
+  return new Set(names.map((name) => name.replace(/:.*$/, "")));
+}
+
+/** True for a file in interfaces.d that the machine's own interfaces(5) does not read: `source-directory` takes names of letters, digits, - and _ alone. */
+function leftOut(workspace: Workspace, { path }: NetworkFile, files: readonly NetworkFile[]): boolean {
+  const [, folder, name] = /^(.*\/network\/)interfaces\.d\/([^/]+)$/.exec(path) ?? [];
+  const main = files.find((file) => file.source === "ifupdown" && file.path === `${folder}interfaces`);
+  if (folder === undefined || main === undefined) return false;
+  const text = workspace.text(main.path) ?? "";
+  if (/^[ \t]*source[ \t]/m.test(text) || text.includes("{")) return false;
+  return !/^[ \t]*source-dir(?:ectory)?[ \t]/m.test(text) || !/^[\w-]+$/.test(name!);
 }
 
 /** A reader may give a route with its interface and among the file's; one place is one route. */

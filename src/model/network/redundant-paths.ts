@@ -3,7 +3,7 @@ import type { Workspace } from "../workspace.ts";
 import type { Machine } from "./machines.ts";
 import { machinesOf } from "./machines.ts";
 import type { KnownMtu } from "./mtu.ts";
-import { mtuOf, sameAddress } from "./mtu.ts";
+import { contains, mtuOf, sameAddress } from "./mtu.ts";
 import type { Interface, Route } from "./network.ts";
 import { areEnds } from "./tunnel-ends.ts";
 
@@ -47,7 +47,8 @@ function otherEnd(workspace: Workspace, machine: Machine, { tunnel }: Interface)
 /** Routes to one prefix by several interfaces, of which a metric or a routing daemon takes another when one is gone. */
 function byRoute(machine: Machine): RedundantPaths[] {
   const devices = new Map<string, Interface[]>();
-  const add = ({ to, family, table, device, conditional, type, mtu }: Route): void => {
+  const add = ({ to, family, table, device: named, via, conditional, type, mtu }: Route): void => {
+    const device = named ?? (via === undefined || isUnknown(via.value) ? undefined : holderOf(machine, via.value));
     if (isUnknown(to) || isUnknown(table) || device === undefined || isUnknown(device) || conditional === true || (type !== undefined && type !== "unicast") || mtu !== undefined) return;
     const one = machine.interfaces.get(device);
     if (one === undefined) return;
@@ -59,6 +60,12 @@ function byRoute(machine: Machine): RedundantPaths[] {
   for (const route of machine.routes) add(route);
   for (const one of machine.interfaces.values()) for (const route of one.gateways) add(route);
   return [...devices].flatMap(([key, list]) => pairOf(machine, key.split("\0")[0]!, list));
+}
+
+/** The interface in whose network a router is, where no more than one has it. */
+function holderOf({ interfaces }: Machine, router: string): string | undefined {
+  const holders = [...interfaces].filter(([, { addresses }]) => addresses.some(({ value }) => !isUnknown(value) && contains(value, router)));
+  return holders.length === 1 ? holders[0]![0] : undefined;
 }
 
 /** The smallest and the largest of several ways, where they differ and one of them is a tunnel. */

@@ -46,6 +46,8 @@ export default rule({
       { "etc/network/interfaces": ENI("⟦192.0.2.255/24⟧", "192.0.2.1") },
       { "etc/network/interfaces": ENI("192.0.2.10/24", "192.0.2.1", "    up ip route add ⟦10.8.1.1/16⟧ via 192.0.2.2\n") },
       { "etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [⟦192.0.2.10/33⟧]\n" },
+      { "etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/26]\n      routes:\n        - {to: default, via: ⟦192.0.2.65⟧}\n" },
+      { "etc/systemd/network/10-lan.network": "[Match]\nName=eth0\n\n[Network]\nAddress=192.0.2.10/26\n\n[Route]\nDestination=10.8.0.0/16\nGateway=⟦192.0.2.129⟧\n" },
       { "group_vars/all.yml": "networks:\n  - {prefix: 10.1.0.0/16, vlan: 10, gateway: 10.1.0.1}\n  - {prefix: ⟦10.1.4.0/24⟧, vlan: 11, gateway: 10.1.4.1}\n" },
       { "group_vars/all.yml": "networks:\n  - {prefix: 10.1.0.0/24, gateway: 10.1.0.1}\n  - {prefix: 10.1.1.0/24, gateway: ⟦10.1.0.254⟧}\n" },
       { "group_vars/all.yml": SITES("⟦10.78.10.0/24⟧") },
@@ -61,6 +63,8 @@ export default rule({
       { "etc/network/interfaces": ENI("192.0.2.10/32", "203.0.113.1") },
       { "etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      routes:\n        - {to: default, via: 203.0.113.1, on-link: true}\n" },
       { "etc/network/interfaces": "iface eth0 inet6 static\n    address 2001:db8::10/64\n    gateway fe80::1\n" },
+      // In a network that another file, or a second address, adds; routed to by a route of its own.
+      { "etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/26]\n      routes:\n        - {to: default, via: 198.51.100.9}\n        - {to: 10.8.0.0/16, via: 203.0.113.1}\n        - {to: 203.0.113.1/32, scope: link}\n", "etc/netplan/20.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [198.51.100.10/29]\n" },
       { "group_vars/all.yml": "release: 2026.300.1.4\nmac: 52:54:00:12:34:56\nstart: 10:30:00\nversion: 1.2.3.4\n" },
       // Other sites have other numbers.
       { "group_vars/all.yml": SITES("10.90.10.0/24") },

@@ -40,6 +40,9 @@ export default rule({
       // In a table of its own, and as the last resort.
       { "etc/network/interfaces": ENI("    post-up ip route add default via 198.51.100.1 dev eth1 table wan2\n    post-up ip rule add from 198.51.100.10 table wan2\n") },
       { "etc/network/interfaces": ENI("    gateway 198.51.100.1\n    metric 200\n") },
+      // Brought up by hand only, and a file that nothing reads.
+      { "etc/network/interfaces": ENI("    gateway 198.51.100.1\n").replace("auto eth1", "# In an emergency: ifup eth1") },
+      { "etc/network/interfaces": "source-directory /etc/network/interfaces.d\n\nauto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    gateway 192.0.2.1\n", "etc/network/interfaces.d/eth1.off": "auto eth1\niface eth1 inet static\n    address 198.51.100.10/24\n    gateway 198.51.100.1\n" },
       // Two hosts' files.
       { "hosts/a/etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {addresses: [192.0.2.10/24], gateway4: 192.0.2.1}\n", "hosts/b/etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {addresses: [192.0.2.11/24], gateway4: 192.0.2.1}\n" },
       { "roles/net/templates/interfaces.j2": "auto eth0\niface eth0 inet static\n    address {{ address }}\n{% if site == 'a' %}\n    gateway 192.0.2.1\n{% else %}\n    gateway 198.51.100.1\n{% endif %}\n" },

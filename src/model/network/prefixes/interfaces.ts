@@ -1,5 +1,6 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
+import { machineOf } from "../machines.ts";
 import { contains, sameAddress } from "../mtu.ts";
 import type { Interface, NetworkFile, Prefix, Route } from "../network.ts";
 import type { PrefixFault } from "./fault.ts";
@@ -9,9 +10,12 @@ import { gatewayProblem } from "./networks.ts";
 /** Sources whose routes the kernel gets as they are written. */
 const AS_WRITTEN = new Set(["ifupdown", "shell"]);
 
+/** Sources that write each route below the interface that it goes by. */
+const ROUTES_OF_DEVICES = new Set(["netplan", "networkd"]);
+
 /** What is wrong with the addresses and gateways of a file's interfaces, and with its routes. */
 export function faultsOfInterfaces(workspace: Workspace, file: NetworkFile): PrefixFault[] {
-  return [...file.interfaces.flatMap((one) => [...ofAddresses(one), ...ofGateways(one, file, workspace)]), ...file.routes.flatMap((route) => ofRoute(route, file, workspace))];
+  return [...file.interfaces.flatMap((one) => [...ofAddresses(one), ...ofGateways(one, file, workspace)]), ...file.routes.flatMap((route) => [...ofRoute(route, file, workspace), ...ofNextHop(route, file, workspace)])];
 }
 
 /** A host's address that is the network's own, or the broadcast address. */
@@ -48,6 +52,27 @@ function ofGateway({ via, onLink, conditional, location }: Route, addresses: rea
   // Another route may lead to it.
   if (problem === undefined || (holder === undefined && file.routes.some(({ to, via: next }) => next === undefined && !isUnknown(to) && to !== "default" && contains(to, text)))) return [];
   return [{ location: via.location, kind: "gateway", certain: family === 4, message: `The gateway ${text} ${problem}: the kernel refuses the default route, and the host reaches its own network only. Correct the gateway, or the address and its length.` }];
+}
+
+/**
+ * A route of netplan or networkd, where each has its interface, by way of a router that is in none of its networks. All
+ * files of the machine may add addresses; what a guest, a tunnel or a router's announcement adds is not written there.
+ */
+function ofNextHop({ to, via, device, onLink, conditional, type, location }: Route, file: NetworkFile, workspace: Workspace): PrefixFault[] {
+  if (!ROUTES_OF_DEVICES.has(file.source) || via === undefined || isUnknown(via.value) || via.value.includes(":") || onLink === true || conditional === true || type !== undefined) return [];
+  if (device === undefined || isUnknown(device) || location.path !== file.path) return [];
+  const machine = machineOf(workspace, file.path);
+  const one = machine?.interfaces.get(device);
+  if (machine === undefined || one === undefined || one.dynamic === true || one.conditional === true || one.tunnel !== undefined) return [];
+  const text = via.value;
+  const known = one.addresses.flatMap(({ value }) => (isUnknown(value) ? [] : [value]));
+  const mine = known.filter(({ family }) => family === 4);
+  if (known.length < one.addresses.length || mine.length === 0 || mine.some(({ length }) => length >= 31)) return [];
+  if (machine.routes.some((other) => other.via === undefined && !isUnknown(other.to) && other.to !== "default" && contains(other.to, text))) return [];
+  const problem = gatewayProblem(text, mine.find((prefix) => contains(prefix, text)) ?? mine[0]!);
+  if (problem === undefined) return [];
+  const lost = to === "default" ? "the host reaches its own network only" : "what it leads to is not reached";
+  return [{ location: via.location, kind: "gateway", certain: true, message: `The gateway ${text} ${problem}: the kernel refuses the route, and ${lost}. Correct the gateway, or the address and its length; where the router really is on the link without a network of it, say so with on-link.` }];
 }
 
 /** A route to a network that is written as an address in it. */
