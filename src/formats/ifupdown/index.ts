@@ -14,7 +14,7 @@ const NAME = /(?:^|\/)(?:[^/]*[._-])?interfaces(?:[._-][^/]*)?$|(?:^|\/)interfac
 export const ifupdown: Format<IfupdownTree> = {
   language: "ifupdown",
   recognise(path, head) {
-    const text = !/\.(?:md|rst|ya?ml|json|py|sh|html?|adoc|tsx?|jsx?)$/.test(path);
+    const text = !/\.(?:md|rst|ya?ml|json|py|sh|html?|adoc|scd|pod|tex|patch|diff|tsx?|jsx?)$/.test(path);
     if (!text) return false;
     if (PLACE.test(path) || (NAME.test(path) && STANZA.test(head))) return "name";
     return IFACE.test(head) && !head.startsWith("#!") ? "content" : false;

@@ -21,7 +21,7 @@ export function looksLikeSysctl(head: string): boolean {
 /** How `path` (a template's ending removed) and its `head` are known to be sysctl settings. */
 export function recogniseSysctl(path: string, head: string): "name" | "content" | false {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  if (/(^|\/)sysctl\.d\/[^/]+$/.test(path) && (name.endsWith(".conf") || !name.includes("."))) return "name";
+  if (/(^|\/)sysctl\.d\/[^/]+$/.test(path) && (name.endsWith(".conf") || !/\.|^(?:README|LICENSE|COPYING|CHANGELOG|Makefile)$/i.test(name))) return "name";
   if (name === "sysctl" || /(^|[-_.])sysctl[\w.-]*\.conf$/.test(name) || /\.sysctl$/.test(name)) {
     return /^\s*\[[^\]]*\]\s*$/m.test(head) ? false : "name";
   }

@@ -1,10 +1,11 @@
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Maybe } from "../../engine/unknown.ts";
-import type { UnitTree } from "../../formats/network-manager/index.ts";
+import type { UnitEntry, UnitTree } from "../../formats/network-manager/index.ts";
 import { Draft } from "./draft.ts";
 import type { InterfaceDraft } from "./draft.ts";
 import type { Encapsulation, InterfaceKind, NetworkFile, Written } from "./network.ts";
 import { endpoint, familyOfRoute, tableName } from "./route.ts";
+import type { ValuePart } from "./section-file.ts";
 import { partsOf, SectionFile } from "./section-file.ts";
 import type { SourceText } from "./source-text.ts";
 import { tunnelFrom } from "./tunnel.ts";
@@ -14,6 +15,8 @@ const KINDS: Readonly<Record<string, InterfaceKind>> = {
 };
 /** The numbers of `NMIPTunnelMode`. */
 const MODES: readonly (Encapsulation | undefined)[] = [undefined, "ipip", "gre", "sit", "sit", "vti", "ip6tnl", "ip6tnl", "ip6gre", "vti", "gretap", "ip6gretap"];
+/** What stands for no gateway. */
+const UNSPECIFIED = /^(?:0\.0\.0\.0|::)$/;
 const LINK = ["ethernet", "802-3-ethernet", "ip-tunnel", "wireguard", "infiniband", "wifi", "802-11-wireless"];
 
 /** A connection of NetworkManager, nm-settings-keyfile(5). */
@@ -45,15 +48,16 @@ function readFamily(file: SectionFile, device: InterfaceDraft, family: 4 | 6, dr
   if (method === undefined || isUnknown(method) || /^(?:auto|dhcp)$/.test(method)) device.dynamic = true;
   const gateways: Written<Maybe<string>>[] = [];
   for (const entry of file.all(section, /^address(?:es)?\d*$/)) {
-    const [address, gateway] = partsOf(entry);
+    const [address, gateway] = fieldsOf(entry);
     if (address !== undefined) device.addresses.push(source.prefix(address.text, address.range));
-    if (gateway !== undefined) gateways.push(source.written(gateway.text, gateway.range));
+    if (gateway !== undefined && !UNSPECIFIED.test(gateway.text)) gateways.push(source.written(gateway.text, gateway.range));
   }
   const gateway = file.written(section, "gateway");
   const table = file.written(section, "route-table")?.value;
   const metric = file.number(section, "route-metric")?.value;
   const never = file.written(section, "never-default")?.value;
-  for (const via of gateway === undefined ? gateways : [gateway]) {
+  // A connection has one gateway: that of the address that is read last.
+  for (const via of gateway === undefined ? gateways.slice(-1) : [gateway]) {
     if (never === "true") break;
     device.gateways.push({
       to: "default", family, via, device: device.name, table: tableName(table === undefined || table === "0" ? "main" : table), location: via.location,
@@ -61,10 +65,13 @@ function readFamily(file: SectionFile, device: InterfaceDraft, family: 4 | 6, dr
     });
   }
   for (const entry of file.all(section, /^routes?\d+$/)) {
-    const [to, via, cost] = partsOf(entry);
+    const [to, ...rest] = fieldsOf(entry);
     if (to === undefined) continue;
     const destination = source.destination(to.text, to.range);
-    const hop = via === undefined || /^(?:0\.0\.0\.0|::)$/.test(via.text) ? undefined : source.written(via.text, via.range);
+    // An empty gateway may be left out, so that the metric stands in its place.
+    const cost = rest.find(({ text }) => /^\d+$/.test(text));
+    const via = rest[0] === cost ? undefined : rest[0];
+    const hop = via === undefined || UNSPECIFIED.test(via.text) ? undefined : source.written(via.text, via.range);
     const options = file.written(section, `${entry.key.toLowerCase()}_options`)?.value;
     const ownTable = typeof options === "string" ? /(?:^|,)table=(\d+)/.exec(options)?.[1] : undefined;
     draft.routes.push({
@@ -81,6 +88,15 @@ function readFamily(file: SectionFile, device: InterfaceDraft, family: 4 | 6, dr
       ...(from !== undefined && { from }), ...(to !== undefined && { to }), ...(priority !== undefined && { priority: Number(priority) }),
     });
   }
+}
+
+/** The fields of an address or a route, the first one with its length, for which older versions wrote a field of its own: `192.0.2.7;24;192.0.2.1;`. */
+function fieldsOf(entry: UnitEntry): ValuePart[] {
+  const [first, second, ...rest] = partsOf(entry);
+  if (first === undefined) return [];
+  if (second === undefined) return [first];
+  if (first.text.includes("/") || !entry.value.includes(";") || !/^\d{1,3}$/.test(second.text)) return [first, second, ...rest];
+  return [{ text: `${first.text}/${second.text}`, range: { start: first.range.start, end: second.range.end } }, ...rest];
 }
 
 function readStack(file: SectionFile, device: InterfaceDraft, type: string, draft: Draft): void {

@@ -91,7 +91,11 @@ function readNetworkSections(sections: NetworkdSections, parent: NetworkdSection
     const mtu = sections.bytes("Link", "MTUBytes");
     if (mtu !== undefined) device.mtu = mtu;
     const addresses = [...sections.all("Network", "Address"), ...sections.all("Address", "Address")];
-    for (const { value, valueRange } of addresses) device.addresses.push(source.prefix(value, valueRange));
+    for (const { value, valueRange } of addresses) {
+      // An unspecified address stands for any free network of that length.
+      if (/^(?:0\.0\.0\.0|::)\//.test(value.trim())) device.dynamic = true;
+      else device.addresses.push(source.prefix(value, valueRange));
+    }
     const dhcp = [sections.last("Network", "DHCP"), sections.last("Network", "IPv6AcceptRA")];
     if (dhcp.some((one) => one !== undefined && (isUnknown(one.value) || !/^(?:no|false|off|0)$/i.test(one.value)))) device.dynamic = true;
     for (const { value, valueRange, conditional } of sections.all("Network", "Gateway")) {

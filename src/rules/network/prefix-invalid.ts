@@ -82,7 +82,7 @@ export default rule({
       report({
         location: fault.location,
         key: `${fault.kind} ${workspace.textAt(fault.location)}`,
-        ...(fault.certain ? {} : { severity: "warning" as const, confidence: "likely" as const }),
+        ...(fault.certain ? {} : { severity: fault.harmless === true ? ("info" as const) : ("warning" as const), confidence: "likely" as const }),
         message: fault.message,
         related: fault.related === undefined ? [] : [fault.related],
         data: { kind: fault.kind },

@@ -41,6 +41,8 @@ describe("formats/sysctl", () => {
     ["roles/base/templates/sysctl.conf", "", "name"],
     ["files/sysctl.d/90-x.conf", "", "name"],
     ["files/sysctl.d/README.md", "", false],
+    ["files/sysctl.d/README", "", false],
+    ["files/sysctl.d/10-net", "", "name"],
     ["files/99-storage.conf", "# tuning\nvm.swappiness = 10\nnet.core.somaxconn=4096\n", "content"],
     ["files/app.conf", "[main]\nnet.port = 1\n", false],
     ["files/app.properties", "server.port = 1\nnet.x = 2\nserver.host = 3\n", false],

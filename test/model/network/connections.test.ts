@@ -16,6 +16,15 @@ describe("network: connections of NetworkManager", () => {
       ],
     );
   });
+  it("have one gateway, and may write a length, an empty gateway and a metric as fields of their own", async () => {
+    assert.deepEqual(
+      await networkOf({
+        "old.nmconnection":
+          "[connection]\nid=old\ntype=802-3-ethernet\ninterface-name=eth0\n\n[ipv4]\nmethod=manual\naddresses1=192.0.2.7;24;192.0.2.1;\naddresses2=198.51.100.7;24;0.0.0.0;\naddresses3=203.0.113.7;28;203.0.113.1;\nroutes1=10.0.0.0;8;192.0.2.9;5;\nroute2=172.16.0.0/12,,7\n\n[ipv6]\nmethod=ignore\n",
+      }),
+      ["eth0 ethernet 192.0.2.7/24,198.51.100.7/24,203.0.113.7/28 gw 203.0.113.1", "route 10.0.0.0/8 v4 via 192.0.2.9 dev eth0 table main metric 5", "route 172.16.0.0/12 v4 dev eth0 table main metric 7"],
+    );
+  });
   it("are tunnels, VLANs and ports", async () => {
     const read = (text: string): Promise<string[]> => networkOf({ "a.nmconnection": `${text}\n[ipv4]\nmethod=disabled\n[ipv6]\nmethod=ignore\n` });
     assert.deepEqual(await read("[connection]\nid=g\ntype=ip-tunnel\ninterface-name=gre1\n[ip-tunnel]\nmode=2\nlocal=192.0.2.1\nremote=192.0.2.9\nmtu=1472\noutput-key=7\nparent=eth0"), [

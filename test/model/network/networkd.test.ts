@@ -12,6 +12,7 @@ describe("network: networkd", () => {
     [`${folder}/10-eth0.network.d/more.conf`]: "[Network]\nAddress=198.51.100.7/28\n",
     [`${folder}/30-wg.netdev`]: "[NetDev]\nName=wg0\nKind=wireguard\n[WireGuard]\nListenPort=51820\n[WireGuardPeer]\nEndpoint=[2001:db8::9]:51820\n[WireGuardPeer]\nEndpoint=[2001:db8::a]:51820\n",
     [`${folder}/40.network`]: "[Match]\nName=en* !en9\n[Network]\nDHCP=yes\n",
+    [`${folder}/45.network`]: "[Match]\nName=vb-*\n[Network]\nAddress=0.0.0.0/28\nAddress=::/64\nAddress=192.0.2.65/28\n",
     [`${folder}/50.network`]: "[Match]\nMACAddress=02:00:00:00:00:01\n[Network]\nAddress=192.0.2.50/24\n",
     [`${folder}/60-vx.netdev`]: "[NetDev]\nName=vx0\nKind=vxlan\n[VXLAN]\nVNI=7\nRemote=192.0.2.60\n",
     [`${folder}/70-t.netdev`]: "[NetDev]\nName=t0\nKind=ip6tnl\n[Tunnel]\nLocal=any\nRemote=2001:db8::5\nEncapsulationLimit=none\n",
@@ -27,6 +28,7 @@ describe("network: networkd", () => {
       "rule from 192.0.2.2 table 100 pref 900",
     ]);
     assert.deepEqual(await read("40.network"), ["en* other pattern dynamic", "!en9 other pattern dynamic"]);
+    assert.deepEqual(await read("45.network"), ["vb-* other pattern 192.0.2.65/28 dynamic"], "an unspecified address stands for any free network");
     assert.deepEqual(await read("50.network"), ["? other pattern 192.0.2.50/24"]);
     assert.deepEqual(await read("80.link"), ["lan0 ethernet mtu 4000"]);
   });

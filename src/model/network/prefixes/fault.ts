@@ -13,6 +13,8 @@ export interface PrefixFault {
   readonly kind: "text" | "host-bits" | "overlap" | "duplicate" | "gateway" | "address" | "near-miss";
   /** False where somebody may mean it so. */
   readonly certain: boolean;
+  /** True where the tool that reads the file puts it right by itself. */
+  readonly harmless?: true;
   /** What stands there with the fault mended, where that is evident. */
   readonly mended?: string;
   readonly related?: { readonly location: Location; readonly message: string };

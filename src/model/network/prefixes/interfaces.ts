@@ -10,6 +10,9 @@ import { gatewayProblem } from "./networks.ts";
 /** Sources whose routes the kernel gets as they are written. */
 const AS_WRITTEN = new Set(["ifupdown", "shell"]);
 
+/** Sources whose tools mask the destination of a route before they set it. */
+const MASKED = new Set(["netplan", "networkd", "networkmanager"]);
+
 /** Sources that write each route below the interface that it goes by. */
 const ROUTES_OF_DEVICES = new Set(["netplan", "networkd"]);
 
@@ -86,6 +89,7 @@ function ofRoute({ to, location, conditional }: Route, file: NetworkFile, worksp
     location: place,
     kind: "host-bits",
     certain: refused,
+    ...(MASKED.has(file.source) && { harmless: true }),
     message: `The route to ${prefixText(to)} has host bits${refused ? ": the kernel refuses it, and what stands behind it may not be run" : ": a reader takes it for a host, and tools that do not correct it are refused by the kernel"}. Write ${withoutHostBits(to)}.`,
     ...(at === -1 ? {} : { mended: withoutHostBits(to) }),
   }];
