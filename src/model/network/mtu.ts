@@ -112,7 +112,8 @@ function carrier(machine: Machine, one: Interface, { underlay, local, remotes }:
   const direct = ends.map((end) => others.find(({ addresses }) => addresses.some(({ value }) => !isUnknown(value) && contains(value, end))));
   if (direct[0] !== undefined && direct.every((other) => other === direct[0])) return direct[0];
   if (direct.some((other) => other !== undefined)) return undefined;
-  const gateways = others.filter(({ gateways: list, dynamic }) => list.length > 0 || dynamic === true);
+  const routed = new Set(machine.routes.filter(({ to, family, table, conditional }) => to === "default" && family === (ends[0]!.includes(":") ? 6 : 4) && table === "main" && conditional !== true).map(({ device }) => device));
+  const gateways = others.filter(({ name, gateways: list, dynamic }) => list.length > 0 || dynamic === true || routed.has(name));
   return gateways.length === 1 ? gateways[0] : undefined;
 }
 

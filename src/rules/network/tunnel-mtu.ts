@@ -69,6 +69,7 @@ export default rule({
       { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 1400\n", "      mtu: ⟦1476⟧\n") },
       { "etc/network/interfaces": ENI("    mtu ⟦1480⟧\n") },
       { "etc/systemd/network/10-eno1.network": "[Match]\nName=eno1\n[Link]\nMTUBytes=1450\n[Network]\nAddress=192.0.2.10/24\nVXLAN=vx0\n", "etc/systemd/network/20-vx0.netdev": "[NetDev]\nName=vx0\nKind=vxlan\nMTUBytes=⟦1450⟧\n[VXLAN]\nVNI=7\nLocal=192.0.2.10\nRemote=198.51.100.7\n" },
+      { "etc/systemd/network/10-ppp0.network": "[Match]\nName=ppp0\n[Link]\nMTUBytes=1492\n[Network]\nAddress=192.0.2.10/32\n[Route]\nGateway=203.0.113.1\nGatewayOnLink=yes\n", "etc/systemd/network/20-gre1.netdev": "[NetDev]\nName=gre1\nKind=gre\n[Tunnel]\nRemote=198.51.100.7\n", "etc/systemd/network/20-gre1.network": "[Match]\nName=gre1\n[Link]\nMTUBytes=⟦1476⟧\n[Network]\nAddress=10.9.0.1/30\n" },
       // None is set, and the default looks at no link.
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      mtu: 1400\n  tunnels:\n    ⟦wg0⟧:\n      mode: wireguard\n      key: /etc/wireguard/key\n      peers:\n        - keys: {public: rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=}\n          endpoint: 192.0.2.20:51820\n          allowed-ips: [10.9.0.0/24]\n" },
       // The link and the tunnel stand in different files of one host, and the number in its variables.
@@ -104,7 +105,8 @@ export default rule({
     ],
   },
   check({ network, path, workspace, report }) {
-    if (!network.interfaces.some(({ tunnel }) => tunnel !== undefined)) return;
+    // systemd.network(5) may set the MTU of a tunnel that the .netdev beside it makes.
+    if (!network.interfaces.some(({ tunnel, mtu }) => tunnel !== undefined || (mtu !== undefined && network.source === "networkd"))) return;
     const text = workspace.text(path) ?? "";
     const seen = new Set<number>();
     for (const machine of machinesFor(workspace, path)) {
