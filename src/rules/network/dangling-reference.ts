@@ -69,6 +69,7 @@ export default rule({
       },
       // netplan refuses what is not defined.
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {}\n    eno2: {}\n  bonds:\n    bond0:\n      interfaces: [eno1, ⟦en02⟧]\n" },
+      { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {}\n  vlans:\n    servers: {id: 10, link: ⟦eno2⟧}\n" },
       { "hosts.ini": "[gateways]\ngw[01:06].example.net\n", "group_vars/all.yml": "tunnel_networks:\n  - {ipv4: 10.9.0.0/31, peers: [gw01, gw02]}\n  - {ipv4: 10.9.0.2/31, peers: [gw03, gw04]}\n  - {ipv4: 10.9.0.4/31, peers: [gw05, gw06]}\n  - {ipv4: 10.9.0.6/31, peers: [gw01, ⟦gw07⟧]}\n" },
     ],
     good: {
@@ -91,6 +92,7 @@ export default rule({
         before: { "hosts.ini": "[services]\nolive.example.net\nmail.example.net\n", "group_vars/all.yml": "colour: olive\ntheme:\n  - olive\n  - teal\n" },
         after: { "hosts.ini": "[services]\nmail.example.net\n", "group_vars/all.yml": "colour: olive\ntheme:\n  - olive\n  - teal\n" },
       },
+      { "etc/netplan/20-vlans.yaml": "network:\n  version: 2\n  vlans:\n    servers: {id: 10, link: eno1}\n" },
       { "etc/netplan/20-bridge.yaml": "network:\n  version: 2\n  bridges:\n    br0:\n      interfaces: [eno1]\n" },
     ],
   },
@@ -111,7 +113,7 @@ function reportOf({ kind, name, places, was, lost }: Dangling, removed: boolean)
     location: first!.location,
     key: `${kind} ${name}`,
     ...(likely ? { severity: "warning" as const, confidence: "likely" as const } : {}),
-    message: `${SUBJECT[kind](name)} ${removed ? goneText(was, lost) : MISSING[kind]}, and ${places.length === 1 ? "one place still refers" : `${places.length} places still refer`} to it: ${kinds(places)}. ${CONSEQUENCE[kind]} Remove ${places.length === 1 ? "the reference" : "the references"}, or keep it.`,
+    message: `${SUBJECT[kind](name)} ${removed ? goneText(was, lost) : MISSING[kind]}, and ${places.length === 1 ? "one place" : `${places.length} places`}${removed ? " still" : ""} ${places.length === 1 ? "refers" : "refer"} to it: ${kinds(places)}. ${!removed && kind === "interface" ? "netplan refuses the whole configuration." : CONSEQUENCE[kind]} ${removed ? `Remove ${places.length === 1 ? "the reference" : "the references"}, or keep it.` : "Correct the name, or define it."}`,
     related: others.slice(0, SHOWN).map(({ location, how }) => ({ location, message: `Here too, in ${how}.` })),
     data: { places: places.length, name, kind },
   };

@@ -50,6 +50,7 @@ export default rule({
       { "etc/systemd/network/10-lan.network": "[Match]\nName=eth0\n\n[Network]\nAddress=192.0.2.10/26\n\n[Route]\nDestination=10.8.0.0/16\nGateway=⟦192.0.2.129⟧\n" },
       { "group_vars/all.yml": "networks:\n  - {prefix: 10.1.0.0/16, vlan: 10, gateway: 10.1.0.1}\n  - {prefix: ⟦10.1.4.0/24⟧, vlan: 11, gateway: 10.1.4.1}\n" },
       { "group_vars/all.yml": "networks:\n  - {prefix: 10.1.0.0/24, gateway: 10.1.0.1}\n  - {prefix: 10.1.1.0/24, gateway: ⟦10.1.0.254⟧}\n" },
+      { "enc/web01.json": '{"name": "web01", "parameters": {"interfaces": {"lan": {"networks": {"192.0.2.0/25": ["192.0.2.5", ⟦"192.0.2.205"⟧]}}}}}\n' },
       { "group_vars/all.yml": SITES("⟦10.78.10.0/24⟧") },
     ],
     good: [{ "group_vars/all.yml": LINKS("10.9.0.6/31", "50004") }, { "etc/network/interfaces": ENI("192.0.2.10/24", "192.0.2.1") }],

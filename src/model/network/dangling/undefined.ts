@@ -1,7 +1,8 @@
 import { isUnknown } from "../../../engine/unknown.ts";
+import type { Location } from "../../../engine/location.ts";
 import type { Workspace } from "../../workspace.ts";
 import { machineOf } from "../machines.ts";
-import type { NetworkFile, Reference } from "../network.ts";
+import type { NetworkFile } from "../network.ts";
 import { hostNames } from "./hosts.ts";
 import type { Dangling } from "./place.ts";
 import { sortedPlaces } from "./place.ts";
@@ -23,12 +24,12 @@ function undefinedHosts(workspace: Workspace, { references }: NetworkFile): Dang
   const distinct = new Set(hosts.map(({ name }) => name));
   const known = [...distinct].filter((name) => names.has(name)).length;
   if (known < KNOWN_HOSTS || known < distinct.size * KNOWN_SHARE) return [];
-  return byName(hosts.filter(({ name }) => !names.has(name)), "host", "peers");
+  return byName(hosts.filter(({ name }) => !names.has(name)).map((one) => ({ ...one, how: "peers" })), "host");
 }
 
 /**
- * netplan refuses an identifier that no file defines. The installer's own file may define a device, so only what stands
- * beside defined ones in the same file counts.
+ * netplan refuses an identifier that no file defines. The installer's own file may define a device, so only ports beside
+ * defined ones count, and links of VLANs in a file that defines Ethernet devices itself.
  */
 function undefinedInterfaces(workspace: Workspace, file: NetworkFile): Dangling[] {
   const machine = machineOf(workspace, file.path);
@@ -37,17 +38,29 @@ function undefinedInterfaces(workspace: Workspace, file: NetworkFile): Dangling[
   // Open vSwitch's patch ports are interfaces too.
   if (/^\s*openvswitch:/m.test(workspace.text(file.path) ?? "")) return [];
   if (machine.files.some(({ interfaces }) => interfaces.some(({ name, pattern }) => isUnknown(name) || pattern === true))) return [];
-  const missing: Reference[] = [];
-  for (const { members } of file.interfaces) {
+  const missing: Named[] = [];
+  const physical = file.interfaces.some(({ kind, conditional }) => kind === "ethernet" && conditional !== true);
+  for (const { name, vlan } of file.interfaces) {
+    const link = vlan?.link;
+    if (physical && link !== undefined && !isUnknown(link.value) && !defined.has(link.value)) missing.push({ name: link.value, location: link.location, how: `the link of ${isUnknown(name) ? "a VLAN" : name}` });
+  }
+  for (const { name: owner, members } of file.interfaces) {
     const written = members.flatMap(({ value, location }) => (isUnknown(value) ? [] : [{ name: value, location }]));
     if (!written.some(({ name }) => defined.has(name))) continue;
-    missing.push(...written.filter(({ name }) => !defined.has(name)).map(({ name, location }) => ({ kind: "interface" as const, name, location })));
+    missing.push(...written.filter(({ name }) => !defined.has(name)).map((one) => ({ ...one, how: `the ports of ${isUnknown(owner) ? "a bridge" : owner}` })));
   }
-  return byName(missing, "interface", "ports");
+  return byName(missing, "interface");
 }
 
-function byName(references: readonly Reference[], kind: Dangling["kind"], how: string): Dangling[] {
-  const byNames = new Map<string, Reference[]>();
+/** A name that nothing defines, where it stands, and what as. */
+interface Named {
+  readonly name: string;
+  readonly location: Location;
+  readonly how: string;
+}
+
+function byName(references: readonly Named[], kind: Dangling["kind"]): Dangling[] {
+  const byNames = new Map<string, Named[]>();
   for (const one of references) byNames.set(one.name, [...(byNames.get(one.name) ?? []), one]);
-  return [...byNames].map(([name, list]) => ({ kind, name, places: sortedPlaces(list.map(({ location }) => ({ location, how, breaks: true }))) }));
+  return [...byNames].map(([name, list]) => ({ kind, name, places: sortedPlaces(list.map(({ location, how }) => ({ location, how, breaks: true }))) }));
 }

@@ -15,7 +15,7 @@ const MOST = 4000;
 /** What is wrong with the networks of a list by themselves and beside each other. */
 export function faultsOfNetworks(file: NetworkFile): PrefixFault[] {
   const known = file.networks.flatMap((network): Known[] => (isUnknown(network.prefix) ? [] : [{ network, prefix: network.prefix }]));
-  return [...hostBits(file, known), ...gateways(known), ...beside(file, known)];
+  return [...hostBits(file, known), ...gateways(known), ...addresses(known), ...beside(file, known)];
 }
 
 /** Of a list whose entries are networks, one that is an address. A list of addresses with their lengths is none. */
@@ -39,6 +39,17 @@ function gateways(known: readonly Known[]): PrefixFault[] {
     const problem = gatewayProblem(text, prefix);
     return problem === undefined ? [] : [{ location: gateway.location, kind: "gateway", certain: prefix.family === 4, message: `The gateway ${text} ${problem}: no host of it reaches anything beyond. Correct the gateway or the network.` }];
   });
+}
+
+/** What a host has in a network, and is not in it. */
+function addresses(known: readonly Known[]): PrefixFault[] {
+  return known.flatMap(({ network, prefix }) =>
+    (network.addresses ?? []).flatMap(({ value, location }): PrefixFault[] => {
+      const text = isUnknown(value) ? undefined : value.split("/")[0]!;
+      if (text === undefined || !/^[\d.]+$|:/.test(text) || prefix.length === 0 || contains(prefix, text)) return [];
+      return [{ location, kind: "address", certain: true, message: `The address ${text} is not in the network ${prefixText(prefix)} under which it stands: its neighbours are looked for on a link where they are not. Correct the address, or move it to its network.` }];
+    }),
+  );
 }
 
 /** Why an address cannot be the gateway of a network; undefined where it can. */
