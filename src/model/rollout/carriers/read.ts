@@ -1,0 +1,11 @@
+import type { Workspace } from "../../workspace.ts";
+import type { CarrierFile } from "./carrier.ts";
+import { daemonSets } from "./daemon-sets.ts";
+
+const READERS = [daemonSets];
+
+/** What a file rolls out by other means than plays; undefined where it does not. */
+export function readCarriers(workspace: Workspace, path: string): CarrierFile | undefined {
+  const carriers = READERS.flatMap((reader) => reader(workspace, path));
+  return carriers.length === 0 ? undefined : { carriers };
+}
