@@ -61,6 +61,7 @@ import fleetMixedKernels from "./fleet/mixed-kernels.ts";
 import fleetSyntax from "./fleet/syntax.ts";
 import fleetUnrepresentativeLab from "./fleet/unrepresentative-lab.ts";
 import fleetWindowTooShort from "./fleet/window-too-short.ts";
+import ipsecEndsDisagree from "./ipsec/ends-disagree.ts";
 import ipsecGivesUp from "./ipsec/gives-up.ts";
 import ipsecNoDeadPeerDetection from "./ipsec/no-dead-peer-detection.ts";
 import ipsecRekeyStorm from "./ipsec/rekey-storm.ts";
@@ -165,6 +166,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["fleet/syntax", fleetSyntax],
   ["fleet/unrepresentative-lab", fleetUnrepresentativeLab],
   ["fleet/window-too-short", fleetWindowTooShort],
+  ["ipsec/ends-disagree", ipsecEndsDisagree],
   ["ipsec/gives-up", ipsecGivesUp],
   ["ipsec/no-dead-peer-detection", ipsecNoDeadPeerDetection],
   ["ipsec/rekey-storm", ipsecRekeyStorm],
