@@ -112,6 +112,11 @@ export class Workspace implements World {
     return new Workspace(new Map(), configuration, { files, paths, lineage: this.#lineage });
   }
 
+  /** Other files with the same configuration: those that a host gets, say. Nothing is shared. */
+  apart(texts: ReadonlyMap<string, string>): Workspace {
+    return new Workspace(texts, this.configuration);
+  }
+
   /** The same files, with all that is known of those that `other` has too. */
   sharing(other: Workspace): Workspace {
     if (this.#lineage === other.#lineage) return this;

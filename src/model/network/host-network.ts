@@ -1,3 +1,4 @@
+import { compareText } from "../../engine/finding.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import type { YamlNode, YamlTree } from "../../formats/yaml/index.ts";
@@ -11,6 +12,7 @@ import type { Machine } from "./machines.ts";
 import { join } from "./machines.ts";
 import type { Interface, Network, NetworkFile, Prefix, Reference, Route, Written } from "./network.ts";
 import { readNetworkFrom } from "./read.ts";
+import { renderedNetworkOf } from "./rendered/read.ts";
 import { SourceText } from "./source-text.ts";
 import type { VariableNode } from "./variable-nodes.ts";
 
@@ -26,21 +28,19 @@ export interface HostNetwork extends Machine {
  * files are taken in the order of their names, in which later ones win.
  */
 export function networkOfHost(workspace: Workspace, host: Host): HostNetwork {
-  const known = workspace.memo(results);
-  let network = known.get(host.name);
-  if (network === undefined) known.set(host.name, (network = work(workspace, host)));
-  return network;
+  return workspace.fleet.host(host.name) === host ? workspace.derive(networkAt, host.name) : work(workspace, host);
 }
 
-function results(): Map<string, HostNetwork> {
-  return new Map();
+function networkAt(workspace: Workspace, name: string): HostNetwork {
+  return work(workspace, workspace.fleet.host(name)!);
 }
 
 function work(workspace: Workspace, host: Host): HostNetwork {
-  const paths = workspace.memo(pathsByHost).get(host.name) ?? [];
+  const paths = workspace.derive(pathsByHost).get(host.name) ?? [];
   const kept = paths.length === 0 ? alone.get(host) : undefined;
   if (kept !== undefined) return kept;
-  const files = paths.flatMap((path) => fileOf(workspace, path, host) ?? []);
+  const rendered = renderedNetworkOf(workspace, host);
+  const files = inOrder(paths.flatMap((path) => rendered.get(path) ?? fileOf(workspace, path, host) ?? []));
   const variables = ofVariables(workspace, host);
   if (variables !== undefined) files.unshift(variables);
   const machine = join(files);
@@ -53,6 +53,16 @@ function work(workspace: Workspace, host: Host): HostNetwork {
   };
   if (paths.length === 0 && plain.has(host)) alone.set(host, network);
   return network;
+}
+
+/** netplan's files by the names that they have on the host. */
+function inOrder(files: NetworkFile[]): NetworkFile[] {
+  if (!files.some(({ rendered, source }) => rendered !== undefined && source === "netplan")) return files;
+  return files.sort((a, b) => compareText(nameOn(a), nameOn(b)));
+}
+
+function nameOn({ path, source, rendered = path }: NetworkFile): string {
+  return source === "netplan" ? rendered.slice(rendered.lastIndexOf("/") + 1) : path;
 }
 
 /** Configuration files by the hosts that they reach: not those of variables, and no registry of all networks. */

@@ -149,4 +149,8 @@ export interface NetworkFile {
   readonly policyRules: readonly PolicyRule[];
   readonly networks: readonly Network[];
   readonly references: readonly Reference[];
+  /** Of a template as it is on a host: where it is there. Its parts' places are the template's, and nothing in it is open. */
+  readonly rendered?: string;
+  /** Of a rendered template: a condition of its task that nothing in the repository decides may keep it from the host. */
+  readonly undecided?: boolean;
 }

@@ -10,6 +10,7 @@ import type { Workspace } from "../workspace.ts";
 import { resolve } from "../written/reference.ts";
 import { lengthFrom, prefixFrom } from "./address.ts";
 import type { Prefix, Written } from "./network.ts";
+import { placeOf } from "./rendered/origin.ts";
 
 /**
  * The text of one file as a reader of networks takes values from it: what a template hides is Unknown, or, read for one
@@ -44,7 +45,7 @@ export class SourceText {
   }
 
   at(range: Range): Location {
-    return { path: this.path, range };
+    return placeOf(this.workspace, this.path, range);
   }
 
   /** A value as the format read it, at its place: HOLEs and braces stand for templates. */

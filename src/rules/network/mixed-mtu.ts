@@ -2,8 +2,10 @@ import type { Related } from "../../engine/finding.ts";
 import type { Report } from "../../engine/rule.ts";
 import { listNames } from "../../model/fleet/change/words.ts";
 import { cephNetworkOf } from "../../model/network/ceph-segments.ts";
+import { networkOfHost } from "../../model/network/host-network.ts";
 import { machineOf } from "../../model/network/machines.ts";
 import { loweredStacks } from "../../model/network/moved-mtus.ts";
+import { givenOn, onHost, renderingsOf } from "../../model/network/rendered/on-hosts.ts";
 import type { Member, Segment } from "../../model/network/segments.ts";
 import { segmentsOf } from "../../model/network/segments.ts";
 import { layersOf } from "../../model/network/stacks.ts";
@@ -58,15 +60,19 @@ export default rule({
       if (found?.location.path === path) report(found);
     }
     const machine = machineOf(workspace, path);
-    if (machine === undefined || network.interfaces.length === 0) return;
-    for (const { upper, upperMtu, lower, lowerMtu } of layersOf(machine)) {
-      if (upperMtu.value <= lowerMtu.value || upperMtu.location.path !== path) continue;
+    const renderings = renderingsOf(workspace, path);
+    if (machine === undefined || (network.interfaces.length === 0 && renderings.length === 0)) return;
+    const seen = new Set<number>();
+    const layers = [machine, ...renderings.map(({ host }) => networkOfHost(workspace, host))].flatMap((on) => layersOf(on).map((layer) => ({ ...layer, on })));
+    for (const { upper, upperMtu, lower, lowerMtu, on } of layers) {
+      if (upperMtu.value <= lowerMtu.value || upperMtu.location.path !== path || (on !== machine && upper.conditional === true) || seen.has(upperMtu.location.range.start)) continue;
+      if (on !== machine) seen.add(upperMtu.location.range.start);
       report({
         location: upperMtu.location,
         key: `${String(upper.name)} above ${String(lower.name)}`,
         severity: "warning",
-        message: `${String(upper.name)} has an MTU of ${upperMtu.value} bytes and ${String(lower.name)}, which carries it, ${lowerMtu.value}: ${upper.kind === "vlan" ? "the kernel refuses that" : "full packets are lost there"}. Raise ${String(lower.name)} or lower ${String(upper.name)}.`,
-        related: [{ location: lowerMtu.location, message: `${String(lower.name)} has ${lowerMtu.value}.` }],
+        message: `${String(upper.name)}${onHost(on)} has an MTU of ${upperMtu.value} bytes and ${String(lower.name)}, which carries it, ${lowerMtu.value}: ${upper.kind === "vlan" ? "the kernel refuses that" : "full packets are lost there"}. Raise ${String(lower.name)} or lower ${String(upper.name)}.`,
+        related: [{ location: lowerMtu.location, message: `${String(lower.name)} has ${lowerMtu.value}.` }, ...givenOn(workspace, upperMtu.location, on)],
       });
     }
   },

@@ -1,9 +1,11 @@
 import type { Fix } from "../../engine/fix.ts";
+import type { Host } from "../../model/fleet/fleet.ts";
 import type { PrefixFault } from "../../model/network/prefixes/fault.ts";
 import { faultsOfInterfaces } from "../../model/network/prefixes/interfaces.ts";
 import { nearMisses, oddHosts } from "../../model/network/prefixes/near-miss.ts";
 import { faultsOfNetworks } from "../../model/network/prefixes/networks.ts";
 import { repeatedPairs } from "../../model/network/prefixes/pairs.ts";
+import { givenBy, renderingsOf } from "../../model/network/rendered/on-hosts.ts";
 import { unwritable } from "../../model/network/prefixes/written.ts";
 import { rule } from "../rule.ts";
 
@@ -74,9 +76,10 @@ export default rule({
   check({ network, path, workspace, report }) {
     const text = unwritable(workspace, network);
     const broken = new Set(text.map(({ location }) => location.range.start));
-    const others = [...faultsOfNetworks(network), ...faultsOfInterfaces(workspace, network), ...repeatedPairs(workspace, network), ...nearMisses(network), ...oddHosts(workspace)];
+    const rendered = renderingsOf(workspace, path).flatMap(({ files, host }) => files.flatMap((file) => faultsOfInterfaces(workspace, file)).map((fault) => ({ ...fault, host })));
+    const others: (PrefixFault & { readonly host?: Host })[] = [...faultsOfNetworks(network), ...faultsOfInterfaces(workspace, network), ...rendered, ...repeatedPairs(workspace, network), ...nearMisses(network), ...oddHosts(workspace)];
     const seen = new Set<string>();
-    for (const fault of [...text, ...others.filter(({ location }) => !broken.has(location.range.start))]) {
+    for (const fault of [...text.map((one): (typeof others)[number] => one), ...others.filter(({ location }) => !broken.has(location.range.start))]) {
       const place = `${fault.location.range.start} ${fault.kind}`;
       if (fault.location.path !== path || seen.has(place)) continue;
       seen.add(place);
@@ -84,8 +87,8 @@ export default rule({
         location: fault.location,
         key: `${fault.kind} ${workspace.textAt(fault.location)}`,
         ...(fault.certain ? {} : { severity: fault.harmless === true ? ("info" as const) : ("warning" as const), confidence: "likely" as const }),
-        message: fault.message,
-        related: fault.related === undefined ? [] : [fault.related],
+        message: fault.host === undefined ? fault.message : `On ${fault.host.name}: ${fault.message}`,
+        related: [...(fault.related === undefined ? [] : [fault.related]), ...givenBy(workspace, fault.location, fault.host)],
         data: { kind: fault.kind },
         fixes: fixesOf(fault, workspace.textAt(fault.location)),
       });

@@ -1,4 +1,5 @@
 import { machinesFor } from "../../model/network/host-machines.ts";
+import { givenOn, onHost, renderingsOf } from "../../model/network/rendered/on-hosts.ts";
 import { unequalPaths } from "../../model/network/redundant-paths.ts";
 import { rule } from "../rule.ts";
 
@@ -66,7 +67,7 @@ export default rule({
     ],
   },
   check({ network, path, workspace, report }) {
-    if (!network.interfaces.some(({ tunnel }) => tunnel !== undefined)) return;
+    if (!network.interfaces.some(({ tunnel }) => tunnel !== undefined) && renderingsOf(workspace, path).length === 0) return;
     const seen = new Set<number>();
     for (const machine of machinesFor(workspace, path)) {
       for (const { to, small, large } of unequalPaths(workspace, machine)) {
@@ -77,8 +78,8 @@ export default rule({
           location,
           key: `${String(small.interface.name)} ${String(large.interface.name)}`,
           ...(small.mtu.how === "written" && large.mtu.how === "written" ? {} : { confidence: "likely" as const }),
-          message: `${String(small.interface.name)} (${small.mtu.value} bytes) and ${String(large.interface.name)} (${large.mtu.value}) both lead to ${to}: when traffic moves to the smaller one, open connections stall or hang. Give both ${small.mtu.value}, or clamp TCP to it.`,
-          related: [{ location: (large.interface.mtu ?? large.interface).location, message: `${String(large.interface.name)} has ${large.mtu.value}.` }],
+          message: `${String(small.interface.name)} (${small.mtu.value} bytes) and ${String(large.interface.name)} (${large.mtu.value})${onHost(machine)} both lead to ${to}: when traffic moves to the smaller one, open connections stall or hang. Give both ${small.mtu.value}, or clamp TCP to it.`,
+          related: [{ location: (large.interface.mtu ?? large.interface).location, message: `${String(large.interface.name)} has ${large.mtu.value}.` }, ...givenOn(workspace, location, machine)],
           data: { least: small.mtu.value, most: large.mtu.value },
         });
       }

@@ -7,6 +7,7 @@ import { defaultOf, mtuOf, underlayOf } from "../../model/network/mtu.ts";
 import type { KnownMtu } from "../../model/network/mtu.ts";
 import type { Interface, Tunnel } from "../../model/network/network.ts";
 import { overheadOfTunnel } from "../../model/network/overhead.ts";
+import { givenOn, onHost, renderingsOf } from "../../model/network/rendered/on-hosts.ts";
 import { otherEnds } from "../../model/network/tunnel-ends.ts";
 import { setMtu } from "../../model/network/set-mtu.ts";
 import type { Workspace } from "../../model/workspace.ts";
@@ -106,14 +107,14 @@ export default rule({
   },
   check({ network, path, workspace, report }) {
     // systemd.network(5) may set the MTU of a tunnel that the .netdev beside it makes.
-    if (!network.interfaces.some(({ tunnel, mtu }) => tunnel !== undefined || (mtu !== undefined && network.source === "networkd"))) return;
+    if (!network.interfaces.some(({ tunnel, mtu }) => tunnel !== undefined || (mtu !== undefined && network.source === "networkd")) && renderingsOf(workspace, path).length === 0) return;
     const text = workspace.text(path) ?? "";
     const seen = new Set<number>();
     for (const machine of machinesFor(workspace, path)) {
       for (const one of machine.interfaces.values()) {
         const place = (one.mtu ?? one).location;
         if (one.tunnel === undefined || one.conditional === true || place.path !== path || seen.has(place.range.start)) continue;
-        const found = tooLarge(machine, one, one.tunnel, text, network.source) ?? unequalEnds(workspace, machine, one, text, network.source);
+        const found = tooLarge(workspace, machine, one, one.tunnel, text, network.source) ?? unequalEnds(workspace, machine, one, text, network.source);
         if (found === undefined) continue;
         seen.add(place.range.start);
         report(found);
@@ -132,15 +133,15 @@ function unequalEnds(workspace: Workspace, machine: Machine, one: Interface, tex
     key: `${String(one.name)} ends`,
     confidence: "likely",
     ...(other.certain ? {} : { severity: "info" as const }),
-    message: `This end of the tunnel has an MTU of ${other.own.value} bytes and the other end, in ${other.interface.location.path}, ${other.mtu.value}: packets that leave here full do not come back so, and routing daemons that compare MTUs do not speak to each other. Use ${other.mtu.value} at both.`,
-    related: [{ location: (other.interface.mtu ?? other.interface).location, message: `The other end, with ${other.mtu.value} bytes.` }],
+    message: `This end of the tunnel${onHost(machine)} has an MTU of ${other.own.value} bytes and the other end, in ${other.interface.location.path}${onHost(other.machine)}, ${other.mtu.value}: packets that leave here full do not come back so, and routing daemons that compare MTUs do not speak to each other. Use ${other.mtu.value} at both.`,
+    related: [{ location: (other.interface.mtu ?? other.interface).location, message: `The other end, with ${other.mtu.value} bytes.` }, ...givenOn(workspace, (one.mtu ?? one).location, machine), ...givenOn(workspace, (other.interface.mtu ?? other.interface).location, other.machine)],
     data: { mtu: other.own.value, most: other.mtu.value },
     fixes: edit === undefined ? [] : [{ title: `Set the MTU to ${other.mtu.value}, as at the other end`, safety: "safe", edits: [edit] }],
   };
 }
 
 /** The finding for a tunnel whose full packets do not fit into the link below. */
-function tooLarge(machine: Machine, one: Interface, tunnel: Tunnel, text: string, source: string): Report | undefined {
+function tooLarge(workspace: Workspace, machine: Machine, one: Interface, tunnel: Tunnel, text: string, source: string): Report | undefined {
   const own = mtuOf(machine, one);
   // Of what is computed when the tunnel comes up, only what is fixed can be wrong.
   const preset = one.mtu === undefined ? defaultOf(machine, one, tunnel) : undefined;
@@ -165,8 +166,8 @@ function tooLarge(machine: Machine, one: Interface, tunnel: Tunnel, text: string
     location: (one.mtu ?? one).location,
     key: `${String(one.name)} room`,
     ...(below.how === "assumed" ? { confidence: "likely" as const } : {}),
-    message: `${String(one.name)} has an MTU of ${own.value} bytes${preset === undefined ? "" : ", its fixed default,"} and ${mode} adds ${overhead.least === overhead.most ? overhead.least : `${overhead.least} to ${overhead.most}`}, but ${carrierName} below it carries ${below.value}${below.how === "assumed" ? " as far as is written" : ""}: full packets are cut into fragments or lost. Set the MTU to ${fits} or less.`,
-    related: carrier === undefined ? [] : [{ location: (carrier.interface.mtu ?? carrier.interface).location, message: `${carrierName} carries the tunnel.` }],
+    message: `${String(one.name)}${onHost(machine)} has an MTU of ${own.value} bytes${preset === undefined ? "" : ", its fixed default,"} and ${mode} adds ${overhead.least === overhead.most ? overhead.least : `${overhead.least} to ${overhead.most}`}, but ${carrierName} below it carries ${below.value}${below.how === "assumed" ? " as far as is written" : ""}: full packets are cut into fragments or lost. Set the MTU to ${fits} or less.`,
+    related: [...(carrier === undefined ? [] : [{ location: (carrier.interface.mtu ?? carrier.interface).location, message: `${carrierName} carries the tunnel.` }]), ...givenOn(workspace, (one.mtu ?? one).location, machine)],
     data: { mtu: own.value, underlay: below.value, overhead: overhead.most, most: fits },
     fixes: fix,
   };

@@ -1,6 +1,8 @@
 import type { DefaultRoute } from "../../model/network/default-routes.ts";
 import { rivalDefaults } from "../../model/network/default-routes.ts";
+import { networkOfHost } from "../../model/network/host-network.ts";
 import { machineOf } from "../../model/network/machines.ts";
+import { givenOn, onHost, renderingsOf } from "../../model/network/rendered/on-hosts.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { rule } from "../rule.ts";
 
@@ -52,19 +54,28 @@ export default rule({
   check({ network, path, workspace, report }) {
     const machine = machineOf(workspace, path);
     if (machine === undefined) return;
-    for (const routes of rivalDefaults(workspace, machine.whole ? machine : { ...machine, files: [network] })) {
+    const seen = new Set<string>();
+    const found = rivalDefaults(workspace, machine.whole ? machine : { ...machine, files: [network] }).map((routes) => ({ routes, on: machine }));
+    for (const { host } of renderingsOf(workspace, path)) {
+      const there = networkOfHost(workspace, host);
+      found.push(...rivalDefaults(workspace, { ...there, files: there.files.filter(({ rendered }) => rendered !== undefined) }).map((routes) => ({ routes, on: there })));
+    }
+    for (const { routes, on } of found) {
       const [first, ...others] = routes;
       for (const [index, other] of others.entries()) {
         if (other.route.location.path !== path) continue;
         const { family } = other.route;
+        const place = `${other.route.location.range.start} ${String(family)} ${on === machine ? index : 0}`;
+        if (seen.has(place) || (on !== machine && seen.has(`${other.route.location.range.start} ${String(family)} 0`))) continue;
+        seen.add(place);
         // IPv6 shares the packets among equal routes; NetworkManager tells kinds of interfaces apart by their metric.
         const shared = family === 6 || network.source === "ansible" || network.source === "networkmanager";
         report({
           location: other.route.location,
           key: `${String(other.device)} ${String(family)}${index > 0 ? ` ${index}` : ""}`,
           ...(shared && family === 6 ? { severity: "warning" as const, confidence: "likely" as const } : {}),
-          message: `This is default gateway number ${index + 2} for IPv${String(family)} in the table ${String(other.route.table)}${devices(first!, other)}: ${shared && family !== 6 ? "which of them is used depends on the kinds of the interfaces and on which comes up first" : family === 6 ? "packets leave by either of them" : "the one that comes up first wins, and the other is refused or never used"}. Keep one, or give this one a metric or a table of its own.`,
-          related: [{ location: first!.route.location, message: "This is the first one." }],
+          message: `This is default gateway number ${index + 2} for IPv${String(family)} in the table ${String(other.route.table)}${onHost(on)}${devices(first!, other)}: ${shared && family !== 6 ? "which of them is used depends on the kinds of the interfaces and on which comes up first" : family === 6 ? "packets leave by either of them" : "the one that comes up first wins, and the other is refused or never used"}. Keep one, or give this one a metric or a table of its own.`,
+          related: [{ location: first!.route.location, message: "This is the first one." }, ...givenOn(workspace, other.route.location, on)],
           data: { routes: routes.length },
         });
       }

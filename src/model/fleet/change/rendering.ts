@@ -268,7 +268,7 @@ function othersOf(workspace: Workspace): (words: readonly string[]) => string {
 }
 
 /** `hostvars`: the variables of each host, worked out when they are asked for. */
-function hostVariables(workspace: Workspace): Value {
+export function hostVariables(workspace: Workspace): Value {
   return workspace.memo(lazyHosts);
 }
 

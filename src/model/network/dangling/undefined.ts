@@ -1,8 +1,11 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Location } from "../../../engine/location.ts";
 import type { Workspace } from "../../workspace.ts";
+import { networkOfHost } from "../host-network.ts";
+import type { Machine } from "../machines.ts";
 import { machineOf } from "../machines.ts";
 import type { NetworkFile } from "../network.ts";
+import { renderingsOf } from "../rendered/on-hosts.ts";
 import { hostNames } from "./hosts.ts";
 import type { Dangling } from "./place.ts";
 import { sortedPlaces } from "./place.ts";
@@ -13,7 +16,11 @@ const KNOWN_SHARE = 0.8;
 
 /** What a file refers to in a way that shows what ought to be there, and that nothing defines. */
 export function undefinedReferences(workspace: Workspace, file: NetworkFile): Dangling[] {
-  return [...undefinedHosts(workspace, file), ...undefinedInterfaces(workspace, file)];
+  const rendered = renderingsOf(workspace, file.path).flatMap(({ files, host }) => {
+    const there = networkOfHost(workspace, host);
+    return files.flatMap((one) => undefinedInterfaces(workspace, one, { ...there, files: there.files.filter(({ source }) => source !== "ansible") }));
+  });
+  return [...undefinedHosts(workspace, file), ...firstOfEach([...undefinedInterfaces(workspace, file, machineOf(workspace, file.path)), ...rendered])];
 }
 
 /** Peers that are no host, in a list of which nearly all others are hosts of the inventory. */
@@ -31,8 +38,7 @@ function undefinedHosts(workspace: Workspace, { references }: NetworkFile): Dang
  * netplan refuses an identifier that no file defines. The installer's own file may define a device, so only ports beside
  * defined ones count, and links of VLANs in a file that defines Ethernet devices itself.
  */
-function undefinedInterfaces(workspace: Workspace, file: NetworkFile): Dangling[] {
-  const machine = machineOf(workspace, file.path);
+function undefinedInterfaces(workspace: Workspace, file: NetworkFile, machine: Machine | undefined): Dangling[] {
   if (file.source !== "netplan" || machine === undefined) return [];
   const defined = new Set(machine.files.flatMap(({ interfaces }) => interfaces.flatMap(({ name }) => (isUnknown(name) ? [] : [name]))));
   // Open vSwitch's patch ports are interfaces too.
@@ -50,6 +56,17 @@ function undefinedInterfaces(workspace: Workspace, file: NetworkFile): Dangling[
     missing.push(...written.filter(({ name }) => !defined.has(name)).map((one) => ({ ...one, how: `the ports of ${isUnknown(owner) ? "a bridge" : owner}` })));
   }
   return byName(missing, "interface");
+}
+
+/** What several hosts get wrong in one place of a template is one mistake. */
+function firstOfEach(found: readonly Dangling[]): Dangling[] {
+  const byPlace = new Map<string, Dangling>();
+  for (const one of found) {
+    const { path, range } = one.places[0]!.location;
+    const key = `${path}\0${range.start}`;
+    if (!byPlace.has(key)) byPlace.set(key, one);
+  }
+  return [...byPlace.values()];
 }
 
 /** A name that nothing defines, where it stands, and what as. */
