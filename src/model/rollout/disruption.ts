@@ -1,8 +1,11 @@
-import { isUnknown } from "../../engine/unknown.ts";
+import type { Location } from "../../engine/location.ts";
+import type { Maybe } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { handlersOf } from "../fleet/handlers.ts";
-import type { Host, Play, Task } from "../fleet/fleet.ts";
-import { conditionAt } from "../fleet/lookup.ts";
+import type { Host, Play, Task, Value } from "../fleet/fleet.ts";
+import { conditionAt, valueAtStanding } from "../fleet/lookup.ts";
 import type { Workspace } from "../workspace.ts";
+import { batches } from "./batches.ts";
 import { allLab } from "./lab.ts";
 import type { Interruption, ServiceKind } from "./services.ts";
 import { actionsOf } from "./services.ts";
@@ -25,41 +28,81 @@ export interface DisruptivePlay {
   readonly hosts: readonly Host[] | undefined;
   /** All hosts of the play: those that `serial` divides. */
   readonly total: number;
+  readonly all: readonly Host[];
+  /** What `serial` says on its hosts; undefined: there is none. */
+  readonly serial: { readonly value: Maybe<Value>; readonly location: Location } | undefined;
+  /** Hosts of each batch; Unknown where a template decides. */
+  readonly sizes: Maybe<readonly number[]>;
+  /** The expression whose default gives the hosts, which whoever starts the play may replace. */
+  readonly assumed?: string;
+  readonly disruptions: readonly Disruption[];
+}
+
+/** A play that interrupts services on hosts that only a run can tell. */
+export interface UncountedPlay {
+  readonly play: Play;
+  readonly reason: string;
   readonly disruptions: readonly Disruption[];
 }
 
 /** The plays of `path` that interrupt services on more than one host that matters, or on hosts that nobody can count. */
 export function disruptivePlays(workspace: Workspace, path: string): readonly DisruptivePlay[] {
-  return workspace.memo(allDisruptive).get(path) ?? [];
+  return workspace.memo(allDisruptive).found.get(path) ?? [];
 }
 
-function allDisruptive(workspace: Workspace): Map<string, DisruptivePlay[]> {
-  const result = new Map<string, DisruptivePlay[]>();
+/** The plays of `path` that interrupt services on hosts that a template or a prompt chooses. */
+export function uncountedPlays(workspace: Workspace, path: string): readonly UncountedPlay[] {
+  return workspace.memo(allDisruptive).uncounted.get(path) ?? [];
+}
+
+function allDisruptive(workspace: Workspace): { readonly found: ReadonlyMap<string, DisruptivePlay[]>; readonly uncounted: ReadonlyMap<string, UncountedPlay[]> } {
+  const found = new Map<string, DisruptivePlay[]>();
+  const uncounted = new Map<string, UncountedPlay[]>();
+  const add = <T>(map: Map<string, T[]>, path: string, one: T): void => void map.set(path, [...(map.get(path) ?? []), one]);
   for (const play of workspace.fleet.plays) {
     const hosts = hostsOf(workspace, play);
     if (hosts === "not asked") continue;
     const all = disruptionsOf(play);
+    if (isUnknown(hosts)) {
+      if (all.length > 0) add(uncounted, play.location.path, { play, reason: hosts.unknown, disruptions: all });
+      continue;
+    }
     const disruptions = all.filter((disruption) => hosts?.some((host) => reaches(play, disruption, host)) !== false);
     if (disruptions.length === 0) continue;
     const hit = hosts?.filter((host) => disruptions.some((disruption) => reaches(play, disruption, host)));
     if (hit !== undefined && (hit.length < 2 || allLab(workspace, hit))) continue;
-    result.set(play.location.path, [...(result.get(play.location.path) ?? []), { play, hosts: hit, total: hosts?.length ?? 0, disruptions }]);
+    const total = hosts?.length ?? 0;
+    const serial = serialOf(play, hosts?.[0]);
+    const sizes = serial !== undefined && isUnknown(serial.value) ? serial.value : batches(serial?.value, total);
+    const assumed = isUnknown(play.scope) ? undefined : play.scope.assumed;
+    add(found, play.location.path, { play, hosts: hit, total, all: hosts ?? [], serial, sizes, disruptions, ...(assumed !== undefined && { assumed }) });
   }
-  return result;
+  return { found, uncounted };
 }
 
-/** The play's hosts; undefined: a group that no inventory here lists; "not asked": one host, a lab, or a template's choice. */
-function hostsOf(workspace: Workspace, play: Play): readonly Host[] | undefined | "not asked" {
-  if (isUnknown(play.hostsPattern)) return "not asked";
+/** `serial` with its templates as they are on the play's hosts. What only the command line gives stays Unknown. */
+function serialOf(play: Play, host: Host | undefined): DisruptivePlay["serial"] {
+  const keyword = play.keywords.get("serial");
+  if (keyword === undefined) return undefined;
+  const text = JSON.stringify(keyword.value);
+  if (!text.includes("{{")) return { value: keyword.value, location: keyword.location };
+  const value = valueAtStanding(keyword.value, { play, host });
+  const given = /\{\{-?\s*(\w+)/.exec(text)?.[1];
+  const isDefault = given !== undefined && !play.variables.has(given) && host?.variables.has(given) !== true;
+  if (isUnknown(value)) return { value, location: keyword.location };
+  return { value: isDefault ? unknown(`serial of the play "${play.name}" is left to whoever gives ${given}`) : value, location: keyword.location };
+}
+
+/** The play's hosts; undefined: a group that no inventory here lists; Unknown: a template's choice; "not asked": one host, or a lab. */
+function hostsOf(workspace: Workspace, play: Play): Maybe<readonly Host[]> | undefined | "not asked" {
   if (truth(play.keywords.get("run_once")?.value) === true || Number(play.keywords.get("throttle")?.value) === 1) return "not asked";
   if (/^local$/.test(String(play.keywords.get("connection")?.value))) return "not asked";
+  if (isUnknown(play.hostsPattern)) return play.hostsPattern;
   if (isUnknown(play.scope)) {
     // A dotted name or an index is one host; a bare word may be a group.
     return workspace.fleet.hosts.length === 0 && /^[\w:&!,* -]+$/.test(play.hostsPattern) && !/^(localhost|\d+)$/.test(play.hostsPattern) ? undefined : "not asked";
   }
-  const { hosts, assumed } = play.scope;
-  // Whoever starts it may name one host.
-  if (assumed !== undefined) return "not asked";
+  const { hosts } = play.scope;
   return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
 }
 
@@ -116,7 +159,7 @@ const KIND_NAMES: Record<ServiceKind, string> = {
 const VERBS = { restart: "restarts", stop: "stops and starts", upgrade: "upgrades", reboot: "reboots" } as const;
 
 /** `upgrades and restarts racoon (the IPsec keying daemon), and reboots the host`: each service once, in order, those of one fate together. */
-export function spokenDisruptions(disruptions: readonly Disruption[]): string {
+export function spokenDisruptions(disruptions: readonly Pick<Interruption, "service" | "kind" | "action">[]): string {
   const services = new Map<string, { kind: ServiceKind; verbs: Set<string> }>();
   for (const { service, kind, action } of disruptions) {
     const entry = services.get(service) ?? { kind, verbs: new Set<string>() };

@@ -1,11 +1,11 @@
 import type { Report } from "../../engine/rule.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
-import type { Host, Task } from "../../model/fleet/fleet.ts";
-import { batches } from "../../model/rollout/batches.ts";
+import type { Host, Play, Task } from "../../model/fleet/fleet.ts";
 import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
+import { pictureOf } from "../../model/rollout/picture.ts";
 import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
-import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
+import { disruptivePlays, spokenDisruptions, uncountedPlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import { rule } from "../rule.ts";
@@ -25,8 +25,8 @@ export default rule({
   what: "A play restarts, reboots or upgrades network, firewall, IPsec, storage or hypervisor services on all its hosts at once.",
   why: "Without `serial` Ansible takes every host through each task together. A fault in the new build or configuration is everywhere before the first failure is seen, and the way back is a second restart of everything.",
   instead: "Give the play a `serial` that begins with one host and grows, with a check of the service behind each batch.",
-  lessons: ["2017-keying-daemon-rollout"],
-  reads: ["playbook"],
+  lessons: ["2017-keying-daemon-rollout", "2014-osd-restart-corruption", "2019-ceph-firewall-reload"],
+  reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "safe",
   fixSafety: "The same tasks run on the same hosts, one batch after the other; the run takes longer.",
@@ -80,6 +80,16 @@ export default rule({
       },
       // The play was there before; this change sets it off.
       { before: changed(20, "gateways"), after: changed(10, "⟦gateways⟧") },
+      // Where nobody names a target it is everybody.
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": "- hosts: ⟦\"{{ target | default('all') }}\"⟧\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n",
+      },
+      // The batch stands in a variable.
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n[gateways:vars]\nstep=100%\n",
+        "site.yml": "- hosts: gateways\n  serial: ⟦\"{{ step }}\"⟧\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n",
+      },
       {
         "inventory.ini": "[osds]\nosd[1:4].example.net\n",
         "restart.yml": '- hosts: ⟦osds⟧\n  tasks:\n    - service: name=ceph-osd@{{ item }} state=restarted\n      loop: "{{ osd_ids }}"\n    - command: ceph health\n',
@@ -129,8 +139,10 @@ export default rule({
       },
     ],
   },
-  check({ path, workspace, report }) {
+  check({ path, workspace, report, notComputed }) {
+    for (const { play, reason } of uncountedPlays(workspace, path)) notComputed(path, `which hosts the play at ${lineOf(workspace, play)} interrupts at once: ${reason}`);
     for (const disruptive of disruptivePlays(workspace, path)) {
+      if (isUnknown(disruptive.sizes)) notComputed(path, `how many hosts the play at ${lineOf(workspace, disruptive.play)} interrupts at once: ${disruptive.sizes.unknown}`);
       const one = reportOf(workspace, path, disruptive);
       if (one !== undefined) report(one);
     }
@@ -178,9 +190,8 @@ function summary(heard: readonly Heard[]): Report {
   };
 }
 
-function reportOf(workspace: Workspace, path: string, { play, hosts, total, disruptions }: DisruptivePlay): Report | undefined {
-  const serial = play.keywords.get("serial");
-  const sizes = batches(serial?.value, total);
+function reportOf(workspace: Workspace, path: string, disruptive: DisruptivePlay): Report | undefined {
+  const { play, hosts, total, serial, sizes, assumed, disruptions } = disruptive;
   if (isUnknown(sizes)) return undefined;
   const first = disruptions[0]!;
   const related = [...new Map(disruptions.map((found) => [`${found.location.path} ${found.location.range.start}`, found])).values()]
@@ -211,8 +222,30 @@ function reportOf(workspace: Workspace, path: string, { play, hosts, total, disr
     ...common,
     location: serial?.location ?? play.hostsLocation,
     message: `This play ${spokenDisruptions(disruptions)} on ${all ? `all ${hosts.length} hosts` : `${largest} of ${total} hosts`} at once: ${how}. A fault reaches ${all ? "all of them" : `those ${largest}`} before anything stops it.${mesh} ${serial === undefined ? "Add serial, beginning with one host" : "Let the batches grow in steps"}.`,
-    data: { hosts: hosts.length, largestBatch: largest },
+    data: { hosts: hosts.length, largestBatch: largest, ...pictureOf(workspace, disruptive) },
+    ...(assumed !== undefined && { severity: "info" as const, confidence: "possible" as const }),
     fixes: serial === undefined ? fix(workspace.text(path)!, play) : [{ title: "One host first, then tenths", safety: "safe", edits: replaceValue(serial.location, '[1, "10%"]') }],
+  };
+}
+
+function lineOf(workspace: Workspace, { location: { path, range } }: Play): string {
+  return `line ${(workspace.text(path) ?? "").slice(0, range.start).split("\n").length}`;
+}
+
+/** What restarts or reboots on its own; from more than half of the machines on it is no step. */
+function reportOfCarrier(carrier: Carrier): Report | undefined {
+  const { by, wave, hosts, units, confidence, service } = carrier;
+  if (wave === undefined || wave.share <= 0.5) return undefined;
+  const count = hosts === undefined ? "" : `${Math.ceil(wave.share * hosts.length)} `;
+  const reached = wave.share === 1 ? `all ${count}${units}` : hosts === undefined ? `${Math.round(wave.share * 100)} % of the ${units}` : `${count}of ${hosts.length} ${units}`;
+  return {
+    location: wave.location,
+    key: `${by} ${service}`,
+    severity: wave.severity,
+    confidence,
+    message: `${by} ${spokenDisruptions([carrier])} on ${reached} at once: ${wave.because}. A fault reaches ${wave.share === 1 ? "all of them" : "that many"} before anything stops it. ${wave.advice}.`,
+    ...(hosts !== undefined && { data: { hosts: hosts.length, largestBatch: Math.ceil(wave.share * hosts.length) } }),
+    fixes: wave.mend === undefined ? [] : [{ ...wave.mend, safety: "safe" }],
   };
 }
 

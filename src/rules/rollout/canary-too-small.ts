@@ -1,8 +1,9 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Host } from "../../model/fleet/fleet.ts";
-import type { Workspace } from "../../model/workspace.ts";
-import { batches } from "../../model/rollout/batches.ts";
 import { detection, hostsToDetect } from "../../model/rollout/canary.ts";
+import { pictureOf } from "../../model/rollout/picture.ts";
+import { inOrder } from "../../model/rollout/run.ts";
+import type { Layer } from "../../model/rollout/strata.ts";
+import { layersOf, leftOut } from "../../model/rollout/strata.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { rule } from "../rule.ts";
 
@@ -31,6 +32,11 @@ export default rule({
         "inventory.ini": "[gateways]\ngw[01:20].example.net kernel=5.10.0\n\n[old]\nlegacy[01:06].example.net kernel=4.4.0\n",
         "site.yml": '- hosts: gateways:old\n  serial: ⟦[2, "20%"]⟧\n  max_fail_percentage: 0\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n',
       },
+      // Half of them run another release of the distribution.
+      {
+        "inventory.ini": "[bookworm]\ngw[01:10].example.net\n[bookworm:vars]\nos=debian\nos_version=12\n[trixie]\nhw[01:10].example.net\n[trixie:vars]\nos=debian 13\n",
+        "site.yml": '- hosts: all\n  serial: ⟦[2, "30%"]⟧\n  max_fail_percentage: 0\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n',
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:40].example.net\n",
@@ -42,14 +48,15 @@ export default rule({
     },
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, total } of disruptivePlays(workspace, path)) {
-      const serial = play.keywords.get("serial");
-      if (serial === undefined || hosts === undefined || total < 10) continue;
-      const sizes = batches(serial.value, total);
+    for (const disruptive of disruptivePlays(workspace, path)) {
+      const { play, all, total, serial, sizes } = disruptive;
+      if (serial === undefined || disruptive.hosts === undefined || total < 10) continue;
       if (isUnknown(sizes) || sizes.length < 2) continue;
       const jump = sizes.findIndex((size) => size * 2 > total);
       const canary = jump > 0 ? sizes.slice(0, jump).reduce((sum, size) => sum + size, 0) : sizes[0]!;
-      const left = jump > 0 || sizes[1]! <= 1 ? [] : kernelsLeftOut(workspace, hosts, canary);
+      // One at a time has no larger batches to come.
+      const order = jump > 0 || sizes[1]! <= 1 ? undefined : inOrder(play, all);
+      const left = order === undefined ? [] : leftOut(layersOf(workspace, order).filter(({ stratum }) => TOLD.has(stratum)), beforeLargest(order, sizes));
       if (jump <= 0 && left.length === 0) continue;
       const chance = detection(SHARE, canary);
       const needed = hostsToDetect(SHARE, CONFIDENCE);
@@ -60,21 +67,25 @@ export default rule({
         message:
           jump > 0
             ? `After ${canary} ${canary === 1 ? "host" : "hosts"} the next ${sizes[jump]!} of ${total} go at once. A fault on one host in ten is seen before with a probability of ${Math.round(100 * chance)} %; for 95 % it takes ${needed} hosts. Let the batches grow in steps.`
-            : `The first ${canary} hosts do not run kernel ${left.join(" or ")}, which others of the ${total} hosts run: a fault of that kernel is not seen before the larger batches. Put hosts of each kernel first.`,
-        data: { canary, hosts: total, detection: Math.round(chance * 10000) / 10000, needed },
+            : `The hosts before the largest batch leave out ${spokenLayers(left)}, which others of the ${total} hosts have: a fault of it is not seen before it is on many. Put hosts of each first.`,
+        data: { canary, hosts: total, detection: Math.round(chance * 10000) / 10000, needed, ...pictureOf(workspace, disruptive) },
       });
     }
   },
 });
 
-/** Kernels that run on some host, and on none of the first `canary` in the inventory's order. */
-function kernelsLeftOut(workspace: Workspace, hosts: readonly Host[], canary: number): string[] {
-  const order = [...hosts].sort((a, b) => (a.location.path === b.location.path ? a.location.range.start - b.location.range.start : 0));
-  const kernels = order.map((host) => {
-    const kernel = workspace.fleet.kernel(host);
-    return isUnknown(kernel) ? undefined : `${kernel.major}.${kernel.minor}`;
+/** What a fault of the daemon may depend on; a rack or a site is no reason for one. */
+const TOLD: ReadonlySet<string> = new Set(["kernel", "os"]);
+
+function beforeLargest<T>(order: readonly T[], sizes: readonly number[]): readonly T[] {
+  const largest = sizes.indexOf(Math.max(...sizes));
+  return order.slice(0, Math.max(sizes[0]!, sizes.slice(0, largest).reduce((sum, size) => sum + size, 0)));
+}
+
+function spokenLayers(layers: readonly Layer[]): string {
+  const parts = [...new Set(layers.map(({ stratum }) => stratum))].map((stratum) => {
+    const values = layers.filter((layer) => layer.stratum === stratum).map(({ value }) => value);
+    return `${stratum === "os" ? "the operating system" : "kernel"} ${values.slice(0, 3).join(", ")}${values.length > 3 ? ` and ${values.length - 3} more` : ""}`;
   });
-  if (kernels.includes(undefined)) return [];
-  const tested = new Set(kernels.slice(0, canary));
-  return [...new Set(kernels.slice(canary))].filter((kernel) => kernel !== undefined && !tested.has(kernel)) as string[];
+  return parts.join(" and ");
 }

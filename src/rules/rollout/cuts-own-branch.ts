@@ -1,7 +1,6 @@
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Host } from "../../model/fleet/fleet.ts";
-import { batches } from "../../model/rollout/batches.ts";
 import type { Purpose } from "../../model/rollout/branches.ts";
 import { branchesOf } from "../../model/rollout/branches.ts";
 import type { Cut } from "../../model/rollout/cuts.ts";
@@ -67,9 +66,8 @@ export default rule({
     ],
   },
   check({ path, workspace, report }) {
-    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
+    for (const { play, hosts, total, sizes, assumed, disruptions } of disruptivePlays(workspace, path)) {
       if (hosts === undefined || branchesOf(workspace).length === 0) continue;
-      const sizes = batches(play.keywords.get("serial")?.value, total);
       if (isUnknown(sizes)) continue;
       const largest = Math.max(...sizes);
       // In steps, each with its own way to stop, only a step is out of reach at a time.
@@ -82,7 +80,8 @@ export default rule({
       report({
         location: place,
         key: play.name,
-        confidence: "likely",
+        confidence: assumed === undefined ? "likely" : "possible",
+        ...(assumed !== undefined && { severity: "info" as const }),
         message: `This play ${spokenDisruptions(disruptions)} on ${largest === total ? `all ${total}` : `${largest} of ${total}`} hosts at once, and cuts the branch that it sits on: ${spokenCuts(cuts)}. If it fails, ${consequence(cuts)}. Keep a way beside it, or take the hosts in batches and check the way behind each.`,
         data: {
           hosts: cutOff.size,

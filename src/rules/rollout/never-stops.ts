@@ -1,5 +1,6 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { batches, failuresToStop } from "../../model/rollout/batches.ts";
+import { failuresToStop } from "../../model/rollout/batches.ts";
+import { exposureOf } from "../../model/rollout/picture.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import { ignored } from "../../model/rollout/gates.ts";
@@ -11,7 +12,7 @@ export default rule({
   why: "`max_fail_percentage` must be exceeded, not reached, and without it Ansible stops only when every host of a batch has failed. With `ignore_errors` no host fails at all. The change then goes on to the next batches although it breaks hosts.",
   instead: "Set `max_fail_percentage: 0`, and let the restart and its check fail.",
   lessons: ["2017-keying-daemon-rollout"],
-  reads: ["playbook"],
+  reads: ["playbook", "carrier"],
   severity: "error",
   fix: "safe",
   fixSafety: "Fewer failures stop the play. Hosts that are done stay as they are.",
@@ -93,11 +94,15 @@ export default rule({
 `,
     },
   },
-  check({ path, workspace, report }) {
-    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
-      const serial = play.keywords.get("serial");
+  check(context) {
+    const { path, workspace, report } = context;
+    if (context.reads === "carrier") {
+      for (const { passes, confidence } of context.carrier.carriers) for (const weakness of passes) report({ confidence, ...weakness });
+      return;
+    }
+    for (const disruptive of disruptivePlays(workspace, path)) {
+      const { play, hosts, total, serial, sizes, assumed, disruptions } = disruptive;
       if (serial === undefined || hosts === undefined) continue;
-      const sizes = batches(serial.value, total);
       if (isUnknown(sizes) || sizes.length < 2) continue;
       for (const { task, service } of disruptions) {
         const keyword = task.keywords.get("ignore_errors");
@@ -109,6 +114,8 @@ export default rule({
           fixes: [{ title: "Let it fail", safety: "safe", edits: replaceValue(keyword.location, "false") }],
         });
       }
+      // Whoever starts it may name fewer hosts.
+      const most = <S extends "error" | "warning" | "info">(severity: S): S | "info" => (assumed === undefined ? severity : "info");
       const limit = play.keywords.get("max_fail_percentage");
       const fatal = play.keywords.get("any_errors_fatal");
       if (fatal !== undefined && truth(fatal.value) !== false) continue;
@@ -119,9 +126,9 @@ export default rule({
         report({
           location: serial.location,
           key: `no limit ${play.name}`,
-          severity: "warning",
+          severity: most("warning"),
           message: `Without max_fail_percentage this play stops only when all ${largest} hosts of a batch have failed. A fault on ${largest - 1} of ${largest} goes through all ${total} hosts. Add max_fail_percentage: 0.`,
-          data: { batch: largest, failuresToStop: largest },
+          data: { batch: largest, failuresToStop: largest, exposure: exposureOf(disruptive) },
           fixes: [{ title: "Stop at the first failure", safety: "safe", edits: addKeywords(workspace.text(path)!, play, ["max_fail_percentage: 0"]) }],
         });
         continue;
@@ -131,11 +138,11 @@ export default rule({
       const needed = failuresToStop(largest, { maxFailPercentage: percent });
       const exact = (largest * percent) / 100;
       const fixes = [{ title: "Stop at the first failure", safety: "safe" as const, edits: replaceValue(limit.location, "0") }];
-      const data = { batch: largest, failuresToStop: needed === Infinity ? null : needed };
+      const data = { batch: largest, failuresToStop: needed === Infinity ? null : needed, exposure: exposureOf(disruptive) };
       if (needed === Infinity) {
-        report({ location: limit.location, fixes, data, message: `max_fail_percentage ${percent} can never be exceeded: even if all ${largest} hosts of a batch fail, the play goes on through all ${total}. Set it to 0.` });
+        report({ location: limit.location, severity: most("error"), fixes, data, message: `max_fail_percentage ${percent} can never be exceeded: even if all ${largest} hosts of a batch fail, the play goes on through all ${total}. Set it to 0.` });
       } else if (needed === largest && largest > 1 && sizes[0] !== 1) {
-        report({ location: limit.location, severity: "warning", fixes, data, message: `max_fail_percentage ${percent} has no effect: in a batch of ${largest} the play stops only when all ${largest} hosts have failed, since the percentage must be exceeded. Set it to 0.` });
+        report({ location: limit.location, severity: most("warning"), fixes, data, message: `max_fail_percentage ${percent} has no effect: in a batch of ${largest} the play stops only when all ${largest} hosts have failed, since the percentage must be exceeded. Set it to 0.` });
       } else if (Number.isInteger(exact) && exact >= 1) {
         report({ location: limit.location, severity: "info", fixes, data, message: `max_fail_percentage ${percent} must be exceeded: ${exact} failed hosts of ${largest} do not stop the play, ${needed} do. Set it to 0, or below ${percent} if ${exact} should stop it.` });
       }

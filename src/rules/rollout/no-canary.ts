@@ -1,5 +1,5 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { batches } from "../../model/rollout/batches.ts";
+import { pictureOf } from "../../model/rollout/picture.ts";
 import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
 import { replaceValue } from "../../model/rollout/edits.ts";
 import { rule } from "../rule.ts";
@@ -9,7 +9,7 @@ export default rule({
   why: "The first batch is where a fault shows that no test has seen. If it holds a large part of the hosts, the service is already broken for that part.",
   instead: "Begin `serial` with one host, then grow.",
   lessons: ["2017-keying-daemon-rollout"],
-  reads: ["playbook"],
+  reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "safe",
   fixSafety: "One more batch of one host comes first; the rest goes as before.",
@@ -65,12 +65,30 @@ export default rule({
 `,
     },
   },
-  check({ path, workspace, report }) {
-    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
-      const serial = play.keywords.get("serial");
+  check(context) {
+    const { path, workspace, report } = context;
+    if (context.reads === "carrier") {
+      for (const carrier of context.carrier.carriers) {
+        const { by, wave, units, confidence, service } = carrier;
+        // With more than half of them all-at-once says so.
+        if (wave === undefined || wave.share > 0.5 || wave.share <= 0.2) continue;
+        report({
+          location: wave.location,
+          key: `${by} ${service}`,
+          severity: "info",
+          confidence,
+          message: `${by} begins with ${Math.round(100 * wave.share)} % of the ${units}: ${wave.because}. It ${spokenDisruptions([carrier])} on all of these before a fault is seen. ${wave.advice}.`,
+          fixes: wave.mend === undefined ? [] : [{ ...wave.mend, safety: "safe" }],
+        });
+      }
+      return;
+    }
+    for (const disruptive of disruptivePlays(workspace, path)) {
+      const { play, hosts, total, serial, sizes, assumed, disruptions } = disruptive;
       if (serial === undefined || hosts === undefined) continue;
-      const sizes = batches(serial.value, total);
       if (isUnknown(sizes)) continue;
+      // Whoever starts it may name fewer hosts.
+      const doubt = assumed === undefined ? {} : ({ severity: "info", confidence: "possible" } as const);
       const [first = 0] = sizes;
       // With all in one batch it is not a first batch that is too large: all-at-once says so.
       if (sizes.length < 2 || first * 2 > total || first <= 2 || first * 5 <= total) continue;
@@ -80,7 +98,8 @@ export default rule({
         location: serial.location,
         key: play.name,
         message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${total} hosts in its first batch. A fault breaks ${Math.round((100 * first) / total)} % of the hosts before it is seen. Begin with one host.`,
-        data: { hosts: total, firstBatch: first },
+        data: { hosts: total, firstBatch: first, ...pictureOf(workspace, disruptive) },
+        ...doubt,
         fixes: value === undefined ? [] : [{ title: "One host first", safety: "safe", edits: replaceValue(serial.location, value) }],
       });
     }

@@ -1,5 +1,4 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { batches } from "../../model/rollout/batches.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { gatesBehind, isGate } from "../../model/rollout/gates.ts";
 import { rule } from "../rule.ts";
@@ -9,7 +8,7 @@ export default rule({
   why: "A restart that succeeds only says that the process was started. Without a check the next batch follows although the first one has no associations, no routes or no storage, and the batches protect nobody.",
   instead: "Check the service itself behind the restart: associations, routes, the cluster's health; retry with `until`, and let the failure stop the play.",
   lessons: ["2017-keying-daemon-rollout", "2019-ceph-firewall-reload"],
-  reads: ["playbook"],
+  reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "none",
   lifecycle: "stable",
@@ -85,23 +84,29 @@ export default rule({
 `,
     },
   },
-  check({ path, workspace, report }) {
-    for (const { play, hosts, total, disruptions } of disruptivePlays(workspace, path)) {
-      if (hosts === undefined) continue;
-      const sizes = batches(play.keywords.get("serial")?.value, total);
+  check(context) {
+    const { path, workspace, report } = context;
+    if (context.reads === "carrier") {
+      for (const { unchecked, confidence } of context.carrier.carriers) if (unchecked !== undefined) report({ confidence, ...unchecked });
+      return;
+    }
+    for (const { play, hosts, total, serial, sizes, assumed, disruptions } of disruptivePlays(workspace, path)) {
+      if (hosts === undefined || serial === undefined) continue;
       if (isUnknown(sizes) || sizes.length < 2) continue;
       // The module itself waits until the host answers again.
       const open = disruptions.filter(({ task, notifiedBy }) => task.module !== "reboot" && gatesBehind(play, task, notifiedBy).length === 0);
       const found = open[0];
       if (found === undefined || open.length < disruptions.length) continue;
+      // Whoever starts it may name fewer hosts.
+      const doubt = assumed === undefined ? {} : ({ severity: "info", confidence: "possible" } as const);
       const early = play.tasks.find(isGate);
       const inFile = found.location.path === path;
-      const serial = play.keywords.get("serial")!;
       report({
         location: inFile ? found.location : serial.location,
         key: `${play.name} ${found.service}`,
         message: `Nothing checks ${found.service === "host" ? "the host" : found.service} behind its ${found.action}${early ? ": the check in this play runs before, since handlers run at the end" : ""}. The next of ${sizes.length} batches follows even if the service is down on the first. ${early ? "Move the check to post_tasks, or flush the handlers before it" : "Add a check that fails, in post_tasks"}.`,
         data: { hosts: total, batches: sizes.length },
+        ...doubt,
         related: [
           ...(inFile ? [] : [{ location: found.location, message: `The ${found.action} of ${found.service}.` }]),
           ...(early ? [{ location: early.location, message: "This check runs before the restart." }] : []),

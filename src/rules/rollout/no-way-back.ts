@@ -1,7 +1,6 @@
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { brokenShare } from "../../model/forecast/mesh.ts";
-import { batches } from "../../model/rollout/batches.ts";
 import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
 import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
 import { hasWayBack, isWayBack, overwrites, unversionedUpgrades } from "../../model/rollout/way-back.ts";
@@ -78,9 +77,8 @@ export default rule({
   },
   check({ path, workspace, report }) {
     for (const disruptive of disruptivePlays(workspace, path)) {
-      const { play, hosts, total, disruptions } = disruptive;
+      const { play, hosts, total, sizes, disruptions } = disruptive;
       if (hosts === undefined) continue;
-      const sizes = batches(play.keywords.get("serial")?.value, total);
       const atOnce = isUnknown(sizes) ? undefined : Math.max(...sizes);
       const place = (location: Location): Location => (location.path === path ? location : play.hostsLocation);
       const common = { key: play.name, data: { hosts: hosts.length, ...(atOnce !== undefined && { atOnce }), ...(disruptions.some(({ kind }) => kind === "ipsec") && { pairsBroken: brokenShare(0.1) }) } };

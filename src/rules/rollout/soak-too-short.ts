@@ -1,6 +1,5 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { spoken } from "../../model/ipsec/timing.ts";
-import { batches } from "../../model/rollout/batches.ts";
 import { disruptivePlays, onEveryHost } from "../../model/rollout/disruption.ts";
 import type { Timer, Wait } from "../../model/rollout/soak.ts";
 import { timersOf, waitOf } from "../../model/rollout/soak.ts";
@@ -60,9 +59,8 @@ export default rule({
   },
   check({ path, workspace, report }) {
     for (const disruptive of disruptivePlays(workspace, path)) {
-      const { play, hosts, total, disruptions } = disruptive;
+      const { play, hosts, total, sizes, disruptions } = disruptive;
       if (hosts === undefined || total < MANY || disruptions.every(({ action }) => action === "reboot")) continue;
-      const sizes = batches(play.keywords.get("serial")?.value, total);
       if (isUnknown(sizes) || sizes.length < 2) continue;
       const longest = timersOf(workspace, play).reduce<Timer | undefined>((most, timer) => (most === undefined || timer.seconds > most.seconds ? timer : most), undefined);
       if (longest === undefined || play.tasks.some(renews)) continue;
