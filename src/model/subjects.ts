@@ -9,6 +9,8 @@ import type { CephSettings } from "./ceph/settings.ts";
 import { readCeph } from "./ceph/settings.ts";
 import type { PlaybookFile } from "./rollout/playbook.ts";
 import { readPlaybook } from "./rollout/playbook.ts";
+import type { CarrierFile } from "./rollout/carriers/carrier.ts";
+import { readCarriers } from "./rollout/carriers/read.ts";
 import type { IpsecFile } from "./ipsec/connections.ts";
 import { readIpsec } from "./ipsec/connections.ts";
 import type { MaintenanceFile } from "./fleet/maintenance-files.ts";
@@ -27,6 +29,8 @@ export interface Subjects {
   limits: LimitsFile;
   ceph: CephSettings;
   playbook: PlaybookFile;
+  /** What rolls out by other means than plays. */
+  carrier: CarrierFile;
   ipsec: IpsecFile;
   network: NetworkFile;
   config: ConfigFile;
@@ -47,6 +51,7 @@ export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = 
   limits: readLimits,
   ceph: readCeph,
   playbook: readPlaybook,
+  carrier: readCarriers,
   ipsec: readIpsec,
   maintenance: readMaintenance,
   network: readNetwork,

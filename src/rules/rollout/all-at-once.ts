@@ -5,6 +5,7 @@ import type { Host, Play, Task } from "../../model/fleet/fleet.ts";
 import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
 import { pictureOf } from "../../model/rollout/picture.ts";
 import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
+import { allAtOnce } from "../../model/rollout/carriers/findings.ts";
 import { disruptivePlays, spokenDisruptions, uncountedPlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import type { Workspace } from "../../model/workspace.ts";
@@ -230,23 +231,6 @@ function reportOf(workspace: Workspace, path: string, disruptive: DisruptivePlay
 
 function lineOf(workspace: Workspace, { location: { path, range } }: Play): string {
   return `line ${(workspace.text(path) ?? "").slice(0, range.start).split("\n").length}`;
-}
-
-/** What restarts or reboots on its own; from more than half of the machines on it is no step. */
-function reportOfCarrier(carrier: Carrier): Report | undefined {
-  const { by, wave, hosts, units, confidence, service } = carrier;
-  if (wave === undefined || wave.share <= 0.5) return undefined;
-  const count = hosts === undefined ? "" : `${Math.ceil(wave.share * hosts.length)} `;
-  const reached = wave.share === 1 ? `all ${count}${units}` : hosts === undefined ? `${Math.round(wave.share * 100)} % of the ${units}` : `${count}of ${hosts.length} ${units}`;
-  return {
-    location: wave.location,
-    key: `${by} ${service}`,
-    severity: wave.severity,
-    confidence,
-    message: `${by} ${spokenDisruptions([carrier])} on ${reached} at once: ${wave.because}. A fault reaches ${wave.share === 1 ? "all of them" : "that many"} before anything stops it. ${wave.advice}.`,
-    ...(hosts !== undefined && { data: { hosts: hosts.length, largestBatch: Math.ceil(wave.share * hosts.length) } }),
-    fixes: wave.mend === undefined ? [] : [{ ...wave.mend, safety: "safe" }],
-  };
 }
 
 function fix(text: string, play: Parameters<typeof addKeywords>[1]): { title: string; safety: "safe"; edits: ReturnType<typeof addKeywords> }[] {

@@ -1,6 +1,7 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { failuresToStop } from "../../model/rollout/batches.ts";
 import { exposureOf } from "../../model/rollout/picture.ts";
+import { neverStopped } from "../../model/rollout/carriers/findings.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
 import { ignored } from "../../model/rollout/gates.ts";
@@ -96,10 +97,7 @@ export default rule({
   },
   check(context) {
     const { path, workspace, report } = context;
-    if (context.reads === "carrier") {
-      for (const { passes, confidence } of context.carrier.carriers) for (const weakness of passes) report({ confidence, ...weakness });
-      return;
-    }
+    if (context.reads === "carrier") return neverStopped(context.carrier).forEach(report);
     for (const disruptive of disruptivePlays(workspace, path)) {
       const { play, hosts, total, serial, sizes, assumed, disruptions } = disruptive;
       if (serial === undefined || hosts === undefined) continue;

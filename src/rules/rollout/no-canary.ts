@@ -1,5 +1,6 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { pictureOf } from "../../model/rollout/picture.ts";
+import { noSmallStart } from "../../model/rollout/carriers/findings.ts";
 import { disruptivePlays, spokenDisruptions } from "../../model/rollout/disruption.ts";
 import { replaceValue } from "../../model/rollout/edits.ts";
 import { rule } from "../rule.ts";
@@ -67,22 +68,7 @@ export default rule({
   },
   check(context) {
     const { path, workspace, report } = context;
-    if (context.reads === "carrier") {
-      for (const carrier of context.carrier.carriers) {
-        const { by, wave, units, confidence, service } = carrier;
-        // With more than half of them all-at-once says so.
-        if (wave === undefined || wave.share > 0.5 || wave.share <= 0.2) continue;
-        report({
-          location: wave.location,
-          key: `${by} ${service}`,
-          severity: "info",
-          confidence,
-          message: `${by} begins with ${Math.round(100 * wave.share)} % of the ${units}: ${wave.because}. It ${spokenDisruptions([carrier])} on all of these before a fault is seen. ${wave.advice}.`,
-          fixes: wave.mend === undefined ? [] : [{ ...wave.mend, safety: "safe" }],
-        });
-      }
-      return;
-    }
+    if (context.reads === "carrier") return noSmallStart(context.carrier).forEach(report);
     for (const disruptive of disruptivePlays(workspace, path)) {
       const { play, hosts, total, serial, sizes, assumed, disruptions } = disruptive;
       if (serial === undefined || hosts === undefined) continue;

@@ -1,4 +1,5 @@
 import { isUnknown } from "../../engine/unknown.ts";
+import { ungated } from "../../model/rollout/carriers/findings.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { gatesBehind, isGate } from "../../model/rollout/gates.ts";
 import { rule } from "../rule.ts";
@@ -86,10 +87,7 @@ export default rule({
   },
   check(context) {
     const { path, workspace, report } = context;
-    if (context.reads === "carrier") {
-      for (const { unchecked, confidence } of context.carrier.carriers) if (unchecked !== undefined) report({ confidence, ...unchecked });
-      return;
-    }
+    if (context.reads === "carrier") return ungated(context.carrier).forEach(report);
     for (const { play, hosts, total, serial, sizes, assumed, disruptions } of disruptivePlays(workspace, path)) {
       if (hosts === undefined || serial === undefined) continue;
       if (isUnknown(sizes) || sizes.length < 2) continue;
