@@ -74,6 +74,11 @@ describe("fleet: effects of a change", () => {
     assert.deepEqual(said({ "roles/front/templates/front.conf.j2": BASE["roles/front/templates/front.conf.j2"]!.replaceAll("\n", "\r\n") }), []);
   });
 
+  it("a file that an argument takes in by a lookup", () => {
+    const base = { ...BASE, "files/admins.pub": "ssh-ed25519 AAAA one\n", "site.yml": `${BASE["site.yml"]!}- hosts: db\n  tasks:\n    - authorized_key:\n        user: root\n        key: "{{ lookup('file', 'admins.pub') }}"\n` };
+    assert.deepEqual(said({ "files/admins.pub": "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two\n" }, base), ["file @ files/admins.pub: 2, 2"]);
+  });
+
   it("a variable that is renamed with its uses changes no host", () => {
     const base = { ...BASE, "roles/front/templates/front.conf.j2": "listen {{ port }}\nnet {{ resolvers | ipaddr('net') }}\n" };
     const found = effects(

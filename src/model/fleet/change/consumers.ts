@@ -4,6 +4,7 @@ import { isTemplate } from "../../../formats/template/render.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Deployment, Host, Play, Scope, Task, Value, Variable } from "../fleet.ts";
 import { folderOf, joined } from "../paths.ts";
+import { lookedUpBy } from "./looked-up.ts";
 import { HostVariables, templatesAmong } from "../variables.ts";
 
 /** A task as one play runs it. */
@@ -76,12 +77,12 @@ function within(inner: Location, outer: Location): boolean {
 
 /** The files of the repository that a task brings to a host. */
 export function sourcesOf(workspace: Workspace, task: Task, host: Host): readonly string[] {
-  return (deploymentsByTask(workspace).get(task) ?? []).filter(({ scope }) => isUnknown(scope) || namesIn(scope).has(host.name)).map(({ source }) => source);
+  return [...(deploymentsByTask(workspace).get(task) ?? []).filter(({ scope }) => isUnknown(scope) || namesIn(scope).has(host.name)).map(({ source }) => source), ...lookedUpBy(workspace, task)];
 }
 
 /** The files of the repository that a task brings to any host. */
 export function allSourcesOf(workspace: Workspace, task: Task): readonly string[] {
-  return [...new Set((deploymentsByTask(workspace).get(task) ?? []).map(({ source }) => source))];
+  return [...new Set([...(deploymentsByTask(workspace).get(task) ?? []).map(({ source }) => source), ...lookedUpBy(workspace, task)])];
 }
 
 const byTask = new WeakMap<readonly Deployment[], ReadonlyMap<Task, readonly Deployment[]>>();

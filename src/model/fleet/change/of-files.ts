@@ -5,6 +5,7 @@ import { firstDifference } from "./differences.ts";
 import type { Found } from "./effects.ts";
 import { Comparison, sideOf } from "./inputs.ts";
 import type { Reach } from "./interruptions.ts";
+import { lookedUpBy } from "./looked-up.ts";
 
 /** The files that differ and that tasks bring to hosts, themselves or as part of a template. */
 export function ofFiles(before: Workspace, after: Workspace): Found[] {
@@ -14,8 +15,9 @@ export function ofFiles(before: Workspace, after: Workspace): Found[] {
     const old = before.text(path);
     if (old === undefined || old === text) continue;
     const deployments = after.fleet.deployments.filter(({ source, task }) => source === path || (task.module.endsWith("template") && templateParts(after, source).includes(path)));
-    if (deployments.length === 0) continue;
-    const tasks = new Set(deployments.map((deployment) => deployment.task));
+    const looking = after.fleet.plays.flatMap((play) => play.tasks.filter((task) => lookedUpBy(after, task).includes(path)));
+    if (deployments.length + looking.length === 0) continue;
+    const tasks = new Set([...deployments.map((deployment) => deployment.task), ...looking]);
     const names = new Set(deployments.flatMap(({ scope }) => (isUnknown(scope) ? [] : scope.hosts.map((host) => host.name))));
     const reaches: Reach[] = [];
     for (const play of after.fleet.plays) {
@@ -24,7 +26,7 @@ export function ofFiles(before: Workspace, after: Workspace): Found[] {
         if (!tasks.has(task)) continue;
         const sides = { hosts: after, roles: after };
         const comparison = new Comparison(sideOf({ ...sides, files: before }, play, task), sideOf({ ...sides, files: after }, play, task));
-        const hosts = play.scope.hosts.filter((host) => names.has(host.name) && comparison.differs(host, host));
+        const hosts = play.scope.hosts.filter((host) => (names.has(host.name) || looking.includes(task)) && comparison.differs(host, host));
         if (hosts.length > 0) reaches.push({ play, task, hosts });
       }
     }
