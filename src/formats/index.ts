@@ -60,6 +60,9 @@ export function formatOf(language: Language): Format<unknown> {
   return byLanguage.get(language)!;
 }
 
+/** Texts about configuration, which quote it. */
+const PROSE = /(?:^|\/)(?:README|CHANGELOG|CHANGES|NEWS|HISTORY|INSTALL|TODO|NOTES|HOWTO)(?:[.-][^/]*)?$|[-_.]howto\.txt$/i;
+
 /**
  * The language of a file by its path and first 4 KiB; undefined where Premortem does not read it. A template's ending
  * (`.j2`, `.jinja`, `.erb`, `.tmpl`, `.in`) does not count as part of the name.
@@ -71,7 +74,7 @@ export function recognise(path: string, head: string): Language | undefined {
   for (const format of formats) {
     const how = format.recognise(name, head);
     if (how === "name") return format.language;
-    if (how === "content") byContent ??= format.language;
+    if (how === "content" && !PROSE.test(name)) byContent ??= format.language;
   }
   return byContent;
 }

@@ -5,7 +5,7 @@ const INVENTORY = /(?:^|\/)(?:inventory|inventories|environments?)\//;
 /** Ansible's YAML inventories may be JSON, which is YAML: groups with members as keys. */
 const JSON_INVENTORY = /^\uFEFF?\s*\{\s*"[\w.-]+"\s*:\s*\{\s*"(?:hosts|children|vars)"\s*:\s*\{/;
 /** A document start, or a key alone on its line. */
-const YAML_START = /^(?:\s*(?:#.*)?\r?\n|\uFEFF)*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
+const YAML_START = /^\uFEFF?(?:[ \t\f]*(?:#.*)?(?:\r?\n|\r))*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
 
 /**
  * Whether a file is YAML: by its ending, or as a variables file of Ansible, which has none or a host's last label for
@@ -17,7 +17,7 @@ export function recogniseYaml(path: string, head: string): "name" | "content" | 
   if (variables !== undefined) {
     if (variables.endsWith(".json")) return "name";
     const name = variables.slice(variables.lastIndexOf("/") + 1);
-    if (name.startsWith(".") || /~$|\.(?:md|txt|rst|py|sh|bak|swp|orig|ini|cfg|conf|gpg|asc)$/i.test(name)) return false;
+    if (name.startsWith(".") || /~$|\.(?:md|txt|rst|py|sh|bak|swp|orig|ini|cfg|conf|gpg|asc|license)$/i.test(name)) return false;
     // A folder's files count only without an ending, DataLoader._get_dir_vars_files; a file may be called like its host.
     return variables.includes("/") && name.includes(".") ? false : "name";
   }

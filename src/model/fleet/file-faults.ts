@@ -37,7 +37,7 @@ export function faultsOfFile(workspace: Workspace, path: string): FileFaults {
     hidden.push(`the inventory plugin ${plugin} finds hosts, groups or variables only when it runs`);
   }
   faults.push(...variablesFault(document, path, documents));
-  if (!document.text.includes("{%")) for (const root of documents) faults.push(...repeatedKeys(root));
+  if (!document.text.includes("{%")) for (const root of documents) faults.push(...repeatedKeys(root, isJoined(root)));
   if (looksNested(documents[0])) faults.push(...circles(edgesOfYaml(documents[0])));
   return { faults, hidden };
 }
@@ -57,8 +57,14 @@ function variablesFault({ text }: Document, path: string, documents: readonly Ya
   }];
 }
 
-/** Keys that a mapping has twice: Ansible warns and takes the last. */
-function repeatedKeys(root: YamlNode): FileFault[] {
+/** True for netplan's files: netplan reads every entry as it comes, so that mappings and lists of one name add up. */
+function isJoined(root: YamlNode): boolean {
+  const sections = entryOf(root, "network")?.value;
+  return entriesOf(root).length === 1 && ["version", "renderer", "ethernets", "bonds", "bridges", "vlans", "tunnels", "wifis"].some((key) => entryOf(sections, key) !== undefined);
+}
+
+/** Keys that a mapping has twice: Ansible warns and takes the last. With `joined`, only what is no mapping and no list is lost. */
+function repeatedKeys(root: YamlNode, joined: boolean): FileFault[] {
   const faults: FileFault[] = [];
   const seen = new Set<YamlNode>();
   const open: YamlNode[] = [root];
@@ -77,6 +83,7 @@ function repeatedKeys(root: YamlNode): FileFault[] {
       const earlier = last.get(entry.key);
       last.set(entry.key, entry);
       if (earlier === undefined || earlier.keyRange.start === entry.keyRange.start) continue;
+      if (joined && earlier.value.kind !== "scalar" && earlier.value.kind === entry.value.kind) continue;
       faults.push({ range: earlier.keyRange, message: `"${entry.key}" stands twice in this mapping. Only the later value counts, and this one is lost. Keep one of them.`, refused: false });
     }
   }

@@ -36,6 +36,9 @@ export default rule({
       { "enc/kvm1.json": '{"name": "kvm1", "parameters": {"rack": "{{ rack }}", {% if fe %}"interfaces": {"fe": {"networks": {"192.0.2.0/24": []}}}{% endif %}}}\n' },
       { "roles/app/templates/config.yml": "servers:\n{% for s in servers %}\n  - {{ s }}: x: y\n{% endfor %}\n" },
       { "group_vars/secret.yml": "$ANSIBLE_VAULT;1.1;AES256\n3132\n" },
+      // Quotes and brackets may go on at the margin, and netplan adds up the sections that stand twice.
+      { "play.yml": "- hosts: web\n  vars:\n    names: \"{{\n  groups['web'] | list\n}}\"\n    ports: [\n  80,\n]\n  tasks: []\n" },
+      { "etc/netplan/10.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: {dhcp4: true}\n  ethernets:\n    eno2: {dhcp4: true}\n" },
     ],
   },
   check({ syntax, path, workspace, report, notComputed }) {

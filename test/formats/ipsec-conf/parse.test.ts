@@ -57,5 +57,7 @@ describe("ipsec-conf: recognise", () => {
     assert.equal(ipsecConf.recognise("etc/ipsec.conf", "#!/sbin/setkey -f\nflush;\nspdflush;\n"), false);
     assert.equal(ipsecConf.recognise("etc/ipsec.conf", "ike esp from 10.1.0.0/24 to 10.2.0.0/24\n"), false);
     assert.equal(ipsecConf.recognise("west.conf", "conn west\n\tleft=192.0.2.1\n"), "content");
+    assert.equal(ipsecConf.recognise("east.console.txt", "conn west\n\tleft=192.0.2.1\n"), false, "a session");
+    assert.equal(ipsecConf.recognise("init/ipsec.conf", "description \"keying\"\nstart on runlevel [2345]\n"), false, "a job of upstart");
   });
 });

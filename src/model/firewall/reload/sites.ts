@@ -146,7 +146,11 @@ function findScript(workspace: Workspace, program: string): string | undefined {
   const deployed = workspace.fleet.deployments.find((deployment) => deployment.destination === program);
   if (deployed !== undefined) return deployed.source;
   const name = program.replace(/^.*\//, "");
-  const same = workspace.paths.filter((path) => path.replace(/^.*\//, "").replace(/\.j2$/, "") === name);
+  const whole = `/${name}`;
+  const same = workspace.paths.filter((path) => {
+    const end = path.endsWith(".j2") ? path.length - 3 : path.length;
+    return path.endsWith(name, end) && (end === name.length || path.endsWith(whole, end));
+  });
   return same.length === 1 ? same[0] : undefined;
 }
 
