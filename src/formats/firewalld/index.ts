@@ -15,16 +15,18 @@ export interface FirewalldTree {
   readonly range: Range;
 }
 
-const KINDS = "zone|service|direct|policy|ipset";
+/** What may stand before the root, each in one way only: else comments without an end take time without one. */
+const ROOT = /^(?:\s|<\?[^>]*>|<!--(?:(?!-->)[\s\S])*-->)*<(?:zone|service|direct|policy|ipset)[\s/>]/;
 
 /** firewalld's XML: firewalld.zone(5), firewalld.service(5), firewalld.richlanguage(5), firewalld.direct(5). */
 export const firewalld: Format<FirewalldTree> = {
   language: "firewalld",
   recognise(path, head) {
-    const root = new RegExp(`^\\s*(?:<\\?[^>]*>|<!--[\\s\\S]*?-->|\\s)*<(${KINDS})[\\s/>]`).test(head.replace(/^\uFEFF/, ""));
+    if (!path.endsWith(".xml")) return false;
+    const root = ROOT.test(head.replace(/^\uFEFF/, ""));
     if (/(^|\/)(zones|services|policies)\/[^/]+\.xml$/.test(path) && root) return "name";
     if (/(^|\/)firewalld\/([^/]+\/)*[^/]+\.xml$/.test(path)) return root || head.trim() === "" ? "name" : false;
-    return /\.xml$/.test(path) && /^\s*(?:<\?[^>]*>\s*)?<zone[\s>]/.test(head) && /<(short|service|port|interface|source)[\s/>]/.test(head) ? "content" : false;
+    return /^\s*(?:<\?[^>]*>\s*)?<zone[\s>]/.test(head) && /<(short|service|port|interface|source)[\s/>]/.test(head) ? "content" : false;
   },
   parse(text) {
     const masked = maskJinja(text);

@@ -34,8 +34,11 @@ function doubting(masked: Masked): (error: SyntaxProblem) => SyntaxProblem {
   const shown = masked.regions.filter(({ kind }) => kind !== "comment");
   const near = overlapping([...shown, ...masked.conditional].map(({ range }) => range));
   const tagged = shown.some(({ kind }) => kind === "tag");
+  let line: Range = { start: 0, end: -1 };
   return (error) => {
-    const { start, end } = lineOf(masked.text, error.range);
+    // Many errors may stand in one line, and the line may be long.
+    if (error.range.start <= line.start || error.range.end > line.end) line = lineOf(masked.text, error.range);
+    const { start, end } = line;
     const braces = tagged && /[{}]/.test(masked.text.slice(error.range.start, error.range.end));
     // A template that ends where the line begins is near as well.
     return error.certain && (braces || near({ start: start - 1, end: end + 1 })) ? { ...error, certain: false } : error;

@@ -9,8 +9,8 @@ export const racoon: Format<RacoonTree> = {
   language: "racoon",
   recognise(path, head) {
     if (/(^|[/._-])racoon[\w-]*\.conf(\.[A-Za-z][^/]*)?$/.test(path) && !/racoon-tool\.conf/.test(path)) return "name";
-    const block = /^[ \t]*(remote|sainfo)[ \t]+[^\n;=]+?\s*\{(?!\{|%)/m.test(head);
-    return block && /\b(exchange_mode|encryption_algorithm|authentication_method|dpd_delay)[ \t]+[^\n=]+;/.test(head) ? "content" : false;
+    const block = /^[ \t]*(?:remote|sainfo)[ \t]+[^\s;=][^\n;=]*(?:\n\s*)?\{(?!\{|%)/m.test(head);
+    return block && /\b(exchange_mode|encryption_algorithm|authentication_method|dpd_delay)[ \t]+[^\s=][^\n=]*;/.test(head) ? "content" : false;
   },
   parse: parseRacoon,
   comments: { openers: ["#"], inline: true },
