@@ -6,6 +6,7 @@ import { SCHEMES } from "./editor/files.ts";
 import { registerFirewallLanguage } from "./editor/firewall-language.ts";
 import { Heads } from "./editor/heads.ts";
 import { FindingHover } from "./editor/hover.ts";
+import { registerIpsecLanguage } from "./editor/ipsec-language.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
 import { Projects } from "./editor/projects.ts";
@@ -48,6 +49,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     registerFirewallLanguage(projects),
     registerSysctlLanguage(projects),
     registerCephLanguage(projects),
+    registerIpsecLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),

@@ -2,7 +2,7 @@ import { nearest } from "../../engine/similar.ts";
 import type { SyntaxProblem } from "../format.ts";
 import type { Statement, Word } from "./tree.ts";
 
-/** What the words behind a directive have to be. */
+/** What the words behind a directive have to be; null: anything. */
 type Arguments = RegExp | null;
 
 const SWITCH = /^(?:on|off)$/;
@@ -112,4 +112,15 @@ function takes(expected: RegExp): string {
   if (expected === NUMBER) return ", only a whole number";
   const words = /^\^\(\?:([\w|]+)\)\$$/.exec(expected.source)?.[1]?.split("|");
   return words === undefined ? "" : `, only ${words.slice(0, -1).join(", ")} or ${words.at(-1)!}`;
+}
+
+/** The directives that may stand in a block, or (undefined) at the top. */
+export function directivesIn(block: string | undefined): readonly string[] {
+  return block === undefined ? [...TOP] : Object.keys(BLOCKS[block] ?? {});
+}
+
+/** The words that a directive of a block takes; none where it takes numbers or anything. */
+export function wordsFor(block: string | undefined, directive: string): readonly string[] {
+  const expected = BLOCKS[block ?? ""]?.[directive];
+  return /^\^\(\?:([a-z_|]+)\)\$$/.exec(expected?.source ?? "")?.[1]?.split("|") ?? [];
 }

@@ -32,6 +32,8 @@ export interface Renewal {
   /** When it ends if nobody renews it; Infinity: never. */
   readonly expiry: number;
   readonly location?: Location;
+  /** The setting that takes the random part away, where one does. */
+  readonly rigid?: Location;
 }
 
 /** One way to a peer (or to any peer), in whatever language it is written. */

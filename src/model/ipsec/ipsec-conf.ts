@@ -137,7 +137,8 @@ class Reader {
     const margin = this.#given(["margintime", "rekeymargin"], defaults.margin, seconds);
     const fuzz = this.#given(["rekeyfuzz"], defaults.fuzz, (text) => (/^\d+%$/.test(text) ? Number(text.slice(0, -1)) / 100 : undefined));
     for (const { value } of [life, margin, fuzz]) if (isUnknown(value)) return value;
-    const written = life.location && { location: life.location };
+    const rigid = fuzz.value === 0 ? fuzz.location : margin.value === 0 ? margin.location : undefined;
+    const written = { ...(life.location && { location: life.location }), ...(rigid && { rigid }) };
     if (this.#word("rekey") === "no") return { expiry: life.value as number, ...written };
     return { window: marginWindow(life.value as number, margin.value as number, fuzz.value as number), expiry: life.value as number, ...written };
   }

@@ -124,15 +124,18 @@ class Reader {
 
   #childRenewal(child: Layered): Maybe<Renewal> {
     const life = this.#time(child, "life_time", undefined);
-    const rekey = this.#time(child, "rekey_time", life.location === undefined ? 3600 : undefined);
+    const rekey = this.#time(child, "rekey_time", 3600);
     const rand = this.#time(child, "rand_time", undefined);
     for (const { value } of [life, rekey, rand]) if (isUnknown(value) && value !== UNSET) return value;
-    // swanctl.conf(5): life_time is rekey_time and a tenth; either gives the other.
-    const soft = known(rekey) ?? known(life)! / 1.1;
-    const hard = known(life) ?? soft * 1.1;
-    const jitter = Math.max(0, known(rand) ?? hard - soft);
+    // vici_config.c, check_lifetimes: life_time is rekey_time and a tenth, but rekey_time does not follow life_time.
+    const soft = known(rekey)!;
+    const hard = known(life) ?? Math.floor((soft * 110) / 100);
+    const jitter = known(rand) ?? Math.max(0, hard - soft);
     const location = rekey.location ?? life.location;
-    return renewal(soft, jitter, hard > 0 ? hard : Infinity, location);
+    const rigid = jitter === 0 ? (rand.location ?? life.location) : undefined;
+    // It ends before it would be renewed.
+    if (hard > 0 && hard <= soft - jitter) return { expiry: hard, ...(location && { location }) };
+    return renewal(soft, jitter, hard > 0 ? hard : Infinity, location, rigid);
   }
 
   #ikeRenewal(view: Layered): Maybe<Renewal> {
@@ -144,8 +147,9 @@ class Reader {
     const times = [known(reauth)!, known(rekey)!].filter((time) => time > 0);
     if (times.length === 0) return { expiry: Infinity };
     const soft = Math.min(...times);
-    const beyond = known(over) ?? Math.max(...times) / 10;
-    return renewal(soft, known(rand) ?? beyond, soft + beyond, rekey.location ?? reauth.location);
+    const beyond = known(over) ?? Math.floor(Math.max(...times) / 10);
+    // vici_config.c: where it is not given, the random part is at most half of the time.
+    return renewal(soft, known(rand) ?? Math.min(beyond, Math.floor(soft / 2)), soft + beyond, rekey.location ?? reauth.location);
   }
 
   #time(view: Layered, key: string, fallback: number | undefined): Given<number> {
@@ -174,9 +178,9 @@ function known(given: Given<number>): number | undefined {
   return isUnknown(given.value) ? undefined : given.value;
 }
 
-function renewal(soft: number, jitter: number, hard: number, location: Location | undefined): Renewal {
+function renewal(soft: number, jitter: number, hard: number, location: Location | undefined, rigid?: Location): Renewal {
   const window = soft > 0 ? { window: { earliest: Math.max(0, soft - jitter), latest: soft } } : {};
-  return { ...window, expiry: hard, ...(location && { location }) };
+  return { ...window, expiry: hard, ...(location && { location }), ...(rigid && { rigid }) };
 }
 
 function startup(children: readonly Layered[]): Connection["startup"] {
