@@ -58,6 +58,10 @@ export default rule({
         before: { "hosts.ini": HOSTS, "group_vars/gateways.yml": "tunnel_mtu: 1400\ntunnel_key: 7\n", "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mode gre\n    mtu {{ tunnel_mtu }}\n" },
         after: { "hosts.ini": HOSTS, "group_vars/gateways.yml": "tunnel_key: 7\n", "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mode gre\n    mtu {{ ⟦tunnel_mtu⟧ }}\n" },
       },
+      {
+        before: { "hosts.ini": `${HOSTS}[gateways:vars]\ntunnel_mtu=1400\n`, "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mtu {{ tunnel_mtu }}\n" },
+        after: { "hosts.ini": `${HOSTS}[gateways:vars]\ngre_mtu=1400\n`, "site.yml": "- hosts: gateways\n  tasks:\n    - template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "templates/gre.j2": "iface gre1 inet tunnel\n    mtu {{ ⟦tunnel_mtu⟧ }}\n" },
+      },
       // Its variables are gone, though the inventory still lists it.
       {
         before: { "hosts.ini": HOSTS, "group_vars/all.yml": TUNNELS(plain), "host_vars/gw03.example.net": "number: 3\n", "host_vars/gw01.example.net": "number: 1\n", "templates/wg.j2": "address 10.9.1.{{ number }}\n" },
@@ -86,6 +90,11 @@ export default rule({
       {
         before: { "hosts.ini": HOSTS, "group_vars/gateways.yml": "tunnel_mtu: 1400\n", "roles/gre/tasks/main.yml": "- template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "roles/gre/templates/gre.j2": "mtu {{ tunnel_mtu }}\n" },
         after: { "hosts.ini": HOSTS.replace("gw03", "gw04"), "roles/gre/defaults/main.yml": "tunnel_mtu: 1400\n", "roles/gre/tasks/main.yml": "- template: src=gre.j2 dest=/etc/network/interfaces.d/gre\n", "roles/gre/templates/gre.j2": "# gw03.example.net is gone\nmtu {{ tunnel_mtu }}\n" },
+      },
+      // The variable goes with the only host that had it.
+      {
+        before: { "hosts.ini": `${HOSTS}[relays]\nrelay01.example.net relay_port=7\n`, "site.yml": "- hosts: relays\n  tasks:\n    - template: src=relay.j2 dest=/etc/relay\n", "templates/relay.j2": "port {{ relay_port }}\n" },
+        after: { "hosts.ini": `${HOSTS}[relays]\n`, "site.yml": "- hosts: relays\n  tasks:\n    - template: src=relay.j2 dest=/etc/relay\n", "templates/relay.j2": "port {{ relay_port }}\n" },
       },
       // A word that a host was called by as well.
       {

@@ -18,9 +18,12 @@ export function removedVariables(before: Workspace, after: Workspace, changed: r
   if (after.fleet.hosts.length === 0) return [];
   const gone = new Map<string, string>();
   for (const path of changed) {
-    if (!VARIABLES.test(path)) continue;
-    const left = new Set(namesIn(after, path));
-    for (const name of namesIn(before, path)) if (!left.has(name) && /^[A-Za-z_]\w*$/.test(name)) gone.set(name, path);
+    const names = VARIABLES.test(path) ? namesIn : namesInInventory;
+    const left = new Set(names(after, path));
+    for (const name of new Set(names(before, path))) {
+      if (left.has(name) || !/^[A-Za-z_]\w*$/.test(name) || (names === namesInInventory && !wasOfHosts(before, after, name, path))) continue;
+      gone.set(name, path);
+    }
   }
   if (gone.size === 0) return [];
   for (const path of after.paths) {
@@ -38,6 +41,18 @@ export function removedVariables(before: Workspace, after: Workspace, changed: r
 function namesIn(workspace: Workspace, path: string): readonly string[] {
   const document = workspace.document(path);
   return document?.language === "yaml" ? (document.tree as YamlTree).documents.flatMap((root) => entriesOf(root).map(({ key }) => key)) : [];
+}
+
+/** What may be a variable in an inventory: of a host's line, or of a group. Ansible's own are read by Ansible. */
+function namesInInventory(workspace: Workspace, path: string): readonly string[] {
+  const language = workspace.language(path);
+  const names = language === "ansible-inventory-ini" ? /(?:^|\s)([A-Za-z_]\w*)\s*=/gm : language === "yaml" ? /(?:^[ \t]*|[{,][ \t]*)([A-Za-z_]\w*):(?=\s)/gm : undefined;
+  return names === undefined ? [] : [...(workspace.text(path) ?? "").matchAll(names)].flatMap(([, name]) => (name!.startsWith("ansible_") ? [] : [name!]));
+}
+
+/** Whether hosts that are still there had the variable from the file; one that goes with its host is missed by nobody. */
+function wasOfHosts(before: Workspace, after: Workspace, name: string, path: string): boolean {
+  return before.fleet.hosts.some((host) => host.variables.get(name)?.location.path === path && after.fleet.host(host.name) !== undefined);
 }
 
 /** Whether a text may give the name a value: as a key anywhere, in an inventory's line, by register, a loop, a statement. */
