@@ -10,7 +10,7 @@ import { runOf } from "../../src/model/rollout/run.ts";
 import { skip } from "../support/skip.ts";
 
 const HOSTS = 12;
-const CASES = 150;
+const CASES = 60;
 const inventory = `[fleet]\nhost[01:${HOSTS}] ansible_connection=local\n`;
 
 /** The same numbers on every run. */
@@ -34,8 +34,9 @@ function playbook(seed: number): string {
     const from = random(HOSTS);
     return `[${Array.from({ length: hosts }, (_, index) => `host${String(((from + index * (hosts > 3 ? 1 : pick([1, 5]))) % HOSTS) + 1).padStart(2, "0")}`).join(", ")}]`;
   };
-  const task = (indent: string, extra: readonly string[] = []): string => {
-    const keywords = [...extra, ...(random(12) === 0 ? ["ignore_errors: true"] : []), ...(random(15) === 0 && strategy === "" ? ["run_once: true"] : []), ...(random(20) === 0 ? ["any_errors_fatal: true"] : [])];
+  // Free runs it on every host, and behind handlers ansible-core 2.14 runs it again for those that had none to run.
+  const task = (indent: string, extra: readonly string[] = [], mayRunOnce = true): string => {
+    const keywords = [...extra, ...(random(12) === 0 ? ["ignore_errors: true"] : []), ...(random(15) === 0 && strategy === "" && mayRunOnce ? ["run_once: true"] : []), ...(random(20) === 0 ? ["any_errors_fatal: true"] : [])];
     const lines = [`- name: task ${++count}`, "  debug: msg=x", `  vars: {bad: ${failing()}}`, "  failed_when: inventory_hostname in bad", ...keywords.map((word) => `  ${word}`)];
     return lines.map((line) => `${indent}${line}\n`).join("");
   };
@@ -51,7 +52,7 @@ function playbook(seed: number): string {
   const order = pick(["", "", "order: reverse_sorted"]);
   const keywords = [serial, brake, strategy, order, random(6) === 0 ? "force_handlers: true" : ""].filter((word) => word !== "");
   const tasks = Array.from({ length: 2 + random(2) }, () => (random(4) === 0 ? block("    ") : task("    ", random(3) === 0 ? ["changed_when: true", "notify: handler"] : []))).join("");
-  const post = random(3) === 0 ? `  post_tasks:\n${task("    ")}` : "";
+  const post = random(3) === 0 ? `  post_tasks:\n${task("    ", [], false)}` : "";
   const handler = `  handlers:\n    - name: handler\n      debug: msg=x\n      vars: {bad: ${failing()}}\n      failed_when: inventory_hostname in bad\n`;
   return `- hosts: fleet\n  gather_facts: false\n${keywords.map((word) => `  ${word}\n`).join("")}  tasks:\n${tasks}${post}${handler}`;
 }

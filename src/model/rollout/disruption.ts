@@ -10,7 +10,8 @@ import { allLab } from "./lab.ts";
 import type { Interruption, ServiceKind } from "./services.ts";
 import { actionsOf } from "./services.ts";
 import { standingOf, reader } from "./standing.ts";
-import { truth } from "../fleet/values.ts";
+import { suggested } from "../fleet/traits.ts";
+import { listOf, truth } from "../fleet/values.ts";
 
 /** A task or handler of a play that interrupts a service on every host of the play. */
 export interface Disruption extends Interruption {
@@ -100,10 +101,18 @@ function hostsOf(workspace: Workspace, play: Play): Maybe<readonly Host[]> | und
   if (isUnknown(play.hostsPattern)) return play.hostsPattern;
   if (isUnknown(play.scope)) {
     // A dotted name or an index is one host; a bare word may be a group.
-    return workspace.fleet.hosts.length === 0 && /^[\w:&!,* -]+$/.test(play.hostsPattern) && !/^(localhost|\d+)$/.test(play.hostsPattern) ? undefined : "not asked";
+    if (workspace.fleet.hosts.length > 0 || !/^[\w:&!,* -]+$/.test(play.hostsPattern) || /^(localhost|\d+)$/.test(play.hostsPattern)) return "not asked";
+    const names = play.hostsPattern.split(/[:,&!\s]+/).filter((name) => name !== "");
+    return names.some((name) => workspace.derive(groupsMadeByTasks).has(name)) || names.every((name) => suggested(name, "lab")) ? "not asked" : undefined;
   }
   const { hosts } = play.scope;
   return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
+}
+
+/** Groups that tasks fill while a playbook runs, mostly with the one host that somebody named. */
+function groupsMadeByTasks(workspace: Workspace): ReadonlySet<string> {
+  const tasks = workspace.fleet.plays.flatMap((play) => play.tasks.filter(({ module }) => module === "add_host" || module === "group_by"));
+  return new Set(tasks.flatMap(({ args }) => ["groups", "groupname", "group", "key"].flatMap((name) => listOf(args.get(name)?.value).flatMap((value) => String(value).split(",").map((one) => one.trim())))));
 }
 
 /** False where a condition certainly keeps the disruption from the host. */
