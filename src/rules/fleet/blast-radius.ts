@@ -171,7 +171,12 @@ function interruptingPlaces(effect: Effect): Related[] {
     for (const host of hosts) entry.hosts.add(host.name);
     byTask.set(key, entry);
   }
-  return [...byTask.values()].map(({ location, service, hosts }) => ({ location, message: `This interrupts ${service} on ${hosts.size === 1 ? "1 host" : `${hosts.size} hosts`}.` }));
+  return [...byTask.values()].map(({ location, service, hosts }) => ({ location, message: `This interrupts ${inWords(service)} on ${hosts.size === 1 ? "1 host" : `${hosts.size} hosts`}.` }));
+}
+
+/** A reboot, or an upgrade that asks for one, interrupts no service by name. */
+function inWords(service: string): string {
+  return service === "host" ? "the whole host" : service;
 }
 
 /** A warning needs more than a number: hosts that go down together with nothing to stop it, and enough of them to matter. */
@@ -214,7 +219,7 @@ function message(effect: Effect, fleet: Fleet, { interrupted, hypervisors, evacu
     const restarting = restarted === 0 ? "No interruption of a service was found. " : `${restarted} ${restarted === 1 ? "restarts" : "restart"} ${listNames(effect.restarts.map(({ service }) => service))}. `;
     return `${begin} ${reached.length === 0 ? "" : restarting}Check that all of them are meant.`;
   }
-  const interrupting = `${interrupted} ${interrupted === 1 ? "interrupts" : "interrupt"} ${listNames(servicesOf(effect))}`;
+  const interrupting = `${interrupted} ${interrupted === 1 ? "interrupts" : "interrupt"} ${listNames(servicesOf(effect).map(inWords))}`;
   const among =
     hypervisors === 0 ? ""
     : `; ${hypervisors} of these ${hypervisors === 1 ? "is a virtualisation host" : "are virtualisation hosts"}${evacuated === 0 ? "" : ", whose guests have to move first"}`;
