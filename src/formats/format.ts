@@ -25,6 +25,7 @@ export const LANGUAGES = [
   "csv",
   "version-pins",
   "libvirt",
+  "apt-conf",
   "premortem-config",
 ] as const;
 

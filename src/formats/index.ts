@@ -1,4 +1,5 @@
 import { cephConf } from "./ceph-conf/index.ts";
+import { aptConf } from "./apt-conf/index.ts";
 import { csv } from "./csv/index.ts";
 import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
@@ -46,6 +47,7 @@ export const formats: readonly Format<unknown>[] = [
   libvirt,
   json,
   csv,
+  aptConf,
   versionPins,
   shell,
   nix,

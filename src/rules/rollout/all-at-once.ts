@@ -95,6 +95,15 @@ export default rule({
         "inventory.ini": "[osds]\nosd[1:4].example.net\n",
         "restart.yml": '- hosts: ⟦osds⟧\n  tasks:\n    - service: name=ceph-osd@{{ item }} state=restarted\n      loop: "{{ osd_ids }}"\n    - command: ceph health\n',
       },
+      // Nobody starts these: a DaemonSet's update, and reboots that every host does by itself.
+      {
+        "cilium.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: cilium\nspec:\n  updateStrategy:\n    type: RollingUpdate\n    rollingUpdate:\n      maxUnavailable: ⟦100%⟧\n  template:\n    spec:\n      containers:\n        - name: cilium-agent\n          image: quay.example.net/cilium/cilium:v1.16.1\n          readinessProbe:\n            httpGet: { path: /healthz, port: 9879 }\n",
+      },
+      {
+        "inventory.ini": "[ceph_osds]\nosd[1:6].example.net\n",
+        "site.yml": "- hosts: ceph_osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
+        "files/52reboot": 'Unattended-Upgrade::Automatic-Reboot "true";\nUnattended-Upgrade::Automatic-Reboot-Time "⟦02:00⟧";\n',
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -138,9 +147,22 @@ export default rule({
         "inventory.ini": "[kvm]\nkvm[01:12].example.net\n",
         "reboot.yml": '- hosts: "{{ target }}"\n  vars_prompt:\n    - name: target\n      prompt: Which host\n  tasks:\n    - reboot:\n',
       },
+      // Deleted by hand, one by one, no one's network, hidden by a template; one host, different times, a comment.
+      {
+        "a.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: cilium }\nspec:\n  updateStrategy: { type: OnDelete, rollingUpdate: { maxUnavailable: 100% } }\n  template: { spec: { containers: [{ name: a, image: cilium/cilium }] } }\n---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: calico-node }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 1 } }\n  template: { spec: { containers: [{ name: a, image: calico/node, readinessProbe: {} }] } }\n---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: fluent-bit }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 100% } }\n  template: { spec: { containers: [{ name: a, image: fluent/fluent-bit }] } }\n",
+        "templates/daemonset.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: calico-node\nspec:\n  updateStrategy:\n    rollingUpdate:\n      maxUnavailable: {{ .Values.maxUnavailable }}\n  template:\n    spec:\n      containers:\n        - name: calico-node\n          image: calico/node:v3.28\n",
+      },
+      {
+        "inventory.ini": "[ceph_osds]\nosd1.example.net at=01:00\nosd2.example.net at=02:00\n\n[web]\nweb[1:9].example.net\n",
+        "site.yml": "- hosts: ceph_osds\n  tasks:\n    - template: src=52reboot.j2 dest=/etc/apt/apt.conf.d/52reboot\n- hosts: web\n  tasks:\n    - copy: src=53reboot dest=/etc/apt/apt.conf.d/53reboot\n- hosts: osd1.example.net\n  tasks:\n    - copy: src=53reboot dest=/etc/apt/apt.conf.d/53reboot\n",
+        "templates/52reboot.j2": '// Unattended-Upgrade::Automatic-Reboot-Time "04:00";\nUnattended-Upgrade::Automatic-Reboot "true";\nUnattended-Upgrade::Automatic-Reboot-Time "{{ at }}";\n',
+        "files/53reboot": 'Unattended-Upgrade { Automatic-Reboot "true"; Automatic-Reboot-Time "02:00"; };\n',
+      },
     ],
   },
-  check({ path, workspace, report, notComputed }) {
+  check(context) {
+    const { path, workspace, report, notComputed } = context;
+    if (context.reads === "carrier") return allAtOnce(context.carrier).forEach(report);
     for (const { play, reason } of uncountedPlays(workspace, path)) notComputed(path, `which hosts the play at ${lineOf(workspace, play)} interrupts at once: ${reason}`);
     for (const disruptive of disruptivePlays(workspace, path)) {
       if (isUnknown(disruptive.sizes)) notComputed(path, `how many hosts the play at ${lineOf(workspace, disruptive.play)} interrupts at once: ${disruptive.sizes.unknown}`);

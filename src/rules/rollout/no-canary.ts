@@ -18,7 +18,7 @@ export default rule({
   sources: ["Ansible: Controlling playbook execution, `serial`"],
   data: { hosts: "hosts of the play", firstBatch: "hosts of its first batch" },
   examples: {
-    bad: {
+    bad: [{
       "inventory.ini": "[osds]\nosd[01:20].example.net\n",
       "site.yml": `- hosts: osds
   serial: ⟦"40%"⟧
@@ -35,7 +35,9 @@ export default rule({
       retries: 60
       changed_when: false
 `,
-    },
+    }, {
+      "calico.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: calico-node\nspec:\n  updateStrategy:\n    rollingUpdate:\n      maxUnavailable: ⟦50%⟧\n  template:\n    spec:\n      containers:\n        - name: calico-node\n          image: calico/node:v3.28.1\n          readinessProbe:\n            exec: { command: [/bin/calico-node, -felix-ready] }\n",
+    }],
     good: {
       "inventory.ini": "[osds]\nosd[01:20].example.net\n",
       "site.yml": `- hosts: osds
@@ -47,7 +49,7 @@ export default rule({
       changed_when: false
 `,
     },
-    lookalike: {
+    lookalike: [{
       "inventory.ini": "[osds]\nosd[01:20].example.net\n\n[pair]\nfw[1:2].example.net\n",
       "site.yml": `- hosts: osds
   serial: 2
@@ -64,7 +66,9 @@ export default rule({
   tasks:
     - service: name=chrony state=restarted
 `,
-    },
+    }, {
+      "manifests.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: calico-node }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 10% } }\n  template: { spec: { containers: [{ image: calico/node, readinessProbe: {} }] } }\n---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: node-exporter }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 50% } }\n  template: { spec: { containers: [{ image: prom/node-exporter }] } }\n",
+    }],
   },
   check(context) {
     const { path, workspace, report } = context;

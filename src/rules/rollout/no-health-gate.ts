@@ -29,6 +29,19 @@ export default rule({
         state: ⟦restarted⟧
 `,
       },
+      // A wait alone looks at nothing.
+      {
+        "inventory.ini": "[network]\nnet[01:12].example.net\n",
+        "site.yml": `- hosts: network
+  serial: 1
+  tasks:
+    - service:
+        name: neutron-openvswitch-agent
+        state: ⟦restarted⟧
+    - pause:
+        seconds: 30
+`,
+      },
       // The check runs before the handler does.
       {
         "inventory.ini": "[gateways]\ngw[01:12].example.net\n",

@@ -15,8 +15,8 @@ export interface Carrier {
   readonly service: string;
   readonly kind: ServiceKind;
   readonly action: "restart" | "upgrade" | "reboot";
-  /** What is counted: `nodes`, `hosts`, `pods`. */
-  readonly units: "nodes" | "hosts" | "pods";
+  /** What is counted, in the plural: `nodes`, `pods`, `storage hosts`. */
+  readonly units: string;
   /** The hosts that it reaches; undefined: nobody can count them. */
   readonly hosts: readonly Host[] | undefined;
   /** How many go at once; undefined: a template hides it, or it is one. */

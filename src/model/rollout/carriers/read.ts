@@ -1,8 +1,9 @@
 import type { Workspace } from "../../workspace.ts";
 import type { CarrierFile } from "./carrier.ts";
 import { daemonSets } from "./daemon-sets.ts";
+import { unattendedUpgrades } from "./unattended-upgrades.ts";
 
-const READERS = [daemonSets];
+const READERS = [daemonSets, unattendedUpgrades];
 
 /** What a file rolls out by other means than plays; undefined where it does not. */
 export function readCarriers(workspace: Workspace, path: string): CarrierFile | undefined {
