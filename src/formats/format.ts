@@ -19,6 +19,7 @@ export const LANGUAGES = [
   "yaml",
   "swanctl",
   "ipsec-conf",
+  "ipsec-secrets",
   "racoon",
   "firewalld",
   "json",

@@ -5,6 +5,7 @@ import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
 import { firewalld } from "./firewalld/index.ts";
 import { ipsecConf } from "./ipsec-conf/index.ts";
+import { ipsecSecrets } from "./ipsec-secrets/index.ts";
 import { ifupdown } from "./ifupdown/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
 import { json } from "./json/index.ts";
@@ -43,6 +44,7 @@ export const formats: readonly Format<unknown>[] = [
   swanctl,
   racoon,
   ipsecConf,
+  ipsecSecrets,
   firewalld,
   libvirt,
   json,
