@@ -34,26 +34,37 @@ export function placeOfBlock(block: Block): Range {
   return places.get(block) ?? { start: 0, end: 0 };
 }
 
+/** How a task has its template's white space treated; a `#jinja2:` header in the template goes before that. */
+export interface WhiteSpace {
+  /** The line break behind a tag is left out. */
+  readonly trim: boolean;
+  /** So are blanks before a tag on its line. */
+  readonly lstrip: boolean;
+}
+
+/** As Ansible's module `template` does where the task says nothing of it. */
+export const USUAL: WhiteSpace = { trim: true, lstrip: false };
+
 /** Takes a template apart. What is not closed runs to the end; nothing is refused. */
-export function blocksOf(text: string): readonly Block[] {
-  let blocks = known.get(text);
+export function blocksOf(text: string, how: WhiteSpace = USUAL): readonly Block[] {
+  const key = how === USUAL ? text : `${how.trim ? "t" : "n"}${how.lstrip ? "l" : "k"}\0${text}`;
+  let blocks = known.get(key);
   if (blocks === undefined) {
-    blocks = new Reader(tokensOf(text)).body([]);
+    blocks = new Reader(tokensOf(text, how)).body([]);
     if (known.size >= KEPT) known.clear();
-    known.set(text, blocks);
+    known.set(key, blocks);
   }
   return blocks;
 }
 
-/** Ansible renders with `trim_blocks`; a `#jinja2:` header may say otherwise. */
-function tokensOf(written: string): Token[] {
+function tokensOf(written: string, how: WhiteSpace): Token[] {
   // Jinja's lexer makes every line break a line feed.
   const source = written.includes("\r") ? written.replace(/\r\n?/g, "\n") : written;
   const header = /^#jinja2:([^\n]*)\n/.exec(source);
   const text = header === null ? source : source.slice(header[0].length);
   const option = (name: string, usual: boolean): boolean => new RegExp(`${name}\\s*:\\s*["']?(true|false)`, "i").exec(header?.[1] ?? "")?.[1]?.toLowerCase() === String(!usual) ? !usual : usual;
-  const trim = option("trim_blocks", true);
-  const lstrip = option("lstrip_blocks", false);
+  const trim = option("trim_blocks", how.trim);
+  const lstrip = option("lstrip_blocks", how.lstrip);
   const tokens: Token[] = [];
   const placed = placing(written, source, source.length - text.length);
   let cursor = 0;

@@ -15,6 +15,9 @@ export function isGate(task: Task): boolean {
   if (/^(include_tasks|import_tasks|include_role|import_role|include)$/.test(module)) {
     return [...task.args.values()].some(({ value }) => CHECK_NAME.test(JSON.stringify(value)));
   }
+  // A wait by the clock fails nowhere; one with a prompt is for a human, who looks.
+  if (module === "pause" && (task.args.has("seconds") || task.args.has("minutes")) && !task.args.has("prompt")) return false;
+  if (module === "wait_for" && !task.args.has("port") && !task.args.has("path")) return false;
   if (CHECKING.test(module)) return !ignored(task);
   if (/^(command|shell)$/.test(module)) return !ignored(task) && (ASKING.test(text(task)) || CHECK_NAME.test(task.name ?? ""));
   // A module of the repository's own, or one that we do not know, by what the task is called.

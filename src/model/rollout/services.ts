@@ -33,13 +33,13 @@ const SERVICES: readonly (readonly [ServiceKind, RegExp])[] = [
   ["firewall", /^(nftables|iptables|ip6tables|iptables-(services|nft|persistent)|netfilter-persistent|firewalld|ufw|shorewall6?|ferm)$/],
   [
     "network",
-    /^(networking|network|systemd-networkd|NetworkManager|network-manager|networkmanager|netplan|ifupdown2?|wicked(d|d-\S+)?|openvswitch(-switch)?|ovs-vswitchd|ovsdb-server|frr|quagga|zebra|bird[26]?|keepalived|wg-quick(@\S*)?|openvpn(@\S*|-(server|client)@\S*)?|bgpd|ospfd)$/,
+    /^(networking|network|systemd-networkd|NetworkManager|network-manager|networkmanager|netplan|ifupdown2?|wicked(d|d-\S+)?|openvswitch(-switch)?|ovs-vswitchd|ovsdb-server|frr|quagga|zebra|bird[26]?|keepalived|wg-quick(@\S*)?|openvpn(@\S*|-(server|client)@\S*)?|fastd(@\S*)?|tinc(@\S*)?|bgpd|ospf6?d|isisd|babeld|exabgp|gobgpd|neutron-(openvswitch|linuxbridge|l3|ovn-\w+)-agent|ovn-(controller|host))$/,
   ],
   [
     "storage",
-    /^(ceph|ceph-(osd|mon|mds|mgr|common|base|volume)(@\S*|\.target)?|ceph\.target|ceph-radosgw(@\S*|\.target)?|radosgw|glusterd|glusterfs-server|nfs-server|nfs-kernel-server|drbd|iscsid|open-iscsi|multipathd|multipath-tools|tgt|target)$/,
+    /^(ceph|ceph-(osd|mon|mds|mgr|common|base|volume)(@\S*|\.target)?|ceph\.target|ceph-radosgw(@\S*|\.target)?|radosgw|glusterd|glusterfs-server|nfs-server|nfs-kernel-server|nfs-ganesha|ctdb|drbd|linstor-(satellite|controller)|iscsid|open-iscsi|multipathd|multipath-tools|tgt|target)$/,
   ],
-  ["hypervisor", /^(libvirtd|libvirt-bin|libvirt-daemon(-system)?|libvirt|virtqemud|qemu-kvm|qemu-system\S*|(openstack-)?nova-compute|xen(d|stored|-hypervisor\S*)?|xapi|pve-(cluster|manager|qemu-kvm)|pvedaemon|pve-ha-\S+)$/],
+  ["hypervisor", /^(libvirtd|libvirt-bin|libvirt-daemon(-system)?|libvirt|virtqemud|qemu-kvm|qemu-system\S*|(openstack-)?nova-compute|libvirt-guests|vdsmd|cloudstack-agent|lxd|incus|ganeti|xen(d|stored|-hypervisor\S*)?|xapi|pve-(cluster|manager|qemu-kvm)|pvedaemon|pve-ha-\S+)$/],
 ];
 
 const KERNEL = /^(linux-(image|generic|virtual|headers|modules)\S*|kernel(-(core|ml|lt|default|modules|headers|devel)\S*)?)$/;
