@@ -88,6 +88,15 @@ export interface Play {
   readonly ran: readonly Role[];
   /** Every file of which it runs tasks or handlers. */
   readonly files: ReadonlySet<string>;
+  /** What it runs and the repository does not show: roles and files that are not there, includes that go in a circle. */
+  readonly gaps: readonly Gap[];
+}
+
+/** A part of a play that cannot be followed. */
+export interface Gap {
+  readonly location: Location;
+  /** A clause: `the role ntp is not in the repository`. */
+  readonly reason: string;
 }
 
 /** A task as a play runs it. */

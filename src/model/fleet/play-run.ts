@@ -1,24 +1,31 @@
 import type { Location } from "../../engine/location.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
+import { isTemplate } from "../../formats/template/render.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf, itemsOf, stringOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Play, Task, Value, Variable } from "./fleet.ts";
+import type { Gap, Play, Task, Value, Variable } from "./fleet.ts";
 import { includedVariables } from "./included-variables.ts";
 import { textAtStanding } from "./lookup.ts";
 import { findFile, folderOf } from "./paths.ts";
-import type { Role } from "./roles.ts";
-import { findRole, roleFile } from "./roles.ts";
+import type { Role, RoleParts } from "./roles.ts";
+import { findRole, joinedRole, roleFile, roleWith } from "./roles.ts";
 import type { Section } from "./tasks.ts";
 import { inherit, isTaskKeyword, readTasks, tasksOfFile } from "./tasks.ts";
 
 type Settings = Task["keywords"];
-type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files" | "variables">;
+type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files" | "variables" | "gaps">;
 
 /** Includes inside each other, and tasks of one play; beyond, the rest is left out. */
 const DEPTH = 30;
 const TASKS = 20_000;
 const NONE: Settings = new Map();
+
+/** The files that a call of a role takes instead of `main`. */
+interface RoleCall extends RoleParts {
+  readonly tasks?: string | undefined;
+  readonly handlers?: string | undefined;
+}
 
 /** Where tasks are being read: what the includes so far hand down. */
 interface Frame {
@@ -40,8 +47,11 @@ export class PlayRun {
   readonly #variables: Map<string, Variable>;
   readonly #roles: { name: string; location: Location }[] = [];
   readonly #ran = new Map<string, Role>();
+  /** Files of handlers by the folder of the role that they belong to. */
+  readonly #handlers = new Map<string, Set<string>>();
   readonly #files = new Set<string>();
   readonly #done = new Set<string>();
+  readonly #gaps = new Map<string, Gap>();
   #count = 0;
 
   constructor(workspace: Workspace, path: string, node: YamlMapping, variables: ReadonlyMap<string, Variable>) {
@@ -60,10 +70,9 @@ export class PlayRun {
     ];
     const handlers = this.#listed("handlers");
     for (const role of this.#ran.values()) {
-      const file = roleFile(this.#workspace, role, "handlers");
-      if (file !== undefined) handlers.push(...this.#file(file, { role, section: "handlers", outer: NONE, trail: [] }));
+      for (const file of this.#handlers.get(role.folder) ?? []) handlers.push(...this.#file(file, { role, section: "handlers", outer: NONE, trail: [] }));
     }
-    return { roles: this.#roles, tasks, handlers, ran: [...this.#ran.values()], files: this.#files, variables: this.#variables };
+    return { roles: this.#roles, tasks, handlers, ran: [...this.#ran.values()], files: this.#files, variables: this.#variables, gaps: [...this.#gaps.values()] };
   }
 
   #listed(section: Section): Task[] {
@@ -80,6 +89,8 @@ export class PlayRun {
     if (name === undefined) return [];
     const place = entry?.value ?? node;
     this.#roles.push({ name, location: { path: this.#path, range: place.range } });
+    if (isTemplate(name)) this.#gap({ path: this.#path, range: place.range }, `a template decides which role ${name} is`);
+    else if (findRole(this.#workspace, name, folderOf(this.#path)) === undefined) this.#gap({ path: this.#path, range: place.range }, `the role ${name} is not in the repository`);
     const outer = new Map<string, { value: Value; location: Location }>();
     const parameters: Record<string, Value> = {};
     for (const { key, value } of entriesOf(node)) {
@@ -90,24 +101,40 @@ export class PlayRun {
       else parameters[key] = setting.value;
     }
     if (Object.keys(parameters).length > 0) outer.set("vars", { value: parameters, location: { path: this.#path, range: node.range } });
-    return this.#runRole(name, "main", folderOf(this.#path), { role: undefined, section: "roles", outer, trail: outer.size > 0 ? [`${this.#path}:${node.range.start}`] : [] });
+    return this.#runRole(name, {}, folderOf(this.#path), { role: undefined, section: "roles", outer, trail: outer.size > 0 ? [`${this.#path}:${node.range.start}`] : [] });
   }
 
-  #runRole(name: string, from: string, folder: string, frame: Frame): Task[] {
-    const role = findRole(this.#workspace, name, folder);
-    if (role === undefined || frame.trail.length > DEPTH) return [];
-    const key = `${role.folder}\0${from}\0${frame.trail.join("\0")}`;
+  #gap(location: Location, reason: string): void {
+    this.#gaps.set(`${location.path}\0${location.range.start}\0${reason}`, { location, reason });
+  }
+
+  #runRole(name: string, from: RoleCall, folder: string, frame: Frame): Task[] {
+    const found = findRole(this.#workspace, name, folder);
+    if (found === undefined || frame.trail.length > DEPTH) return [];
+    const role = roleWith(this.#workspace, found, from);
+    const key = `${role.folder}\0${JSON.stringify(from)}\0${frame.trail.join("\0")}`;
     // A role runs once in a play unless something about it differs.
     if (this.#done.has(key)) return [];
     this.#done.add(key);
-    this.#ran.set(role.folder, role);
+    const before = this.#ran.get(role.folder);
+    this.#ran.set(role.folder, before === undefined ? role : joinedRole(before, role));
+    this.#handle(role, from.handlers);
     const inner: Frame = { ...frame, role };
     const tasks = role.dependencies.flatMap((dependency) => {
       const target = findRole(this.#workspace, dependency, folder);
-      return target === undefined || this.#ran.has(target.folder) ? [] : this.#runRole(dependency, "main", folder, frame);
+      if (target === undefined) this.#gap({ path: `${role.folder}/meta/main.yml`, range: { start: 0, end: 0 } }, `the role ${dependency}, on which ${role.name} depends, is not in the repository`);
+      return target === undefined || this.#ran.has(target.folder) ? [] : this.#runRole(dependency, {}, folder, frame);
     });
-    const file = roleFile(this.#workspace, role, "tasks", from.replace(/\.ya?ml$/, ""));
+    const file = roleFile(this.#workspace, role, "tasks", (from.tasks ?? "main").replace(/\.ya?ml$/, ""));
     return file === undefined ? tasks : [...tasks, ...this.#file(file, inner)];
+  }
+
+  #handle(role: Role, from = "main"): void {
+    const file = roleFile(this.#workspace, role, "handlers", from.replace(/\.ya?ml$/, ""));
+    if (file === undefined) return;
+    let files = this.#handlers.get(role.folder);
+    if (files === undefined) this.#handlers.set(role.folder, (files = new Set()));
+    files.add(file);
   }
 
   #file(path: string, frame: Frame): Task[] {
@@ -142,7 +169,10 @@ export class PlayRun {
   /** The tasks that an include stands for; undefined where the repository does not tell. */
   #included(task: Task, folder: string, frame: Frame): Task[] | undefined {
     const here = `${task.location.path}:${task.location.range.start}`;
-    if (frame.trail.includes(here) || frame.trail.length >= DEPTH) return [];
+    if (frame.trail.includes(here) || frame.trail.length >= DEPTH) {
+      this.#gap(task.location, "it includes itself again and again");
+      return [];
+    }
     const inner: Frame = { ...frame, outer: task.keywords, ...(task.blocks && { blocks: task.blocks }), trail: [...frame.trail, here] };
     const argument = (...names: string[]): string | undefined => {
       const value = names.map((name) => task.args.get(name)?.value).find((one) => one !== undefined);
@@ -152,14 +182,24 @@ export class PlayRun {
     };
     if (task.module.endsWith("_role")) {
       const name = argument("name", "role");
-      if (name === undefined || findRole(this.#workspace, name, folderOf(this.#path)) === undefined) return undefined;
-      return this.#runRole(name, argument("tasks_from") ?? "main", folderOf(this.#path), inner);
+      if (name === undefined || findRole(this.#workspace, name, folderOf(this.#path)) === undefined) {
+        this.#gap(task.location, name === undefined ? "a template decides which role is included" : `the role ${name} is not in the repository`);
+        return undefined;
+      }
+      const from = { tasks: argument("tasks_from"), handlers: argument("handlers_from"), vars: argument("vars_from"), defaults: argument("defaults_from") };
+      return this.#runRole(name, from, folderOf(this.#path), inner);
     }
     const file = argument("file", "_raw_params");
-    if (file === undefined) return undefined;
+    if (file === undefined) {
+      this.#gap(task.location, "a template decides which file is included");
+      return undefined;
+    }
     const bases = [folder, ...(frame.role === undefined ? [] : [`${frame.role.folder}/tasks`, frame.role.folder]), folderOf(this.#path), ""];
     const path = findFile(this.#workspace, file, bases);
-    if (path === undefined) return undefined;
+    if (path === undefined) {
+      this.#gap(task.location, `${file}, which is included, is not in the repository`);
+      return undefined;
+    }
     this.#files.add(path);
     return this.#expand(tasksOfFile(this.#workspace, path, frame.section, frame.role?.name), folderOf(path), inner);
   }
