@@ -3,6 +3,7 @@ import type { InventoryTree } from "../../formats/ansible-inventory/index.ts";
 import type { YamlEntry, YamlNode, YamlTree } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf, stringOf } from "../../formats/yaml/index.ts";
 import type { Document, Workspace } from "../workspace.ts";
+import { bareExpressions } from "./bare-expressions.ts";
 import { variablesPlace } from "./variable-files.ts";
 
 /** What Ansible refuses or loses in a file that is well-formed otherwise. */
@@ -36,7 +37,7 @@ export function faultsOfFile(workspace: Workspace, path: string): FileFaults {
   if (plugin !== undefined && /(?:^|\/)inventor(?:y|ies)\//.test(path) && variablesPlace(path) === undefined) {
     hidden.push(`the inventory plugin ${plugin} finds hosts, groups or variables only when it runs`);
   }
-  faults.push(...variablesFault(document, path, documents));
+  faults.push(...variablesFault(document, path, documents), ...bareExpressions(workspace, document, path, documents));
   if (!document.text.includes("{%")) for (const root of documents) faults.push(...repeatedKeys(root, isJoined(root)));
   if (looksNested(documents[0])) faults.push(...circles(edgesOfYaml(documents[0])));
   return { faults, hidden };

@@ -27,6 +27,7 @@ export default rule({
       { "inventory/hosts": "[edge:children]\nsite\n[site:children]\n⟦edge⟧\n[edge]\ngw1\n" },
       { "inventory/hosts": "[web]\nweb1 ansible_port=2222 ⟦primary⟧\n" },
       { "group_vars/all.yml": "a: 1\nb: ⟦*base⟧\n" },
+      { "group_vars/web.yml": "address: ⟦{{ site_prefix }}.7⟧\nrouters:\n  - \"{{ gateway }}\"\n" },
       { "enc/kvm1.json": '{"name": "kvm1", "parameters": {"interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]⟦]⟧}}}}\n' },
     ],
     good: { "host_vars/kvm1.example.net": "network_connections:\n  - name: br1\n    type: vlan\n    vlan:\n      id: 711\n    state: up\n", "inventory/hosts": "[site:children]\nedge\n[edge]\ngw1 ansible_port=2222\n" },
@@ -35,6 +36,7 @@ export default rule({
       { "group_vars/all.yml": "{% set x = 1 %}\nmtu: {{ x }}\n{% if jumbo %}\nsize: 9000\n{% else %}\nsize: 1500\n{% endif %}\n" },
       { "enc/kvm1.json": '{"name": "kvm1", "parameters": {"rack": "{{ rack }}", {% if fe %}"interfaces": {"fe": {"networks": {"192.0.2.0/24": []}}}{% endif %}}}\n' },
       { "roles/app/templates/config.yml": "servers:\n{% for s in servers %}\n  - {{ s }}: x: y\n{% endfor %}\n" },
+      { "group_vars/web.yml": "motd: on {{ site }}\naddress: '{{ site_prefix }}.7'\n", "roles/app/templates/app.yml": "address: {{ address }}\n" },
       { "group_vars/secret.yml": "$ANSIBLE_VAULT;1.1;AES256\n3132\n" },
       // Quotes and brackets may go on at the margin, and netplan adds up the sections that stand twice.
       { "play.yml": "- hosts: web\n  vars:\n    names: \"{{\n  groups['web'] | list\n}}\"\n    ports: [\n  80,\n]\n  tasks: []\n" },
