@@ -43,6 +43,19 @@ interface Raised {
   readonly report: Report;
 }
 
+/** What the rules say of one file. */
+interface Checked {
+  readonly raised: readonly Raised[];
+  readonly notComputed: readonly NotComputed[];
+  readonly failures: readonly RuleFailure[];
+}
+
+/** Runs rules on one file of a world that they are for. */
+type Check = (world: World, path: string) => Checked;
+
+/** Checks of files by the rules that run, so that worlds know again what they keep. */
+const checks = new WeakMap<RuleSet<never>, Map<string, Check>>();
+
 /** Findings of the state of `paths` (default: every file of the world), sorted. */
 export function lint<W extends World>(world: W, options: LintOptions<W>, paths: readonly string[] = world.paths): LintResult {
   return drain(linting(world, options, paths));
@@ -70,36 +83,26 @@ export function drain<T>(steps: Generator<void, T>): T {
 /** Collects what rules report and turns it into findings. Also used by `review`. */
 export class Run<W extends World> {
   readonly #options: LintOptions<W>;
-  /** Every respect that some rule reads, and the rules that check files, with the places of theirs among them. */
-  readonly #respects: readonly string[];
-  readonly #checks: readonly { readonly id: string; readonly rule: Rule<W>; readonly reads: readonly number[] }[];
+  /** Runs the rules that check files on one of them. */
+  readonly #check: Check;
   readonly #raised: Raised[] = [];
   readonly #notComputed = new Map<string, NotComputed>();
   readonly #failures: RuleFailure[] = [];
 
   constructor(options: LintOptions<W>) {
     this.#options = options;
-    const checking = this.#rules().filter(([, rule]) => rule.check !== undefined);
-    this.#respects = [...new Set(checking.flatMap(([, rule]) => rule.reads))];
-    this.#checks = checking.map(([id, rule]) => ({ id, rule, reads: rule.reads.map((reads) => this.#respects.indexOf(reads)) }));
+    this.#check = checkOf(options.rules, this.#rules());
   }
 
-  /** Runs every rule's `check` on one file. */
+  /** Runs every rule's `check` on one file, or takes what they said where nothing that they read has changed. */
   check(world: W, path: string): void {
-    const subjects = this.#respects.map((reads) => world.subject(reads, path));
-    for (const { id, rule, reads: places } of this.#checks) {
-      for (const place of places) {
-        const subject = subjects[place];
-        if (subject === undefined) continue;
-        const reads = this.#respects[place]!;
-        const reporter = this.#reporter(id, rule);
-        const report = (report: Report): void => {
-          if (report.location.path !== path) throw new Error(`${id} reports in ${report.location.path} while it checks ${path}`);
-          reporter.report(report);
-        };
-        this.#guard(id, path, () => rule.check!({ reads, subject, path, workspace: world, ...reporter, report }));
-      }
-    }
+    this.#take(world.derive === undefined ? this.#check(world, path) : world.derive(this.#check, path));
+  }
+
+  #take({ raised, notComputed, failures }: Checked): void {
+    this.#raised.push(...raised);
+    for (const note of notComputed) this.#notComputed.set(`${note.rule}\0${note.path}\0${note.reason}`, note);
+    this.#failures.push(...failures);
   }
 
   /** Runs every rule's `compare` on a change, one a step. */
@@ -108,7 +111,9 @@ export class Run<W extends World> {
       if (rule.compare === undefined) continue;
       if (this.#options.cancelled?.() === true) return;
       yield;
-      this.#guard(id, "", () => rule.compare!({ before, after, changed, ...this.#reporter(id, rule) }));
+      const notes = new Notes();
+      notes.guard(id, "", () => rule.compare!({ before, after, changed, ...notes.reporter(id, rule) }));
+      this.#take(notes);
     }
   }
 
@@ -152,21 +157,6 @@ export class Run<W extends World> {
     return [...rules].filter(([id]) => (only === undefined || only.has(id)) && configuration.severity[id] !== "off");
   }
 
-  #reporter(id: string, rule: Rule<W>): Reporter {
-    return {
-      report: (report) => {
-        if (report.fixes?.some((fix) => fix.safety !== rule.fix && !(rule.fix === "safe" && fix.safety === "unsafe"))) {
-          throw new Error(`${id} offers a fix that its metadata does not announce`);
-        }
-        // What an include brings must be mended in the file that it names.
-        this.#raised.push({ id, report: report.location.range.included === true ? { ...report, fixes: [] } : report });
-      },
-      notComputed: (path, reason) => {
-        this.#notComputed.set(`${id}\0${path}\0${reason}`, { rule: id, path, reason });
-      },
-    };
-  }
-
   /** The severity to show: never above the rule's own, unless the configuration says so. */
   #severity(id: string, reported: Severity | undefined): Severity | "off" {
     const configured = this.#options.configuration.severity[id];
@@ -174,17 +164,78 @@ export class Run<W extends World> {
     const most = this.#options.rules.get(id)?.severity ?? "info";
     return reported === undefined ? most : milder(reported, most);
   }
+}
 
-  #guard(rule: string, path: string, action: () => void): void {
-    const raised = this.#raised.length;
+/** The check of one file by the given rules: the same function for the same ones. */
+function checkOf<W extends World>(rules: RuleSet<W>, running: readonly [string, Rule<W>][]): Check {
+  let known = checks.get(rules);
+  if (known === undefined) checks.set(rules, (known = new Map()));
+  const checking = running.filter(([, rule]) => rule.check !== undefined);
+  const key = checking.map(([id]) => id).join();
+  let check = known.get(key);
+  if (check === undefined) known.set(key, (check = checkWith(checking)));
+  return check;
+}
+
+function checkWith<W extends World>(checking: readonly [string, Rule<W>][]): Check {
+  // Many files say nothing in most respects: each is asked once, whatever number of rules read it.
+  const respects = [...new Set(checking.flatMap(([, rule]) => rule.reads))];
+  const placed = checking.map(([id, rule]) => ({ id, rule, places: rule.reads.map((reads) => respects.indexOf(reads)) }));
+  return (world, path) => {
+    const notes = new Notes();
+    const subjects = respects.map((reads) => world.subject(reads, path));
+    for (const { id, rule, places } of placed) {
+      for (const place of places) {
+        const subject = subjects[place];
+        if (subject === undefined) continue;
+        const reporter = notes.reporter(id, rule);
+        const report = (report: Report): void => {
+          if (report.location.path !== path) throw new Error(`${id} reports in ${report.location.path} while it checks ${path}`);
+          reporter.report(report);
+        };
+        notes.guard(id, path, () => rule.check!({ reads: respects[place]!, subject, path, workspace: world as W, ...reporter, report }));
+      }
+    }
+    return notes.isEmpty ? NOTHING : notes;
+  };
+}
+
+/** What rules report while they run. */
+class Notes implements Checked {
+  readonly raised: Raised[] = [];
+  readonly notComputed: NotComputed[] = [];
+  readonly failures: RuleFailure[] = [];
+
+  get isEmpty(): boolean {
+    return this.raised.length === 0 && this.notComputed.length === 0 && this.failures.length === 0;
+  }
+
+  reporter(id: string, rule: Rule<never>): Reporter {
+    return {
+      report: (report) => {
+        if (report.fixes?.some((fix) => fix.safety !== rule.fix && !(rule.fix === "safe" && fix.safety === "unsafe"))) {
+          throw new Error(`${id} offers a fix that its metadata does not announce`);
+        }
+        // What an include brings must be mended in the file that it names.
+        this.raised.push({ id, report: report.location.range.included === true ? { ...report, fixes: [] } : report });
+      },
+      notComputed: (path, reason) => void this.notComputed.push({ rule: id, path, reason }),
+    };
+  }
+
+  /** Takes back what a rule that throws has reported; what it could not compute stands. */
+  guard(rule: string, path: string, action: () => void): void {
+    const raised = this.raised.length;
     try {
       action();
     } catch (error) {
-      this.#raised.length = raised;
-      this.#failures.push({ rule, path, error });
+      this.raised.length = raised;
+      this.failures.push({ rule, path, error });
     }
   }
 }
+
+const NOTHING: Checked = { raised: [], notComputed: [], failures: [] };
 
 function toFinding(id: string, rule: Rule<never>, report: Report, severity: Severity, world: World, fingerprints: Fingerprints): Finding {
   const { path, range } = report.location;

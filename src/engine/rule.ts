@@ -14,6 +14,11 @@ export interface World {
   subject(reads: string, path: string): unknown;
   /** What opens a comment in `path`; empty where its format has none. `inline`: a comment may follow other text. */
   comments(path: string): { readonly openers: readonly string[]; readonly inline: boolean; readonly closer?: string };
+  /**
+   * Works something out once for each function and key, and keeps it for other states of the files as long as all that it
+   * reads from the world stays the same. A world that cannot tell leaves this out.
+   */
+  derive?<T>(compute: (world: World, key: string) => T, key: string): T;
 }
 
 /** One finding as a rule reports it; the engine adds the rest. */

@@ -37,8 +37,6 @@ export class Workspace implements World {
   readonly #configuration: Configuration;
   readonly #lineage: Lineage;
   readonly #derivations: Derivations<Workspace>;
-  readonly #subjects = new Map<string, Map<string, unknown>>();
-  readonly #subjectLists = new Map<string, readonly { path: string; subject: unknown }[]>();
   readonly #memo = new Map<unknown, unknown>();
   #fleet: Fleet | undefined;
 
@@ -127,29 +125,13 @@ export class Workspace implements World {
   subject<R extends keyof Subjects>(reads: R, path: string): Subjects[R] | undefined;
   subject(reads: string, path: string): unknown;
   subject(reads: string, path: string): unknown {
-    this.#derivations.readsOther();
-    let known = this.#subjects.get(reads);
-    if (known === undefined) this.#subjects.set(reads, (known = new Map()));
-    let subject = known.get(path);
-    if (subject === undefined && !known.has(path)) {
-      const reader = readers[reads as keyof Subjects] as ((workspace: Workspace, path: string) => unknown) | undefined;
-      known.set(path, (subject = reader?.(this, path)));
-    }
-    return subject;
+    const compute = subjectOf.get(reads);
+    return compute === undefined ? undefined : this.#derivations.get(compute, path, DATA.has(reads));
   }
 
   /** Every file that says something in the respect `reads`, with what it says; by path. */
   subjects<R extends keyof Subjects>(reads: R): readonly { path: string; subject: Subjects[R] }[] {
-    this.#derivations.readsOther();
-    let list = this.#subjectLists.get(reads);
-    if (list === undefined) {
-      list = this.paths.flatMap((path) => {
-        const subject = this.subject(reads, path);
-        return subject === undefined ? [] : [{ path, subject }];
-      });
-      this.#subjectLists.set(reads, list);
-    }
-    return list as readonly { path: string; subject: Subjects[R] }[];
+    return this.derive(subjectsOf, reads) as readonly { path: string; subject: Subjects[R] }[];
   }
 
   comments(path: string): { readonly openers: readonly string[]; readonly inline: boolean; readonly closer?: string } {
@@ -157,7 +139,10 @@ export class Workspace implements World {
     return language === undefined ? { openers: [], inline: false } : formatOf(language).comments;
   }
 
-  /** Works something out once for this workspace: `compute` is its own key, so pass a function of a module. */
+  /**
+   * A store of this workspace alone: `compute`, a function of a module, is its own key. What is asked of it is not followed, so
+   * that nothing which uses it is kept after an edit: `derive` is for everything that can do without.
+   */
   memo<T>(compute: (workspace: Workspace) => T): T {
     this.#derivations.readsOther();
     if (!this.#memo.has(compute)) this.#memo.set(compute, compute(this));
@@ -169,13 +154,39 @@ export class Workspace implements World {
    * function of a module, reads from the workspace alone and before it returns: its result asks for nothing later.
    */
   derive<T>(compute: Compute<Workspace, T>, key = ""): T {
-    return this.#derivations.get(compute, key);
+    return this.#derivations.get(compute, key, false);
+  }
+
+  /**
+   * As `derive`, for results that are data: where it says the same as before, what rests on it stays. Not for what holds hosts'
+   * tasks, plays or documents, which are told apart by which object they are.
+   */
+  data<T>(compute: Compute<Workspace, T>, key = ""): T {
+    return this.#derivations.get(compute, key, true);
   }
 
   get fleet(): Fleet {
     this.#fleet ??= buildFleet(this);
     return this.#fleet;
   }
+}
+
+/** What a file says in each respect, as derivations. */
+const subjectOf: ReadonlyMap<string, Compute<Workspace, unknown>> = new Map(Object.entries(readers).map(([reads, reader]) => [reads, (workspace, path) => (reader as (workspace: Workspace, path: string) => unknown)(workspace, path)]));
+
+/** Subjects that are told apart by what they say, and not by which object they are. */
+const DATA: ReadonlySet<string> = new Set<keyof Subjects>(["sysctl", "limits", "ceph", "config", "maintenance"]);
+
+type Named = readonly { readonly path: string; readonly subject: unknown }[];
+
+function subjectsOf(workspace: Workspace, reads: string, previous: Named | undefined): Named {
+  const known = new Map(previous?.map((one) => [one.path, one]));
+  return sameList(previous, workspace.paths.flatMap((path) => {
+    const subject = workspace.subject(reads, path);
+    if (subject === undefined) return [];
+    const one = known.get(path);
+    return one?.subject === subject ? [one] : [{ path, subject }];
+  }));
 }
 
 /** Sorted paths after some came or went. */

@@ -20,7 +20,7 @@ const CEPH = /\bceph_[a-z]+_?[a-z]|\bcount\(ceph_/;
 
 /** Every alert on Ceph in the repository. */
 export function cephAlerts(workspace: Workspace): readonly CephAlert[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): CephAlert[] {

@@ -8,7 +8,7 @@ import type { CephSetting } from "./settings.ts";
 
 /** The variables from which templates of ceph.conf take an option, by the file that gives them their value. */
 export function settingsOfVariables(workspace: Workspace): ReadonlyMap<string, readonly CephSetting[]> {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): ReadonlyMap<string, readonly CephSetting[]> {

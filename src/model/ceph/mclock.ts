@@ -21,12 +21,12 @@ export const MCLOCK_SLEEPS: ReadonlySet<string> = new Set([
 export function schedulesWithMclock(workspace: Workspace, release: Release | undefined): boolean {
   const facts = optionFacts("osd_op_queue");
   if (facts === undefined || defaultAt(facts, release?.major ?? OLDEST_MAINTAINED) !== "mclock_scheduler") return false;
-  return !workspace.memo(setQueues).some((value) => value !== "mclock_scheduler");
+  return !workspace.derive(setQueues).some((value) => value !== "mclock_scheduler");
 }
 
 /** True where the repository lets operators change what mclock would set. */
 export function overridesMclock(workspace: Workspace): boolean {
-  return workspace.memo(setOverrides);
+  return workspace.derive(setOverrides);
 }
 
 function setQueues(workspace: Workspace): readonly (string | undefined)[] {

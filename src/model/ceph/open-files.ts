@@ -46,12 +46,12 @@ export interface OpenFilesSum {
 
 /** The sum of every host whose OSDs and fs.file-max the repository tells; in the order of hosts. */
 export function openFilesSums(workspace: Workspace): readonly OpenFilesSum[] {
-  return workspace.memo(sums).found;
+  return workspace.data(sums).found;
 }
 
 /** Why the sum of some hosts is not known, by the file that hides a part of it. */
 export function openFilesUnknown(workspace: Workspace): ReadonlyMap<string, string> {
-  return workspace.memo(sums).hidden;
+  return workspace.data(sums).hidden;
 }
 
 function sums(workspace: Workspace): { readonly found: readonly OpenFilesSum[]; readonly hidden: ReadonlyMap<string, string> } {
@@ -94,7 +94,7 @@ function sysctlNumber(workspace: Workspace, host: Host, key: string): Placed | u
 function limitOf(workspace: Workspace, host: Host): OsdLimit | Hidden {
   const written = unitLimit(workspace, host) ?? confLimit(workspace, host);
   if (written !== undefined) return written;
-  const own = workspace.memo(unitsOfOsds).find((path) => placements(workspace, path).some(({ scope }) => reaches(scope, host) !== false));
+  const own = workspace.derive(unitsOfOsds).find((path) => placements(workspace, path).some(({ scope }) => reaches(scope, host) !== false));
   return own === undefined ? PACKAGED : { hides: own, reason: "this unit stands in for the packaged one and sets no limit of open files" };
 }
 

@@ -47,7 +47,7 @@ function ofVariable(variable: Variable, host: Host): OsdCount | undefined {
 /** `[osd.3]` with `host = NAME`, as clusters made by hand have it. */
 function ofSections(workspace: Workspace, host: Host): OsdCount | undefined {
   const short = host.name.split(".")[0]!;
-  const ofHost = workspace.memo(sectionsByHost);
+  const ofHost = workspace.data(sectionsByHost);
   const found = ofHost.get(host.name) ?? ofHost.get(short);
   return found && { count: found.size, location: [...found.values()][0]!, how: `${found.size} [osd.N] sections` };
 }

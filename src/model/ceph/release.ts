@@ -30,7 +30,7 @@ export function releaseFor(workspace: Workspace, path: string, scope: Maybe<Scop
     });
     if (found.length > 0) return new Set(found.map(({ major }) => major)).size === 1 ? found[0] : undefined;
   }
-  return workspace.memo(pinnedRelease) ?? undefined;
+  return workspace.derive(pinnedRelease) ?? undefined;
 }
 
 /** An image of Ceph with its tag, as in `quay.io/ceph/ceph:v18.2.4`; daemons of others that carry its name are none. */

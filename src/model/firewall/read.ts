@@ -20,7 +20,7 @@ export function readFirewall(workspace: Workspace, path: string): Ruleset | unde
     case "iptables-save":
       return fromUfw(workspace, path) ?? fromIptables(path, document.tree as IptablesTree);
     case "firewalld":
-      return fromFirewalld(path, document.tree as FirewalldTree, (name) => workspace.memo(servicesOf).get(name));
+      return fromFirewalld(path, document.tree as FirewalldTree, (name) => workspace.derive(servicesOf).get(name));
     case "shell":
       return fromShell(path, document.text, document.tree as ShellTree);
     default:

@@ -16,19 +16,15 @@ export interface Needless {
 
 /** What of a ruleset has no effect, as far as its own text tells; both rules about it ask for the same. */
 export function needless(workspace: Workspace, ruleset: Ruleset): Needless {
-  const known = workspace.memo(cache);
-  let found = known.get(ruleset);
-  if (!found) known.set(ruleset, (found = find(workspace, ruleset)));
-  return found;
+  return workspace.subject("firewall", ruleset.path) === ruleset ? workspace.derive(needlessIn, ruleset.path) : find(workspace, ruleset);
 }
 
-function cache(): WeakMap<Ruleset, Needless> {
-  return new WeakMap();
+function needlessIn(workspace: Workspace, path: string): Needless {
+  return find(workspace, workspace.subject("firewall", path)!);
 }
 
 function find(workspace: Workspace, ruleset: Ruleset): Needless {
   const { shadowed, notComputed } = all(ruleset);
-  if (shadowed.length === 0) return { unreachable: [], redundant: [], notComputed };
   if (shadowed.length === 0) return { unreachable: [], redundant: [], notComputed };
   const lines = linesOf(ruleset);
   // What is not understood as it is written says nothing.

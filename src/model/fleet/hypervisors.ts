@@ -43,7 +43,7 @@ export function hypervisorsOf(workspace: Workspace): Hypervisors {
  * take in the guests of those before them. Never less than what the worst of them needs for its own.
  */
 export function longestTurn(workspace: Workspace, needs: readonly MaintenanceNeed[]): number {
-  const { hosts, cluster } = workspace.memo(hypervisorsOf);
+  const { hosts, cluster } = workspace.derive(hypervisorsOf);
   const { migration, maintenance } = workspace.configuration;
   const places = new Map(hosts.map((host, index) => [host.name, index]));
   const order = needs.flatMap(({ host }) => places.get(host.name) ?? []);

@@ -38,7 +38,7 @@ export interface MaintenanceFile {
 /** What a file says about the maintenance of virtualisation hosts; undefined where it says nothing of it. */
 export function readMaintenance(workspace: Workspace, path: string): MaintenanceFile | undefined {
   const limits = migrationLimits(workspace, path);
-  const file = workspace.memo(maintenanceFiles).get(path);
+  const file = workspace.derive(maintenanceFiles).get(path);
   return limits.length === 0 ? file : { windows: [], guests: [], all: [], ...file, limits };
 }
 
@@ -53,7 +53,7 @@ function maintenanceFiles(workspace: Workspace): ReadonlyMap<string, Maintenance
     if (file === undefined) files.set(path, (file = { windows: [], guests: [], all: [], limits: [] }));
     return file;
   };
-  const { hosts, needs, cluster, unknownRoom } = workspace.memo(hypervisorsOf);
+  const { hosts, needs, cluster, unknownRoom } = workspace.derive(hypervisorsOf);
   const windows = new Map<string, WrittenWindow & { needs: MaintenanceNeed[] }>();
   const guests = new Map<string, WrittenGuests & { needs: MaintenanceNeed[]; noRoom: { need: MaintenanceNeed; why: NoRoom }[] }>();
   const all: MaintenanceNeed[] = [];

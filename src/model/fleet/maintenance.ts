@@ -87,7 +87,7 @@ interface ReadGuests {
 
 /** Hosts of one group share their guests' value where they differ in nothing: it is read once. */
 function guestsAt(workspace: Workspace, value: Value): Maybe<ReadGuests> {
-  const known = workspace.memo(readGuests);
+  const known = workspace.derive(readGuests);
   const key = typeof value === "object" && value !== null ? value : undefined;
   let read = key && known.get(key);
   if (read === undefined) {
@@ -98,7 +98,9 @@ function guestsAt(workspace: Workspace, value: Value): Maybe<ReadGuests> {
   return read;
 }
 
-function readGuests(): WeakMap<object, Maybe<ReadGuests>> {
+/** What was read holds for a value as long as premortem.yaml says the same of migrations. */
+function readGuests(workspace: Workspace): WeakMap<object, Maybe<ReadGuests>> {
+  void workspace.configuration;
   return new WeakMap();
 }
 

@@ -16,7 +16,7 @@ export interface Inheritance {
 
 /** All `conn` sections that are read together: those of `ipsec.conf` and of the `ipsec.d` beside it. */
 export function sectionsBeside(workspace: Workspace, path: string): readonly Placed[] {
-  return workspace.memo(bySite).get(siteOf(path)) ?? [];
+  return workspace.derive(bySite).get(siteOf(path)) ?? [];
 }
 
 function bySite(workspace: Workspace): Map<string, Placed[]> {

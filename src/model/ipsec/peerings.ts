@@ -15,7 +15,7 @@ export interface Pair {
 
 /** The pairs of connections that belong together for certain, the file that sorts first as `one`. */
 export function pairsOf(workspace: Workspace, path: string): readonly Pair[] {
-  return workspace.memo(allPairs).get(path) ?? [];
+  return workspace.derive(allPairs).get(path) ?? [];
 }
 
 function allPairs(workspace: Workspace): Map<string, Pair[]> {

@@ -21,7 +21,7 @@ export interface SwanctlConfiguration {
 
 /** What stands in the same directory or in its `conf.d` is read as one configuration. */
 export function configurationOf(workspace: Workspace, path: string): SwanctlConfiguration {
-  return { files: workspace.memo(allConfigurations).get(baseOf(path)) ?? [] };
+  return { files: workspace.derive(allConfigurations).get(baseOf(path)) ?? [] };
 }
 
 function allConfigurations(workspace: Workspace): Map<string, { path: string; tree: SwanctlTree }[]> {

@@ -28,7 +28,7 @@ export function beside(workspace: Workspace, path: string, { scope }: Pick<Sysct
     if (isUnknown(own.value)) return own.value;
     return own.conditional ? unknown(`a condition decides ${key} in ${path}`) : { value: own.value!, location: { path, range: own.valueRange } };
   }
-  const elsewhere = workspace.memo(keysOfOpenFiles);
+  const elsewhere = workspace.derive(keysOfOpenFiles);
   return elsewhere.has(key) || elsewhere.globs.some((glob) => glob.test(key)) ? unknown(`another file sets ${key}, and nothing tells its hosts`) : undefined;
 }
 

@@ -39,7 +39,7 @@ export interface PlacedSysctl extends LoadedLine {
 
 /** Every sysctl of the repository with its file, in the order of paths. */
 export function allSysctls(workspace: Workspace): readonly { readonly path: string; readonly setting: SysctlSetting }[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly { readonly path: string; readonly setting: SysctlSetting }[] {
@@ -94,12 +94,12 @@ function runOrder(workspace: Workspace): (task: Location) => number {
 
 /** Every sysctl that surely gets onto a host, in the order of the repository's files; a condition may still decide. */
 export function sysctlsOn(workspace: Workspace, host: Host): readonly PlacedSysctl[] {
-  return workspace.memo(index).byHost.get(host.name) ?? [];
+  return workspace.data(index).byHost.get(host.name) ?? [];
 }
 
 /** Every sysctl of which nothing tells the hosts. */
 export function openSysctls(workspace: Workspace): readonly PlacedSysctl[] {
-  return workspace.memo(index).open;
+  return workspace.data(index).open;
 }
 
 /**
@@ -112,7 +112,7 @@ export function effectiveSysctl(workspace: Workspace, host: Host, key: string): 
     (setting.key === wanted || pattern?.test(wanted) === true) && !(setting.conditions && holds(workspace, path, host, setting.conditions) === false);
   const sure = sysctlsOn(workspace, host).filter(concerns);
   if (sure.length === 0) {
-    const possible = workspace.memo(index).open.find(concerns);
+    const possible = workspace.data(index).open.find(concerns);
     return possible && unknown(`nothing tells whether ${possible.path}, which sets ${wanted}, reaches ${host.name}`);
   }
   const bySystemd = winnerOf(wanted, sure, "systemd");

@@ -35,7 +35,7 @@ export interface NotForwarding {
 
 /** Every machine whose effective ip_forward is 0 although it routes, runs containers or is the end of a VPN for others. */
 export function notForwarding(workspace: Workspace): readonly NotForwarding[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly NotForwarding[] {
@@ -83,7 +83,7 @@ function dutiesOf(workspace: Workspace, machine: Machine): Duty[] {
     const place = forwards(subject);
     if (place !== undefined && hasFile(workspace, machine, path) === true) duties.push({ what: `${place.what} in ${path}`, location: { path, range: place.range }, certain: true });
   }
-  for (const sign of workspace.memo(signsOfForwarding)) {
+  for (const sign of workspace.data(signsOfForwarding)) {
     if (hasFile(workspace, machine, sign.path) === true) duties.push({ what: sign.what, location: sign.location, certain: true });
   }
   return duties;

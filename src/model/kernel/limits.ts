@@ -21,8 +21,12 @@ export function readLimits(workspace: Workspace, path: string): LimitsFile | und
   const document = workspace.document(path);
   if (document === undefined) return undefined;
   const own = document.language === "systemd-unit" ? unitLimits(workspace, path, document.tree as UnitTree, document.text) : document.language === "yaml" ? taskLimits(workspace, path) : [];
-  const openFiles = [...own, ...(workspace.memo(limitsOfVariables).get(path) ?? [])];
+  const openFiles = [...own, ...(workspace.derive(limitsOfVariablesIn, path) ?? [])];
   return openFiles.length > 0 ? { path, openFiles } : undefined;
+}
+
+function limitsOfVariablesIn(workspace: Workspace, path: string): readonly OpenFilesLimit[] | undefined {
+  return workspace.data(limitsOfVariables).get(path);
 }
 
 /** The variables from which templates of units take a limit, by the file that gives them their value. */
@@ -80,7 +84,7 @@ function unitLimits(workspace: Workspace, path: string, tree: UnitTree, text: st
 
 /** Every limit of the repository with its file. */
 export function allLimits(workspace: Workspace): readonly { readonly path: string; readonly limit: OpenFilesLimit }[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly { readonly path: string; readonly limit: OpenFilesLimit }[] {

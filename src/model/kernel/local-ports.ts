@@ -37,7 +37,7 @@ export interface PortOverlap {
 
 /** Every machine where a widened range of local ports covers ports that are accepted or used there, and not reserved. */
 export function portOverlaps(workspace: Workspace): readonly PortOverlap[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly PortOverlap[] {

@@ -26,7 +26,7 @@ const TREE = /^(|.*\/)(?:etc|run|usr\/lib|usr\/local\/lib|lib)\//;
 
 /** Every machine that the repository gives sysctls. Trees count only for files whose hosts are not known. */
 export function machines(workspace: Workspace): readonly Machine[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly Machine[] {
@@ -65,7 +65,7 @@ export function valueOf(workspace: Workspace, machine: Machine, key: string): Ma
 /** Whether a file of the repository belongs to a machine; undefined: nothing tells. */
 export function hasFile(workspace: Workspace, machine: Machine, path: string): boolean | undefined {
   if (machine.host === undefined) return TREE.exec(path)?.[1] === machine.name;
-  const reached = reachOf(workspace, path);
+  const reached = workspace.data(reachOf, path);
   return reached.names.has(machine.name) ? true : reached.open ? undefined : false;
 }
 
@@ -75,18 +75,10 @@ interface Reach {
   readonly open: boolean;
 }
 
-const reaches = (): Map<string, Reach> => new Map();
-
 /** The hosts that a file reaches, worked out once: every machine asks. */
 function reachOf(workspace: Workspace, path: string): Reach {
-  const known = workspace.memo(reaches);
-  let found = known.get(path);
-  if (found === undefined) {
-    const scopes = placements(workspace, path).map(({ scope }) => scope);
-    const names = new Set(scopes.flatMap((scope) => (isUnknown(scope) ? [] : scope.hosts.map(({ name }) => name))));
-    known.set(path, (found = { names, open: scopes.some(isUnknown) }));
-  }
-  return found;
+  const scopes = placements(workspace, path).map(({ scope }) => scope);
+  return { names: new Set(scopes.flatMap((scope) => (isUnknown(scope) ? [] : scope.hosts.map(({ name }) => name)))), open: scopes.some(isUnknown) };
 }
 
 /** `3 hosts`, or the tree that stands for one. */

@@ -21,7 +21,7 @@ export interface LoadedModule {
 
 /** Every module that the repository loads at boot: modules-load.d(5), /etc/modules, and persistent modprobe tasks. */
 export function loadedModules(workspace: Workspace): readonly LoadedModule[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly LoadedModule[] {

@@ -30,7 +30,7 @@ export interface Override {
 
 /** Every setting that known hosts, or the machine of a tree of files, get and that does not hold on them. */
 export function overrides(workspace: Workspace): ReadonlyMap<SysctlSetting, Override> {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): ReadonlyMap<SysctlSetting, Override> {

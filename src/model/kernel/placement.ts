@@ -25,12 +25,12 @@ const bySource = (workspace: Workspace): ReadonlyMap<string, readonly Deployment
 
 /** Whether tasks put a file onto hosts. */
 export function isDeployed(workspace: Workspace, path: string): boolean {
-  return workspace.memo(bySource).has(path);
+  return workspace.derive(bySource).has(path);
 }
 
 /** Every way in which `path` gets onto hosts: the tasks that copy it; else its place in a tree that mirrors a host's. */
 export function placements(workspace: Workspace, path: string): readonly Placement[] {
-  const deployments = workspace.memo(bySource).get(path) ?? [];
+  const deployments = workspace.derive(bySource).get(path) ?? [];
   if (deployments.length > 0) return deployments.map(({ destination, scope }) => ({ destination: whole(destination, path), scope }));
   const rooted = ROOTED.exec(path.replace(/\.(j2|jinja2?|erb|tmpl|epp|in)$/, ""));
   const destination = rooted ? `/${rooted[1]!}` : unknown(`nothing tells where ${path} goes on a host`);

@@ -29,7 +29,7 @@ export interface StrictPath {
 
 /** Every machine with an effective rp_filter of 1 and routing by policy, by several ways or by a pod network. */
 export function strictPaths(workspace: Workspace): readonly StrictPath[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly StrictPath[] {
@@ -85,9 +85,9 @@ function signsOfPods(workspace: Workspace): ReturnType<typeof signs> {
 }
 
 function reasonsOf(workspace: Workspace, machine: Machine): Asymmetry[] {
-  const reasons: Asymmetry[] = workspace.memo(signsOfRouting).filter(({ path }) => hasFile(workspace, machine, path) === true);
+  const reasons: Asymmetry[] = workspace.data(signsOfRouting).filter(({ path }) => hasFile(workspace, machine, path) === true);
   const containers = machine.host !== undefined && workspace.fleet.trait(machine.host, "container") !== undefined;
-  for (const sign of workspace.memo(signsOfPods)) {
+  for (const sign of workspace.data(signsOfPods)) {
     const there = hasFile(workspace, machine, sign.path);
     if (there === true || (there === undefined && containers)) reasons.push(sign);
   }

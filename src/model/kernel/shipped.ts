@@ -13,7 +13,7 @@ const ERASED = new Set(["net.ipv4.conf.all.rp_filter", "net.ipv4.conf.all.accept
 export function shippedEraser(workspace: Workspace, { key, value, destination, conditional }: SysctlSetting): string | undefined {
   if (!ERASED.has(key) || typeof value !== "string" || conditional || parseInteger(value) === 0 || typeof destination !== "string") return undefined;
   if (!isRead(destination, "systemd") || baseName(destination) >= NAME) return undefined;
-  return workspace.memo(bringsItsOwn) ? undefined : NAME;
+  return workspace.derive(bringsItsOwn) ? undefined : NAME;
 }
 
 /** A file of the same name stands in for it. */

@@ -19,7 +19,7 @@ const OTHER = /ubuntu|rhel|red.?hat|centos|alma|rocky|fedora|suse|alpine|bookwor
 
 /** Where a setting goes to /etc/sysctl.conf on hosts whose system no longer reads that at boot; undefined: nothing says so. */
 export function unreadAtBoot(workspace: Workspace, setting: SysctlSetting): Unread | undefined {
-  if (setting.destination !== SYSCTL_CONF || !setting.persistent || workspace.memo(linkIsMade)) return undefined;
+  if (setting.destination !== SYSCTL_CONF || !setting.persistent || workspace.derive(linkIsMade)) return undefined;
   let found: Unread | undefined;
   const hosts = isUnknown(setting.scope) ? [] : setting.scope.hosts;
   let others = 0;
@@ -39,7 +39,7 @@ export function unreadAtBoot(workspace: Workspace, setting: SysctlSetting): Unre
     if (said !== undefined) found = { hosts: (found?.hosts ?? 0) + 1, location: found?.location ?? said.location };
   }
   if (found !== undefined || (others > 0 && others === hosts.length)) return found;
-  const sources = workspace.memo(sourcesOfRelease);
+  const sources = workspace.data(sourcesOfRelease);
   return sources && { hosts: 0, location: sources };
 }
 

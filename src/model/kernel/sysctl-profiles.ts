@@ -57,7 +57,7 @@ function profilePlacements(workspace: Workspace, path: string, depth: number): r
   const own = placements(workspace, path);
   const name = baseName(folderOf(path));
   if (depth > DEPTH || name === "") return own;
-  const including = (workspace.memo(includers).get(name) ?? []).filter((other) => other !== path);
+  const including = (workspace.derive(includers).get(name) ?? []).filter((other) => other !== path);
   return [...own, ...including.flatMap((other) => profilePlacements(workspace, other, depth + 1))].map((place) =>
     isUnknown(place.destination) ? { ...place, destination: `/etc/tuned/${name}/tuned.conf` } : place,
   );

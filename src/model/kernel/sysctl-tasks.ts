@@ -26,7 +26,7 @@ const ROOT = /^(abi|crypto|debug|dev|fs|kernel|net|sunrpc|user|vm)[./][\w./*-]+$
 
 /** The sysctls that YAML files set: Ansible's tasks, the variables that they loop over, contents written in place. By file. */
 export function yamlSettings(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {

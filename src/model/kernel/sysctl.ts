@@ -64,9 +64,17 @@ export function readSysctl(workspace: Workspace, path: string): SysctlFile | und
     language === "tuned" || language === "nix" ? profileSettings(workspace, document)
     : language === "systemd-unit" ? unitSettings(workspace, document)
     : language === "shell" ? commandSettings(text, 0, workspace.fleet.scopeOf(path))
-    : (yamlSettings(workspace).get(path) ?? []);
-  const settings = language === "shell" ? own : [...own, ...(workspace.memo(ofVariables).get(path) ?? [])];
+    : (workspace.data(ofYaml, path) ?? []);
+  const settings = language === "shell" ? own : [...own, ...(workspace.data(ofVariablesIn, path) ?? [])];
   return settings.length === 0 ? undefined : { path, settings };
+}
+
+function ofYaml(workspace: Workspace, path: string): readonly SysctlSetting[] | undefined {
+  return yamlSettings(workspace).get(path);
+}
+
+function ofVariablesIn(workspace: Workspace, path: string): readonly SysctlSetting[] | undefined {
+  return workspace.data(ofVariables).get(path);
 }
 
 function ofVariables(workspace: Workspace): ReadonlyMap<string, readonly SysctlSetting[]> {

@@ -26,7 +26,7 @@ interface Sign extends TunnelEvidence {
 
 /** The tunnels that files of the repository make on a host. */
 export function tunnelsOf(workspace: Workspace, host: Host): TunnelEvidence[] {
-  return workspace.memo(signs).filter(({ path }) => placements(workspace, path).some(({ scope }) => reaches(scope, host) === true));
+  return workspace.data(signs).filter(({ path }) => placements(workspace, path).some(({ scope }) => reaches(scope, host) === true));
 }
 
 function signs(workspace: Workspace): readonly Sign[] {

@@ -24,21 +24,18 @@ interface Sign extends Carried {
 
 /** What a host carries, one entry of each kind. */
 export function carriedBy(workspace: Workspace, host: Host): readonly Carried[] {
-  const known = workspace.memo(byHost);
-  let carried = known.get(host.name);
-  if (carried === undefined) known.set(host.name, (carried = workOut(workspace, host)));
-  return carried;
+  return workspace.fleet.host(host.name) === host ? workspace.derive(carriedAt, host.name) : workOut(workspace, host);
 }
 
-function byHost(): Map<string, readonly Carried[]> {
-  return new Map();
+function carriedAt(workspace: Workspace, name: string): readonly Carried[] {
+  return workOut(workspace, workspace.fleet.host(name)!);
 }
 
 function workOut(workspace: Workspace, host: Host): Carried[] {
   const found = new Map<Carried["kind"], Carried>();
   const tunnel = tunnelsOf(workspace, host)[0];
   if (tunnel !== undefined) found.set("tunnel", { kind: "tunnel", location: tunnel.location });
-  for (const sign of workspace.memo(signs)) {
+  for (const sign of workspace.data(signs)) {
     if (!found.has(sign.kind) && placements(workspace, sign.path).some(({ scope }) => reaches(scope, host) === true)) found.set(sign.kind, sign);
   }
   for (const { path, subject } of workspace.subjects("network")) {

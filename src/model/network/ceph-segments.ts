@@ -6,7 +6,7 @@ import { networkText } from "./segments.ts";
 
 /** `public network` or `cluster network`, where Ceph's configuration names the prefix as one; undefined otherwise. */
 export function cephNetworkOf(workspace: Workspace, prefix: string): string | undefined {
-  return workspace.memo(networks).get(prefix);
+  return workspace.derive(networks).get(prefix);
 }
 
 function networks(workspace: Workspace): ReadonlyMap<string, string> {

@@ -13,7 +13,7 @@ export interface ClassifierFanout {
 
 /** Where at least two hosts get networks from a classifier without an address in them; undefined elsewhere. */
 export function classifierFanout(workspace: Workspace): ClassifierFanout | undefined {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): ClassifierFanout | undefined {

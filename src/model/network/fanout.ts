@@ -25,7 +25,7 @@ const LEAST = 2;
 
 /** The lists of networks that the routing rules of more than one host are made from. */
 export function routingLists(workspace: Workspace): readonly RoutingList[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly RoutingList[] {

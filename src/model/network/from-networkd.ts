@@ -36,12 +36,12 @@ function readDevice(sections: NetworkdSections, parent: NetworkdSections | undef
   const mode = encapsulationOf(word);
   device.kind = mode === undefined ? (KINDS[word] ?? "other") : "tunnel";
   if (sections.conditional) device.conditional = true;
-  const beside = isUnknown(name.value) ? undefined : linksBeside(sections.source);
-  const configured = beside?.matching.get(String(name.value)) ?? [];
+  const beside = isUnknown(name.value) ? undefined : linksBeside(sections.source, name.value);
+  const configured = beside?.configured ?? [];
   const mtu = configured.map((one) => one.bytes("Link", "MTUBytes")).find((found) => found !== undefined) ?? sections.bytes("NetDev", "MTUBytes");
   if (mtu !== undefined) device.mtu = mtu;
   // The link under a device is written in the link's own file: VLAN=, Tunnel=.
-  const link = beside?.below.get(String(name.value));
+  const link = beside?.below;
   const id = numberOf(sections.last("VLAN", "Id"));
   if (word === "vlan" && id !== undefined) device.vlan = { id, ...(link && { link }) };
   if (mode !== undefined) device.tunnel = tunnelOf(sections, mode, link);

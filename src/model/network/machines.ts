@@ -15,17 +15,15 @@ export interface Machine {
 
 /** Folders of a host's own tree whose files are read together: the repository's own, or one of `hosts/NAME/etc/…`. */
 const ETC = /^((?:.*?(?:^|\/)(?:hosts|nodes|machines|servers)\/[^/]+\/)?)etc\/(?:netplan|systemd\/network|network|NetworkManager|wireguard)\//;
-const known = new WeakMap<Workspace, Map<string, Machine>>();
 
 /** The host's network that a file is a part of: with the other files of the same tree, or of the same folder of networkd. */
 export function machineOf(workspace: Workspace, path: string): Machine | undefined {
-  let machines = known.get(workspace);
-  if (machines === undefined) known.set(workspace, (machines = new Map()));
-  const key = workspace.memo(keys).get(path);
-  if (key === undefined) return undefined;
-  let machine = machines.get(key);
-  if (machine === undefined) machines.set(key, (machine = join(workspace.memo(filesByKey).get(key)!, !key.startsWith("folder"))));
-  return machine;
+  const key = workspace.derive(keys).get(path);
+  return key === undefined ? undefined : workspace.derive(machineAt, key);
+}
+
+function machineAt(workspace: Workspace, key: string): Machine {
+  return join(workspace.derive(filesByKey).get(key)!, !key.startsWith("folder"));
 }
 
 /** Every machine that the files show, in the order of their first file. */
@@ -40,7 +38,7 @@ function keys(workspace: Workspace): ReadonlyMap<string, string> {
 function filesByKey(workspace: Workspace): ReadonlyMap<string, readonly NetworkFile[]> {
   const files = new Map<string, NetworkFile[]>();
   for (const { path, subject } of workspace.subjects("network")) {
-    const key = workspace.memo(keys).get(path)!;
+    const key = workspace.derive(keys).get(path)!;
     const list = files.get(key);
     if (list === undefined) files.set(key, [subject]);
     else list.push(subject);

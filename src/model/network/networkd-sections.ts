@@ -2,6 +2,7 @@ import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { UnitEntry, UnitSection, UnitTree } from "../../formats/networkd/index.ts";
 import type { Workspace } from "../workspace.ts";
+import type { Host } from "../fleet/fleet.ts";
 import type { Written } from "./network.ts";
 import { SourceText } from "./source-text.ts";
 
@@ -90,9 +91,9 @@ function networkdByFolder(workspace: Workspace): ReadonlyMap<string, readonly st
 }
 
 /** The links' files of one folder by the device that they speak of. */
-export interface FolderOfLinks {
-  /** Files whose [Match] names the device. */
-  readonly matching: ReadonlyMap<string, readonly NetworkdSections[]>;
+interface FolderOfLinks {
+  /** Paths of files whose [Match] names the device. */
+  readonly matching: ReadonlyMap<string, readonly string[]>;
   /** The link upon which the device stands, whose file names it: `VLAN=`, `Tunnel=`, … */
   readonly below: ReadonlyMap<string, Written<Maybe<string>>>;
 }
@@ -100,36 +101,37 @@ export interface FolderOfLinks {
 /** Settings of [Network] that name a device which is stacked upon the link. */
 export const STACKED = ["VLAN", "Tunnel", "VXLAN", "MACVLAN", "IPVLAN", "Xfrm"] as const;
 
-function foldersOfLinks(): Map<string, FolderOfLinks> {
-  return new Map();
+/** What the files beside a device's say of it: those that match it, and the link upon which it stands. */
+export function linksBeside({ workspace, path, host }: SourceText, name: string): { readonly configured: readonly NetworkdSections[]; readonly below: Written<Maybe<string>> | undefined } {
+  const folder = folderOf(path);
+  const known = host === undefined || workspace.fleet.host(host.name) === host;
+  const { matching, below } = known ? workspace.derive(linksIn, `${folder}\0${host?.name ?? ""}`) : readLinks(workspace, folder, host);
+  return { configured: (matching.get(name) ?? []).map((other) => sectionsOf(new SourceText(workspace, other, host))!), below: below.get(name) };
 }
 
-/** What the files beside a device's say of it. */
-export function linksBeside({ workspace, path, host }: SourceText): FolderOfLinks {
-  const known = workspace.memo(foldersOfLinks);
-  const folder = folderOf(path);
-  const key = `${folder}\0${host?.name ?? ""}`;
-  let result = known.get(key);
-  if (result === undefined) {
-    const matching = new Map<string, NetworkdSections[]>();
-    const below = new Map<string, Written<Maybe<string>>>();
-    for (const other of workspace.memo(networkdByFolder).get(folder) ?? []) {
-      const sections = sectionsOf(new SourceText(workspace, other, host));
-      if (sections?.kind !== "network") continue;
-      const names = sections.words("Match", "Name");
-      const link = names.find(({ value }) => !isUnknown(value) && !/[*?[!]/.test(value));
-      for (const { value } of names) {
-        if (isUnknown(value)) continue;
-        const list = matching.get(value);
-        if (list === undefined) matching.set(value, [sections]);
-        else list.push(sections);
-      }
-      if (link === undefined) continue;
-      for (const { value } of sections.words("Network", ...STACKED)) if (!isUnknown(value) && !below.has(value)) below.set(value, link);
+function linksIn(workspace: Workspace, key: string): FolderOfLinks {
+  const [folder, name] = key.split("\0") as [string, string];
+  return readLinks(workspace, folder, name === "" ? undefined : workspace.fleet.host(name));
+}
+
+function readLinks(workspace: Workspace, folder: string, host: Host | undefined): FolderOfLinks {
+  const matching = new Map<string, string[]>();
+  const below = new Map<string, Written<Maybe<string>>>();
+  for (const other of workspace.derive(networkdByFolder).get(folder) ?? []) {
+    const sections = sectionsOf(new SourceText(workspace, other, host));
+    if (sections?.kind !== "network") continue;
+    const names = sections.words("Match", "Name");
+    const link = names.find(({ value }) => !isUnknown(value) && !/[*?[!]/.test(value));
+    for (const { value } of names) {
+      if (isUnknown(value)) continue;
+      const list = matching.get(value);
+      if (list === undefined) matching.set(value, [other]);
+      else list.push(other);
     }
-    known.set(key, (result = { matching, below }));
+    if (link === undefined) continue;
+    for (const { value } of sections.words("Network", ...STACKED)) if (!isUnknown(value) && !below.has(value)) below.set(value, link);
   }
-  return result;
+  return { matching, below };
 }
 
 /** The file that a drop-in, `X.network.d/….conf`, adds to; undefined where it is none or the file is not there. */

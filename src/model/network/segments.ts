@@ -28,7 +28,7 @@ export interface Segment {
 
 /** The segments of which at least two members' MTUs are known, by prefix. */
 export function segmentsOf(workspace: Workspace): readonly Segment[] {
-  return workspace.memo(collect);
+  return workspace.derive(collect);
 }
 
 function collect(workspace: Workspace): readonly Segment[] {

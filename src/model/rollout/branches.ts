@@ -55,7 +55,7 @@ const JUMP = /(?:ProxyJump[= ]+|-J[= ]*)"?(?:[\w.-]+@)?([\w.:[\]-]+?)(?::\d+)?(?
 
 /** Every such place of the repository, with the hosts that need it. */
 export function branchesOf(workspace: Workspace): readonly Branch[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): readonly Branch[] {

@@ -48,12 +48,12 @@ export interface UncountedPlay {
 
 /** The plays of `path` that interrupt services on more than one host that matters, or on hosts that nobody can count. */
 export function disruptivePlays(workspace: Workspace, path: string): readonly DisruptivePlay[] {
-  return workspace.memo(allDisruptive).found.get(path) ?? [];
+  return workspace.derive(allDisruptive).found.get(path) ?? [];
 }
 
 /** The plays of `path` that interrupt services on hosts that a template or a prompt chooses. */
 export function uncountedPlays(workspace: Workspace, path: string): readonly UncountedPlay[] {
-  return workspace.memo(allDisruptive).uncounted.get(path) ?? [];
+  return workspace.derive(allDisruptive).uncounted.get(path) ?? [];
 }
 
 function allDisruptive(workspace: Workspace): { readonly found: ReadonlyMap<string, DisruptivePlay[]>; readonly uncounted: ReadonlyMap<string, UncountedPlay[]> } {

@@ -40,8 +40,8 @@ export function tunnelOfOwn(workspace: Workspace, host: Host, address: string): 
   if (own.length > 0) return own.every((one) => one.tunnel !== undefined) ? tunnelCarrier(own[0]!) : undefined;
   // Its own interfaces may be unknown: the network in which the others have their tunnels tells.
   if ([...machine.interfaces.values()].some((one) => addressesOf(one).some((prefix) => contains(prefix, address)))) return undefined;
-  const others = workspace.memo(tunnelNetworks).filter(({ prefix }) => contains(prefix, address));
-  const plain = workspace.memo(plainNetworks).some((prefix) => contains(prefix, address));
+  const others = workspace.derive(tunnelNetworks).filter(({ prefix }) => contains(prefix, address));
+  const plain = workspace.derive(plainNetworks).some((prefix) => contains(prefix, address));
   return others.length > 0 && !plain ? tunnelCarrier(others[0]!.one) : undefined;
 }
 
@@ -50,7 +50,7 @@ export function carrierTo(workspace: Workspace, host: Host, target: string): Car
   const there = hostNamed(workspace, target);
   if (there === host) return undefined;
   const addresses = familyOf(target) !== undefined ? [target] : there === undefined ? [] : knownAddresses(there);
-  for (const { hosts, location, prefixes, groups } of workspace.memo(protections)) {
+  for (const { hosts, location, prefixes, groups } of workspace.data(protections)) {
     if (!hosts.has(host.name)) continue;
     const covered = addresses.some((address) => prefixes.some((prefix) => contains(prefix, address)));
     const member = there !== undefined && hosts.has(there.name) && groups.some((group) => host.groups.includes(group) && there.groups.includes(group));
@@ -65,7 +65,7 @@ export function carrierTo(workspace: Workspace, host: Host, target: string): Car
 
 /** The inventory's host of a name or an address. */
 export function hostNamed(workspace: Workspace, target: string): Host | undefined {
-  return workspace.fleet.host(target) ?? workspace.memo(byAddress).get(target.toLowerCase());
+  return workspace.fleet.host(target) ?? workspace.derive(byAddress).get(target.toLowerCase());
 }
 
 function byAddress(workspace: Workspace): ReadonlyMap<string, Host> {

@@ -21,7 +21,7 @@ export function readPlaybook(workspace: Workspace, path: string): PlaybookFile |
   if (document?.language !== "yaml") return undefined;
   const root = (document.tree as YamlTree).documents[0];
   if (root?.kind !== "sequence") return undefined;
-  const plays = workspace.memo(playsByPath).get(path) ?? [];
+  const plays = workspace.derive(playsIn, path) ?? [];
   if (plays.length > 0) {
     const tasks = plays.flatMap((play) => [...play.tasks, ...play.handlers]).filter((task) => task.location.path === path);
     return { path, plays, tasks: [...new Set(tasks)] };
@@ -31,6 +31,10 @@ export function readPlaybook(workspace: Workspace, path: string): PlaybookFile |
   const handlers = /(?:^|\/)handlers\//.test(path);
   const section: Section = handlers ? "handlers" : role === undefined ? "tasks" : "roles";
   return { path, plays: [], tasks: tasksOfFile(workspace, path, section, role?.name) };
+}
+
+function playsIn(workspace: Workspace, path: string): readonly Play[] | undefined {
+  return workspace.derive(playsByPath).get(path);
 }
 
 function playsByPath(workspace: Workspace): ReadonlyMap<string, readonly Play[]> {

@@ -12,7 +12,7 @@ export interface UsedTask {
 
 /** The tasks and handlers that a file holds, each once, in the order of the text. */
 export function tasksIn(workspace: Workspace, { path, tasks }: PlaybookFile): readonly UsedTask[] {
-  const used = workspace.memo(byPath).get(path) ?? [];
+  const used = workspace.derive(byPath).get(path) ?? [];
   const known = new Set(used.map(({ task }) => task.location.range.start));
   const others = tasks.filter((task) => !known.has(task.location.range.start)).map((task) => ({ task, plays: [] }));
   return [...used, ...others].sort((a, b) => a.task.location.range.start - b.task.location.range.start);

@@ -29,7 +29,7 @@ export function hasWayBack(workspace: Workspace, { play, disruptions }: Disrupti
   const tasks = [...play.tasks, ...play.handlers];
   if (tasks.some(leadsBack) || [...play.files].some((file) => BACK.test(baseName(file)))) return true;
   const kinds = new Set(disruptions.map(({ kind }) => kind));
-  return workspace.memo(waysBack).some(({ path, name, services }) => [...services].some((kind) => kinds.has(kind)) || path === play.path || sharesWord(name, disruptions));
+  return workspace.derive(waysBack).some(({ path, name, services }) => [...services].some((kind) => kinds.has(kind)) || path === play.path || sharesWord(name, disruptions));
 }
 
 function leadsBack(task: Task): boolean {

@@ -53,7 +53,7 @@ export const KERNEL_BOUNDARIES: readonly KernelBoundary[] = [
     consequence: "the same reload of the firewall keeps established connections on one side and drops them on the other, and a test on one says nothing of the other",
     instead: "Bring all of them to one side, or set net.netfilter.nf_conntrack_tcp_be_liberal to 1 on all.",
     source: "Linux 0c66dc1ea3f0 (hooks per namespace, 4.10), 4d3a57f23dec (4.14), f94e63801ab2 (windows are reset, 4.19)",
-    relied: (workspace) => workspace.memo(trackedConnections),
+    relied: (workspace) => workspace.data(trackedConnections),
   },
   {
     since: { major: 4, minor: 19 },
@@ -61,7 +61,7 @@ export const KERNEL_BOUNDARIES: readonly KernelBoundary[] = [
     consequence: "the same reload of the firewall drops established connections on the older side and keeps most on the newer, and a test on one says nothing of the other",
     instead: "Bring all of them to one side, or set net.netfilter.nf_conntrack_tcp_be_liberal to 1 on all.",
     source: "Linux f94e63801ab2 (net/netfilter/nf_conntrack_proto.c, 4.19)",
-    relied: (workspace) => workspace.memo(trackedConnections),
+    relied: (workspace) => workspace.data(trackedConnections),
   },
   {
     since: { major: 4, minor: 19 },

@@ -21,7 +21,7 @@ export interface DividedRole {
 
 /** Every role that a boundary divides, by the file in which the smaller side's kernel is written. */
 export function dividedRoles(workspace: Workspace): ReadonlyMap<string, readonly DividedRole[]> {
-  return workspace.memo(divide);
+  return workspace.data(divide);
 }
 
 function divide(workspace: Workspace): Map<string, DividedRole[]> {

@@ -25,7 +25,7 @@ export function kernelsOf(workspace: Workspace, hosts: readonly Host[]): KernelH
 
 /** Whether the kernel of some host is written in a file. */
 export function tellsKernels(workspace: Workspace, path: string): boolean {
-  return workspace.memo(pathsOfKernels).has(path);
+  return workspace.derive(pathsOfKernels).has(path);
 }
 
 function pathsOfKernels(workspace: Workspace): ReadonlySet<string> {

@@ -40,7 +40,7 @@ function judges(workspace: Workspace): readonly Judge[] {
 export function advisoryFor(workspace: Workspace, product: string, version: Version): Advisory | undefined {
   const text = version.text.replace(/^[vV]/, "");
   const build = product === "linux" && /^\d+\.\d+\.0-\d/.test(text);
-  return workspace.memo(judges).find((judge) => {
+  return workspace.derive(judges).find((judge) => {
     if (judge.product !== product) return false;
     if (judge.advisory.packages?.some((prefix) => text === prefix || text.startsWith(`${prefix}-`) || text.startsWith(`${prefix}.`)) === true) return true;
     return !build && judge.range !== undefined && inRange(version, judge.range);
@@ -59,7 +59,7 @@ export function knownBadIn(workspace: Workspace, path: string): readonly KnownBa
     found.push({ advisory, what: pin.product.name === "linux" ? "kernel" : pin.product.name, version: pin.text!, location: pin.location, hosts: isUnknown(scope) ? undefined : scope.hosts, certain: pin.carrier !== "variable" });
   }
   const places = new Set(found.map(({ location }) => location.range.start));
-  return [...found, ...(workspace.memo(badKernels).get(path) ?? []).filter(({ location }) => !places.has(location.range.start))];
+  return [...found, ...(workspace.data(badKernels).get(path) ?? []).filter(({ location }) => !places.has(location.range.start))];
 }
 
 /** Hosts whose kernel is known as bad, by the file that says so, those of one line together. */

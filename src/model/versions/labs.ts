@@ -30,7 +30,7 @@ const MUCH = 0.2;
 
 /** Every role that has both lab and other hosts with known kernels. */
 export function labMixes(workspace: Workspace): readonly LabMix[] {
-  return workspace.memo(compareLabs);
+  return workspace.derive(compareLabs);
 }
 
 function compareLabs(workspace: Workspace): LabMix[] {

@@ -9,14 +9,7 @@ import { pinsOfYaml } from "./yaml-pins.ts";
 
 /** Every place in a file that names a version, or a name without one where a version belongs. */
 export function pinsIn(workspace: Workspace, path: string): readonly VersionPin[] {
-  const known = workspace.memo(pinsByPath);
-  let pins = known.get(path);
-  if (pins === undefined) known.set(path, (pins = read(workspace, path)));
-  return pins;
-}
-
-function pinsByPath(): Map<string, readonly VersionPin[]> {
-  return new Map();
+  return workspace.derive(read, path);
 }
 
 function read(workspace: Workspace, path: string): VersionPin[] {

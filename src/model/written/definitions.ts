@@ -49,7 +49,7 @@ function index(workspace: Workspace): Index {
  * known, every definition that may count.
  */
 export function definitions(workspace: Workspace, path: string, name: string, scope: Maybe<Scope>): { definition: Definition; scope: Maybe<Scope> }[] {
-  const all = workspace.memo(index).get(name);
+  const all = workspace.derive(index).get(name);
   if (all === undefined) return [];
   if (isUnknown(scope) || scope.hosts.length === 0) {
     const others = all.filter((one) => HOST_FILE.test(one.path));

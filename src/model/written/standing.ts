@@ -32,7 +32,7 @@ function runsByFile(workspace: Workspace): ReadonlyMap<string, readonly Run[]> {
 
 /** The play in which a file is read on a host: of several, the last that runs on it. */
 export function playAt(workspace: Workspace, path: string, host: Host | undefined): Play | undefined {
-  return workspace.memo(runsByFile).get(path)?.findLast(({ hosts }) => host === undefined || hosts.has(host.name))?.play;
+  return workspace.derive(runsByFile).get(path)?.findLast(({ hosts }) => host === undefined || hosts.has(host.name))?.play;
 }
 
 /** What decides the variables that the file `path` sees on a host. Of several plays, the last that runs on it. */

@@ -63,7 +63,7 @@ interface RunTask {
 
 /** The hosts on which what stands at `offset` of a file of tasks or variables counts. */
 export function scopeAt(workspace: Workspace, path: string, offset: number): Maybe<Scope> {
-  const around = (workspace.memo(tasksByPath).get(path) ?? []).filter(({ range }) => range.start <= offset && offset < range.end);
+  const around = (workspace.derive(tasksByPath).get(path) ?? []).filter(({ range }) => range.start <= offset && offset < range.end);
   return around.length === 0 ? workspace.fleet.scopeOf(path) : union(around.map(({ scope }) => scope));
 }
 

@@ -103,7 +103,7 @@ export default rule({
   check({ reads, path, workspace, report, notComputed }) {
     const hidden = openFilesUnknown(workspace).get(path);
     if (hidden !== undefined) notComputed(path, hidden);
-    for (const group of workspace.memo(overcommits)) {
+    for (const group of workspace.data(overcommits)) {
       const { place, worst, hosts } = group;
       if (place.path !== path || subjectOf(workspace, path) !== reads) continue;
       const fix = mend(group);

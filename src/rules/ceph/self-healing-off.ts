@@ -39,7 +39,7 @@ export default rule({
   },
   check({ ceph, path, workspace, report }) {
     if (onlyLaboratory(workspace, ceph)) return;
-    const unset = workspace.memo(unsetFlags);
+    const unset = workspace.derive(unsetFlags);
     for (const { flag, word, command } of flagsSet(ceph)) {
       const effect = FLAGS[flag];
       if (effect === undefined || unset === "all" || unset.has(flag)) continue;

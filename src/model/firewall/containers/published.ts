@@ -19,7 +19,7 @@ export interface Published {
 
 /** Every port that compose files, Quadlets and Ansible tasks publish on all addresses, by the file that says so. */
 export function publishedPorts(workspace: Workspace): readonly Published[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 function collect(workspace: Workspace): Published[] {

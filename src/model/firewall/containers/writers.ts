@@ -71,11 +71,11 @@ export function ruleWriters(workspace: Workspace, ruleset: Ruleset): WriterEvide
   };
   const scope = workspace.fleet.scopeOf(ruleset.path);
   const names = new Set(isUnknown(scope) ? [] : scope.hosts.map(({ name }) => name));
-  for (const one of workspace.memo(installations)) {
+  for (const one of workspace.data(installations)) {
     const there = one.hosts.filter(({ name }) => names.has(name)).length;
     if (there > 0) note({ writer: one.writer, why: one.why, location: one.location, hosts: there });
   }
-  for (const path of workspace.memo(writersFiles)) {
+  for (const path of workspace.derive(writersFiles)) {
     const writer = WRITERS.find((one) => SIGNS[one].paths.test(path))!;
     const shared = sharedHosts(workspace, ruleset.path, path);
     if (shared !== undefined) note({ writer, why: `${path} is for the same hosts`, location: { path, range: { start: 0, end: 0 } }, ...(shared === "tree" ? {} : { hosts: shared }) });

@@ -51,7 +51,7 @@ function normalised(path: string): string | undefined {
 }
 
 function nftPaths(workspace: Workspace): string[] {
-  return workspace.memo(listNftPaths);
+  return workspace.derive(listNftPaths);
 }
 
 function listNftPaths(workspace: Workspace): string[] {
@@ -60,7 +60,7 @@ function listNftPaths(workspace: Workspace): string[] {
 
 /** The variables of the files that include `path`: nft reads them in one go. */
 export function scopeOf(workspace: Workspace, path: string): Scope {
-  const includer = workspace.memo(includers).get(path);
+  const includer = workspace.derive(includers).get(path);
   if (includer === undefined) return new Map();
   const document = workspace.document(includer)!;
   const tree = document.tree as NftFile;

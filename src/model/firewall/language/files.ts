@@ -7,7 +7,7 @@ import { includesOf, resolveInclude } from "../from-nftables/includes.ts";
  * of other kinds than nft stand alone.
  */
 export function readTogether(workspace: Workspace, path: string): readonly string[] {
-  return workspace.memo(groups).get(path) ?? [path];
+  return workspace.derive(groups).get(path) ?? [path];
 }
 
 /** The files that an `include` in `path` names. */

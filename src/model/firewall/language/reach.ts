@@ -30,7 +30,7 @@ export interface Reach {
 }
 
 /** The table of that family and name in every file that is read together with `path`; parts that are included count as its own. */
-export function tableParts(workspace: Workspace, path: string, table: Table): PlacedTable[] {
+export function tableParts(workspace: Workspace, path: string, table: Pick<Table, "family" | "name">): PlacedTable[] {
   return readTogether(workspace, path).flatMap((other) =>
     (workspace.subject("firewall", other)?.tables ?? []).flatMap((one) => ((one.family === table.family && one.name === table.name) || one.name === "" || table.name === "" ? [{ path: other, table: one }] : [])),
   );
@@ -38,7 +38,7 @@ export function tableParts(workspace: Workspace, path: string, table: Table): Pl
 
 /** How packets get to the chain `name` of a table. */
 export function reachOf(workspace: Workspace, path: string, table: Table, name: string): Reach {
-  const graph = graphOf(workspace, path, table);
+  const graph = workspace.derive(graphOf, [path, table.family, table.name].join("\0"));
   const seen = new Set([name]);
   for (const one of seen) for (const { chain } of graph.calls.get(one) ?? []) seen.add(chain.name);
   const bases = graph.bases.filter(({ chain }) => seen.has(chain.name));
@@ -51,16 +51,11 @@ interface Graph {
   open: boolean;
 }
 
-function graphs(): Map<Table, Graph> {
-  return new Map();
-}
-
-function graphOf(workspace: Workspace, path: string, table: Table): Graph {
-  const known = workspace.memo(graphs);
-  const old = known.get(table);
-  if (old) return old;
+/** Of the table that `key` names by a path, its family and its name. */
+function graphOf(workspace: Workspace, key: string): Graph {
+  const [path, family, name] = key.split("\0") as [string, Table["family"], string];
   const graph: Graph = { calls: new Map(), bases: [], open: false };
-  for (const part of tableParts(workspace, path, table)) {
+  for (const part of tableParts(workspace, path, { family, name })) {
     for (const chain of part.table.chains) {
       if (isElsewhere(chain.nameRange)) continue;
       if (chain.hook !== undefined) graph.bases.push({ ...part, chain });
@@ -69,7 +64,6 @@ function graphOf(workspace: Workspace, path: string, table: Table): Graph {
       for (const rule of chain.rules) if (!isElsewhere(rule.range)) addCalls(workspace, part, chain, rule, graph);
     }
   }
-  known.set(table, graph);
   return graph;
 }
 

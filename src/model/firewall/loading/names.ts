@@ -38,7 +38,7 @@ export function lookedUpNames(workspace: Workspace, ruleset: Ruleset): LookedUp[
     }
   }
   if (found.size === 0) return [];
-  const known = workspace.memo(namesOfHostsFiles);
+  const known = workspace.derive(namesOfHostsFiles);
   const first = new Map<string, LookedUp>();
   for (const one of [...found.values()].sort((a, b) => a.range.start - b.range.start)) {
     if (!known.has(one.name.toLowerCase()) && !first.has(one.name)) first.set(one.name, one);

@@ -18,7 +18,7 @@ export function loadsAfterNetwork(workspace: Workspace, path: string): boolean {
   const destinations = placements(workspace, path).flatMap(({ destination }) => (isUnknown(destination) ? [] : [destination]));
   if (destinations.some((destination) => HOOKS.test(destination))) return true;
   const names = [path, ...destinations].map((name) => name.slice(name.lastIndexOf("/") + 1).replace(/\.j2$/, ""));
-  return workspace.memo(unitsBehindNetwork).some(({ nftables, text }) => nftables || names.some((name) => text.includes(name)) || text.includes(HOLE));
+  return workspace.data(unitsBehindNetwork).some(({ nftables, text }) => nftables || names.some((name) => text.includes(name)) || text.includes(HOLE));
 }
 
 /** The firewall's own units and those that run nft, where they are ordered after the network. */

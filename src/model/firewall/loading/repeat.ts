@@ -158,7 +158,7 @@ const NUMBERED = /(^|\/)\d+[-_][^/]*$/;
 
 /** Whether an nft file is a part of what is loaded: another includes it, or its folder or number says so. */
 export function isFragment(workspace: Workspace, path: string): boolean {
-  return workspace.memo(includedFiles).has(path) || IN_FOLDER.test(path) || NUMBERED.test(path);
+  return workspace.derive(includedFiles).has(path) || IN_FOLDER.test(path) || NUMBERED.test(path);
 }
 
 /** True of a ruleset to which other files or running rules add: what comes before or after it may already accept. */
@@ -166,7 +166,7 @@ export function isPart(workspace: Workspace, ruleset: Ruleset): boolean {
   const { path, replaces } = ruleset;
   if (addsToOthers(workspace, ruleset)) return true;
   if (workspace.language(path) !== "nftables" || replaces === "ruleset") return false;
-  return workspace.memo(includedFiles).has(path) || IN_FOLDER.test(path) || (NUMBERED.test(path) && replaces === "nothing");
+  return workspace.derive(includedFiles).has(path) || IN_FOLDER.test(path) || (NUMBERED.test(path) && replaces === "nothing");
 }
 
 function includedFiles(workspace: Workspace): ReadonlySet<string> {

@@ -29,7 +29,7 @@ export function asymmetryOf(workspace: Workspace, path: string): Asymmetry | und
   const { fleet } = workspace;
   const scope = fleet.scopeOf(path);
   const several = !isUnknown(scope) && scope.hosts.length > 1;
-  for (const one of workspace.memo(routingFiles)) {
+  for (const one of workspace.data(routingFiles)) {
     const shared = sharedHosts(workspace, path, one.location.path);
     if (shared === undefined || (one.kind === "peers" && (!several || shared === "tree" || shared < 2))) continue;
     return one;

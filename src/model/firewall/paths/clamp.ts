@@ -28,7 +28,7 @@ export function unclamped(workspace: Workspace, ruleset: Ruleset): Unclamped[] {
   const [base] = baseChains(ruleset, "forward", "ip");
   if (base === undefined || clampsElsewhere(workspace, ruleset)) return [];
   const found: Unclamped[] = [];
-  const made = workspace.memo(tunnelFiles);
+  const made = workspace.data(tunnelFiles);
   const samples = acceptedSamples(ruleset, "forward", "ip", 6).filter(({ states }) => states?.includes("new") !== false);
   for (const sample of samples) {
     const { oif, iif } = sample;
@@ -48,7 +48,7 @@ export function unclamped(workspace: Workspace, ruleset: Ruleset): Unclamped[] {
 /** A clamp in any ruleset of the same hosts, or in any other file of theirs; or a route or link that carries it. */
 function clampsElsewhere(workspace: Workspace, ruleset: Ruleset): boolean {
   if (rulesetsBeside(workspace, ruleset.path).some((other) => rulesOf(other).some(({ statements }) => statements.some(({ kind }) => kind === "mss-clamp")))) return true;
-  return workspace.memo(clampingFiles).some((path) => path === ruleset.path || sharedHosts(workspace, ruleset.path, path) !== undefined || folderOf(path) === folderOf(ruleset.path));
+  return workspace.derive(clampingFiles).some((path) => path === ruleset.path || sharedHosts(workspace, ruleset.path, path) !== undefined || folderOf(path) === folderOf(ruleset.path));
 }
 
 function clampingFiles(workspace: Workspace): string[] {

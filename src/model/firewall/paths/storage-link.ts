@@ -24,7 +24,7 @@ const SERVICES = new Set(["Ceph", "iSCSI", "NFS", "DRBD", "GlusterFS", "NVMe ove
  * from, is no such link.
  */
 export function storageLinks(workspace: Workspace, ruleset: Ruleset): StorageLink[] {
-  const networks = workspace.memo(clusterNetworks);
+  const networks = workspace.derive(clusterNetworks);
   const chains = inputChains(ruleset);
   const named = chains.some(({ chain }) => chain.rules.some(({ statements }) => statements.some((one) => one.kind === "match" && ((one.field === "meta iifname" && !isLoopback(one.values)) || (networks.length > 0 && one.field === "ip saddr")))));
   if (!named || statefulPlace(ruleset) === undefined) return [];
@@ -103,7 +103,7 @@ function linksOf(workspace: Workspace, { statements }: FirewallRule): string[] {
     if (statement.kind !== "match" || statement.negated || isUnknown(statement.values)) continue;
     if (statement.field === "meta iifname" && statement.values.kind === "names") found.push(...statement.values.names.filter((name) => name !== "lo").map((name) => `interface ${name}`));
     if (statement.field === "ip saddr" && statement.values.kind === "intervals") {
-      for (const network of workspace.memo(clusterNetworks)) if (isEmpty(subtract(statement.values.intervals, [network.span]))) found.push(`network ${network.text}`);
+      for (const network of workspace.derive(clusterNetworks)) if (isEmpty(subtract(statement.values.intervals, [network.span]))) found.push(`network ${network.text}`);
     }
   }
   return found;

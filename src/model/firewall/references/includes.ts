@@ -37,7 +37,7 @@ function includesIn(commands: readonly Command[]): Include[] {
 
 /** Under that name in any language, or at that place on the host. */
 function isThere(workspace: Workspace, from: string, written: string): boolean {
-  if (workspace.memo(destinations).has(written)) return true;
+  if (workspace.derive(destinations).has(written)) return true;
   const name = written.replace(/^(\.{0,2}\/)+/, "");
   return workspace.paths.some((path) => path !== from && new RegExp(`(^|/)${name.replace(/[.+^${}()|[\]\\]/g, "\\$&")}(\\.(j2|jinja2?|erb|tmpl|epp|in|gotmpl|tpl))?$`).test(path));
 }

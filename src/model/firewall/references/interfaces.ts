@@ -16,7 +16,7 @@ const FILES = /\.(netdev|network|link)(\.j2)?$|(^|\/)interfaces(\.j2)?$|\/interf
  * one or two letters. Names that differ in digits alone (`eth0`, `eth1`) are other interfaces, not slips.
  */
 export function mistypedInterfaces(workspace: Workspace, ruleset: Ruleset): Dangling[] {
-  const made = new Set(workspace.memo(configured).flatMap(({ path, names }) => (sharedHosts(workspace, ruleset.path, path) === undefined ? [] : names)));
+  const made = new Set(workspace.data(configured).flatMap(({ path, names }) => (sharedHosts(workspace, ruleset.path, path) === undefined ? [] : names)));
   if (made.size === 0) return [];
   const found = new Map<string, Dangling>();
   for (const { statements } of ruleset.tables.flatMap((table) => table.chains.flatMap(({ rules }) => rules))) {

@@ -14,7 +14,7 @@ export function undefinedVariables(workspace: Workspace, ruleset: Ruleset): Dang
   const document = workspace.document(ruleset.path);
   if (document?.language !== "nftables" || !document.text.includes("$")) return [];
   const text = (document.tree as NftFile).masked.text.replace(QUIET, (quiet) => " ".repeat(quiet.length));
-  const known = new Set<string>([...scopeOf(workspace, ruleset.path).keys(), ...workspace.memo(givenOnCommandLines)]);
+  const known = new Set<string>([...scopeOf(workspace, ruleset.path).keys(), ...workspace.derive(givenOnCommandLines)]);
   collect(workspace, ruleset.path, known, new Set());
   const found = new Map<string, Dangling>();
   for (const match of text.matchAll(/\$([A-Za-z_][\w-]*)/g)) {

@@ -28,7 +28,7 @@ const BACKENDS: readonly Backend[] = ["nftables", "iptables"];
 export function nonAtomicReloads(workspace: Workspace, path: string): readonly ReloadFault[] {
   const own = [...runsOfScript(workspace, path), ...runsOfUnit(workspace, path)].flatMap(({ effects }) => faultsOf(workspace, effects, path));
   const found = new Map<number, ReloadFault>();
-  for (const fault of [...(workspace.memo(playFaults).get(path) ?? []), ...own]) {
+  for (const fault of [...(workspace.data(playFaults).get(path) ?? []), ...own]) {
     if (fault.location.path === path && !found.has(fault.location.range.start)) found.set(fault.location.range.start, fault);
   }
   return [...found.values()];

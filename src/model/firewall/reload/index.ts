@@ -27,18 +27,12 @@ export interface Reload {
  * name it, or by itself where it is a script. Empty where the repository does not tell. The worst comes first.
  */
 export function reloadsOf(workspace: Workspace, path: string): readonly Reload[] {
+  return workspace.derive(reloadsAt, path);
+}
+
+function reloadsAt(workspace: Workspace, path: string): readonly Reload[] {
   const ruleset = workspace.subject("firewall", path);
-  return ruleset === undefined ? [] : (workspace.memo(reloadCache).get(path) ?? remember(workspace, path, ruleset));
-}
-
-function reloadCache(): Map<string, readonly Reload[]> {
-  return new Map();
-}
-
-function remember(workspace: Workspace, path: string, ruleset: Ruleset): readonly Reload[] {
-  const reloads = find(workspace, path, ruleset).sort((a, b) => weight(b) - weight(a));
-  workspace.memo(reloadCache).set(path, reloads);
-  return reloads;
+  return ruleset === undefined ? [] : find(workspace, path, ruleset).sort((a, b) => weight(b) - weight(a));
 }
 
 function find(workspace: Workspace, path: string, ruleset: Ruleset): Reload[] {

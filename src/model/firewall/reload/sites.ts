@@ -175,7 +175,7 @@ export function runsOfUnit(workspace: Workspace, path: string): { readonly arm: 
 export function scriptsLoading(workspace: Workspace, names: readonly [string, ...string[]], backend: Backend): Sited[][] {
   const only = workspace.subjects("firewall").filter(({ path, subject }) => subject.dialect === backend && workspace.language(path) !== "shell").length <= FEW;
   const home = homeOf(workspace, names[0]);
-  return workspace.memo(scriptEffects).flatMap(({ path, effects }) => {
+  return workspace.data(scriptEffects).flatMap(({ path, effects }) => {
     if (apart(workspace, path, names[0])) return [];
     const near = only || homeOf(workspace, path) === home;
     const loads = effects.flatMap((effect) => (effect.does === "load" && effect.backend === backend ? [effect.file?.includes(HOLE) === true ? undefined : effect.file] : []));

@@ -86,7 +86,7 @@ export function siblingsOf(play: Play, task: Task): Task[] {
 
 /** What each play's tasks do together, and each of its handlers, where they load one of `names` or a file that they do not name. */
 export function tasksLoading(workspace: Workspace, names: readonly string[], backend: Backend): Sited[][] {
-  return workspace.memo(playEffects).filter((effects) => loadsOneOf(effects, names, backend));
+  return workspace.data(playEffects).filter((effects) => loadsOneOf(effects, names, backend));
 }
 
 function playEffects(workspace: Workspace): Sited[][] {

@@ -54,7 +54,7 @@ export function unitActionEffects(
   action: UnitAction,
   run: ((text: string) => readonly Effect[]) | undefined,
 ): { effects: readonly Effect[]; why: string } | undefined {
-  const own = workspace.memo(unitFiles).get(unit);
+  const own = workspace.data(unitFiles).get(unit);
   const known = Object.hasOwn(KNOWN, unit) ? KNOWN[unit] : undefined;
   const effects = own === undefined || run === undefined ? known : overlay(known, own, run);
   if (effects === undefined) return undefined;
@@ -136,6 +136,6 @@ export function execCommand(line: string): string {
 
 /** Whether the distribution's service, as nobody has changed it, reloads in one transaction. */
 export function reloadIsAtomic(workspace: Workspace, unit: string): boolean {
-  const known = Object.hasOwn(KNOWN, unit) && !workspace.memo(unitFiles).has(unit) ? KNOWN[unit] : undefined;
+  const known = Object.hasOwn(KNOWN, unit) && !workspace.data(unitFiles).has(unit) ? KNOWN[unit] : undefined;
   return loadsAtOnce(known?.reload);
 }

@@ -27,7 +27,7 @@ function cephMajor(workspace: Workspace): number | undefined {
 export function cephHosts(workspace: Workspace, path: string): readonly Host[] {
   const scope = workspace.fleet.scopeOf(path);
   if (isUnknown(scope)) return [];
-  const configured = workspace.memo(speaksOfCeph);
+  const configured = workspace.derive(speaksOfCeph);
   return scope.hosts.filter((host) => workspace.fleet.trait(host, "storage") !== undefined && (configured || hasOsds(workspace, host)));
 }
 

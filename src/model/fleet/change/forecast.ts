@@ -85,7 +85,7 @@ function reviews(): WeakMap<Workspace, Forecast | undefined> {
 function workOut(before: Workspace, after: Workspace): Forecast | undefined {
   const alone = evacuees(before, after).filter(({ gated }) => !gated);
   if (alone.length === 0) return undefined;
-  const hypervisors = after.memo(hypervisorsOf);
+  const hypervisors = after.derive(hypervisorsOf);
   const needs = alone.flatMap(({ host }) => {
     const need = hypervisors.needs.get(host.name);
     return need === undefined || isUnknown(need) ? [] : [need];

@@ -58,8 +58,8 @@ function read(workspace: Workspace, path: string): ReadonlyMap<string, Variable>
 }
 
 function reached(before: Workspace, after: Workspace, play: Play, { old, now }: { old: ReadonlyMap<string, Variable>; now: ReadonlyMap<string, Variable> }, name: string, hosts: readonly Host[]): Reach[] {
-  const consumers = after.memo(consumersOf);
-  const tasks = new Set([...withDependents(name, after.memo(dependentsOf))].flatMap((word) => consumers.get(word) ?? []).filter((use) => use.play === play && !play.handlers.includes(use.task)).map(({ task }) => task));
+  const consumers = after.derive(consumersOf);
+  const tasks = new Set([...withDependents(name, after.derive(dependentsOf))].flatMap((word) => consumers.get(word) ?? []).filter((use) => use.play === play && !play.handlers.includes(use.task)).map(({ task }) => task));
   return [...tasks].flatMap((task): Reach[] => {
     if (!changesHosts(task)) return [];
     const side = (variables: ReadonlyMap<string, Variable>, roles: Workspace) => ({ ...sideOf({ files: after, hosts: after, roles: after }, play, task), roles, play: { ...play, variables: new Map([...play.variables, ...variables]) } });

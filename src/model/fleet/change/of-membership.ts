@@ -22,8 +22,8 @@ export function ofMembership(before: Workspace, after: Workspace, known: readonl
   const names = added.length > 0 ? added : removed.length > 0 ? removed : moved;
   const location = membershipPlace(before, after);
   if (location === undefined || (names.length === 0 && !renamed)) return [];
-  const consumers = after.memo(consumersOf);
-  const dependents = after.memo(dependentsOf);
+  const consumers = after.derive(consumersOf);
+  const dependents = after.derive(dependentsOf);
   const attributed = new Map<Task, Set<string>>();
   for (const { task, hosts } of known.flatMap(({ reaches }) => reaches)) {
     let set = attributed.get(task);

@@ -21,8 +21,8 @@ interface Edit {
 /** Defaults and variables of roles, and variables of plays, that differ and that a host does not set itself. */
 export function ofRoles(before: Workspace, after: Workspace): Found[] {
   const pairs = playPairs(before, after);
-  const consumers = after.memo(consumersOf);
-  const dependents = after.memo(dependentsOf);
+  const consumers = after.derive(consumersOf);
+  const dependents = after.derive(dependentsOf);
   const found: Found[] = [];
   for (const { name, location, folder, plays } of edits(before, after, pairs).values()) {
     const words = withDependents(name, dependents);

@@ -25,8 +25,8 @@ interface Edit {
 export function ofVariables(before: Workspace, after: Workspace): Found[] {
   const edits = editsOf(before, after);
   if (edits.length === 0) return [];
-  const consumers = after.memo(consumersOf);
-  const dependents = after.memo(dependentsOf);
+  const consumers = after.derive(consumersOf);
+  const dependents = after.derive(dependentsOf);
   const follow = following(before, after);
   const causes = new Map<string, Edit[]>();
   for (const edit of edits) {
@@ -68,7 +68,7 @@ function editsOf(before: Workspace, after: Workspace): Edit[] {
     if (on === undefined) changedOn.set(name, (on = new Set()));
     for (const host of hosts) on.add(host.name);
   }
-  const dependents = after.memo(dependentsOf);
+  const dependents = after.derive(dependentsOf);
   const sources = sourcesOfNames(dependents);
   const moved = movedHosts(before, after);
   return changes.flatMap((change): Edit[] => {
@@ -121,7 +121,7 @@ function placeOf(before: Workspace, after: Workspace, was: Variable | undefined,
 /** Follows changed values into tasks: which hosts get something else by each use. */
 function following(before: Workspace, after: Workspace): (use: Use, hosts: readonly Host[], names: ReadonlySet<string>) => Reach[] {
   const scopes = new Map<Play, ReadonlySet<string>>();
-  const others = new Set((after.memo(consumersOf).get("hostvars") ?? []).map(({ task }) => task));
+  const others = new Set((after.derive(consumersOf).get("hostvars") ?? []).map(({ task }) => task));
   const known = new Map<Use["play"], Map<Use["task"], Comparison>>();
   return ({ play, task }, hosts) => {
     if (isUnknown(play.scope) || !changesHosts(task)) return [];

@@ -60,7 +60,7 @@ export function tableOf(workspace: Workspace, host: Host): Table | undefined {
 
 /** Every host whose stateful rules see Ceph's connections: its storage hosts, and the hypervisors whose guests use it. */
 export function trackedHosts(workspace: Workspace): { readonly found: readonly TrackedHost[]; readonly hidden: ReadonlyMap<string, string> } {
-  return workspace.memo(collect);
+  return workspace.derive(collect);
 }
 
 interface Cluster {
@@ -107,7 +107,7 @@ function collect(workspace: Workspace): { readonly found: readonly TrackedHost[]
     if (!isStateful(ruleset)) continue;
     const scope = workspace.fleet.scopeOf(path);
     if (isUnknown(scope)) continue;
-    const cluster = workspace.memo(clusterOf);
+    const cluster = workspace.derive(clusterOf);
     if (cluster.allOsds === 0) continue;
     const storage = new Set(cephHosts(workspace, path).map(({ name }) => name));
     const { ports, unknown: open } = trackedCeph(workspace, path);

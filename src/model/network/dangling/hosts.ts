@@ -14,7 +14,7 @@ const DEEPEST = 60;
 
 /** The names by which hosts are called in variables: their own, and the first label of each. */
 export function hostNames(workspace: Workspace): ReadonlySet<string> {
-  return workspace.memo(namesOf);
+  return workspace.derive(namesOf);
 }
 
 function namesOf(workspace: Workspace): ReadonlySet<string> {

@@ -39,7 +39,7 @@ export function nearMisses(file: NetworkFile): PrefixFault[] {
 
 /** A host whose gateway, or whose length, differs by one digit from that of all others in its network. */
 export function oddHosts(workspace: Workspace): readonly PrefixFault[] {
-  return workspace.memo(collect);
+  return workspace.data(collect);
 }
 
 interface Address {
