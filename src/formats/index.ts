@@ -83,12 +83,16 @@ export function recognise(path: string, head: string): Language | undefined {
   return byContent;
 }
 
+const INVENTORY_ELSEWHERE = /(?:^|\/)(?:inventory|inventories|environments?)\/|(?:^|\/)(?:hosts|inventory)(?:\.(?:toml|py|sh))?$/;
+
 /**
  * Whether a file belongs to a review: it is of a known language, or lies where tasks take templates and files from. What
  * it says there in a language unknown to us still changes the hosts that get it.
  */
 export function isReviewed(path: string, head: string): boolean {
   if (recognise(path, head) !== undefined) return true;
+  // Inventories that are not read must be known all the same: what is said of the others does not hold for their hosts.
+  if (INVENTORY_ELSEWHERE.test(path) && (path.endsWith(".toml") || head.startsWith("#!"))) return true;
   return /\.(j2|jinja2?)$|(^|\/)(templates|files)\//.test(path) && !head.includes("\0");
 }
 

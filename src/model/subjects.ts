@@ -15,6 +15,7 @@ import type { IpsecFile } from "./ipsec/connections.ts";
 import { readIpsec } from "./ipsec/connections.ts";
 import type { MaintenanceFile } from "./fleet/maintenance-files.ts";
 import { readMaintenance } from "./fleet/maintenance-files.ts";
+import { unreadInventory } from "./fleet/unread-inventories.ts";
 import type { ConfigFile } from "../formats/premortem-config/index.ts";
 import type { NetworkFile } from "./network/network.ts";
 import { readNetwork } from "./network/read.ts";
@@ -44,7 +45,8 @@ type Reader<T> = (workspace: Workspace, path: string) => T | undefined;
 export const readers: { readonly [R in keyof Subjects]: Reader<Subjects[R]> } = {
   syntax: (workspace, path) => {
     const document = workspace.document(path);
-    return document && { language: document.language, errors: document.errors };
+    if (document !== undefined) return { language: document.language, errors: document.errors };
+    return unreadInventory(workspace, path) === undefined ? undefined : { language: "unread-inventory", errors: [] };
   },
   firewall: readFirewall,
   sysctl: readSysctl,

@@ -15,6 +15,7 @@ import { recordsOf } from "./records/read.ts";
 import type { Role } from "./roles.ts";
 import { rolesOf } from "./roles.ts";
 import { scopeAt } from "./scope.ts";
+import { isMadeAtRun, namesInPattern } from "./target.ts";
 import { traitsOf } from "./traits.ts";
 
 /** The fleet of a workspace: each part is worked out when it is asked for, and kept while what it rests on stays. */
@@ -130,8 +131,13 @@ interface PlayTable {
 
 function playTable(workspace: Workspace, _: string, previous: PlayTable | undefined): PlayTable {
   const written = workspace.derive(playsAsWritten);
+  const makers = written.map(({ play }) => play).filter(({ tasks }) => tasks.some(({ module }) => module === "add_host" || module === "group_by"));
+  const names = makers.length === 0 ? undefined : workspace.derive(patternNames);
+  // A name that no inventory has and that a task gives to a group stands for hosts that nobody knows yet.
+  const madeAtRun = (pattern: string): string | undefined =>
+    names && namesInPattern(pattern).find(({ name, sign }) => sign !== "!" && !names.groups.has(name) && !names.hosts.has(name) && isMadeAtRun(makers, name))?.name;
   const plays = written.map((one, index): Play => {
-    const scope = scopeOfPlay(one, (pattern) => workspace.derive(sortedMatching, pattern));
+    const scope = scopeOfPlay(one, (pattern) => workspace.derive(sortedMatching, pattern), madeAtRun);
     const known = previous?.written[index] === one ? previous.plays[index]! : undefined;
     return known !== undefined && sameScope(known.scope, scope) ? known : { ...one.play, scope };
   });

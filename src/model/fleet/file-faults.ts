@@ -1,8 +1,10 @@
 import type { Range } from "../../engine/location.ts";
 import type { InventoryTree } from "../../formats/ansible-inventory/index.ts";
 import type { YamlEntry, YamlNode, YamlTree } from "../../formats/yaml/index.ts";
-import { entriesOf, entryOf, stringOf } from "../../formats/yaml/index.ts";
+import { entriesOf, entryOf } from "../../formats/yaml/index.ts";
 import type { Document, Workspace } from "../workspace.ts";
+import { inventories } from "./inventories.ts";
+import { unreadInventory } from "./unread-inventories.ts";
 import { bareExpressions } from "./bare-expressions.ts";
 import { variablesPlace } from "./variable-files.ts";
 
@@ -27,19 +29,17 @@ const NONE: FileFaults = { faults: [], hidden: [] };
 /** What Ansible makes of the file at `path`; nothing for files that are no YAML and no inventory. */
 export function faultsOfFile(workspace: Workspace, path: string): FileFaults {
   const document = workspace.document(path);
-  if (document?.language === "ansible-inventory-ini") return { faults: circlesOfIni(document.tree as InventoryTree), hidden: [] };
+  if (document?.language === "ansible-inventory-ini") return { faults: withOthers(workspace, path, circlesOfIni(document.tree as InventoryTree)), hidden: [] };
   if (document?.language !== "yaml") return NONE;
   const { documents } = document.tree as YamlTree;
   const hidden: string[] = [];
   const faults: FileFault[] = [];
   if (/^\$ANSIBLE_VAULT;/.test(document.text)) hidden.push("the file is vaulted as a whole, so its variables are not known");
-  const plugin = stringOf(entryOf(documents[0], "plugin")?.value);
-  if (plugin !== undefined && /(?:^|\/)inventor(?:y|ies)\//.test(path) && variablesPlace(path) === undefined) {
-    hidden.push(`the inventory plugin ${plugin} finds hosts, groups or variables only when it runs`);
-  }
+  const unread = unreadInventory(workspace, path);
+  if (unread !== undefined) hidden.push(unread);
   faults.push(...variablesFault(document, path, documents), ...bareExpressions(workspace, document, path, documents));
   if (!document.text.includes("{%")) for (const root of documents) faults.push(...repeatedKeys(root, isJoined(root)));
-  if (looksNested(documents[0])) faults.push(...circles(edgesOfYaml(documents[0])));
+  if (looksNested(documents[0])) faults.push(...withOthers(workspace, path, circles(edgesOfYaml(documents[0]))));
   return { faults, hidden };
 }
 
@@ -99,6 +99,17 @@ interface Edge {
 
 function circlesOfIni(tree: InventoryTree): FileFault[] {
   return circles(tree.sections.flatMap((section) => section.children.map(({ name, range }) => ({ parent: section.group, child: name, range }))));
+}
+
+/** The circles of one file, and those that it closes together with the other files of its inventory. */
+function withOthers(workspace: Workspace, path: string, own: readonly FileFault[]): readonly FileFault[] {
+  const known = new Set(own.map(({ range }) => range.start));
+  const more = inventories(workspace).filter(({ files }) => files.length > 1).flatMap((inventory) => inventory.circles.filter(({ location }) => location.path === path && !known.has(location.range.start)));
+  return [...own, ...more.map(({ parent, child, location }) => ({
+    range: location.range,
+    message: `The group ${child} is above ${parent} already in another file of this inventory, so it cannot be below it. Ansible refuses this file. Remove one of the two.`,
+    refused: true,
+  }))];
 }
 
 function looksNested(root: YamlNode | undefined): boolean {

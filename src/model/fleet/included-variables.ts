@@ -31,6 +31,9 @@ export function includedVariables(workspace: Workspace, task: Task, standing: St
     if (typeof name !== "string") return read;
     return [{ name, value: Object.fromEntries(read.map((variable) => [variable.name, variable.value])), location: task.location, origin }];
   }
+  // What a condition decides is then all of the mapping.
+  const name = task.args.get("name")?.value;
+  if (typeof name === "string") return [{ name, value: unknown(`what include_vars reads into ${name} is decided when the play runs`), location: task.location, origin }];
   // Any file next to the usual ones may be the one.
   const near = workspace.paths.filter((path) => folderOf(path) === folders[0] && !/^main\.(?:ya?ml|json)$/.test(baseName(path)));
   return (files ?? near)

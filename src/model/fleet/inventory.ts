@@ -42,6 +42,8 @@ export class Inventory {
   /** Folders whose `group_vars` and `host_vars` belong to it; "" is the repository itself. */
   readonly folders: readonly string[];
 
+  /** Edges that would have closed a circle of groups, where they are written. */
+  readonly circles: { readonly parent: string; readonly child: string; readonly location: Location }[] = [];
   readonly #settings: AnsibleSettings;
 
   constructor(files: readonly string[], folders: readonly string[], settings: AnsibleSettings = DEFAULT_SETTINGS) {
@@ -72,9 +74,12 @@ export class Inventory {
   }
 
   /** Ansible refuses a group that is its own ancestor; here the edge that closes the circle is left out. */
-  addChild(parent: InventoryGroup, child: InventoryGroup): void {
+  addChild(parent: InventoryGroup, child: InventoryGroup, location?: Location): void {
     if (parent === child || child.name === "all" || parent.children.has(child.name)) return;
-    if (this.#isAncestor(child, parent)) return;
+    if (this.#isAncestor(child, parent)) {
+      if (location !== undefined) this.circles.push({ parent: parent.name, child: child.name, location });
+      return;
+    }
     parent.children.add(child.name);
     child.parents.add(parent.name);
   }
@@ -197,7 +202,7 @@ function readIni(inventory: Inventory, path: string, tree: InventoryTree): void 
         }
       }
     }
-    for (const child of section.children) inventory.addChild(group, inventory.addGroup(child.name, { path, range: child.range }));
+    for (const child of section.children) inventory.addChild(group, inventory.addGroup(child.name, { path, range: child.range }), { path, range: child.range });
     for (const variable of section.variables) {
       inventory.setGroupVariable(group, variableOf(path, variable.name, variable.value, variable.valueRange, `inventory variables of ${group.name}`));
     }
@@ -217,7 +222,7 @@ function readGroup(inventory: Inventory, path: string, name: string, range: { st
     } else if (section.key === "children") {
       for (const child of named(section)) {
         const below = readGroup(inventory, path, child.key, child.keyRange, child.value, depth + 1);
-        if (below !== undefined) inventory.addChild(group, below);
+        if (below !== undefined) inventory.addChild(group, below, { path, range: child.keyRange });
       }
     } else if (section.key === "hosts") {
       for (const entry of named(section)) readHosts(inventory, group, path, entry);

@@ -7,6 +7,7 @@ import type { Host, Play, Task, Value } from "./fleet.ts";
 import { folderOf } from "./paths.ts";
 import type { Role } from "./roles.ts";
 import { listOf, memberOf } from "./values.ts";
+import { isIncluded } from "./variable-files.ts";
 import { HostVariables, resolveValue } from "./variables.ts";
 
 /** Where an expression stands: what of this is known decides which variables it sees. */
@@ -35,6 +36,9 @@ export function lookupAt(standing: Standing): (name: string) => Value | undefine
     if (item !== undefined) return item;
     if (MAGIC.has(name) && host?.variables instanceof HostVariables) return host.variables.lookup(name);
     if (standing.set?.has(name) === true) return unknown(`${name} is known only while the play runs`);
+    // What include_vars has read wins over the variables of roles and tasks.
+    const included = play?.variables.get(name);
+    if (included !== undefined && isIncluded(included)) return inner(name, included.value);
     const written = memberOf(taskVariables, name) ?? role?.vars.get(name)?.value ?? play?.variables.get(name)?.value;
     if (written !== undefined) return inner(name, written);
     const hostValue = host?.variables.get(name)?.value;

@@ -58,8 +58,12 @@ export function playbooks(workspace: Workspace, _: string, previous: readonly st
 }
 
 /** The hosts that a play runs on; `match` gives those of a pattern, sorted by name. */
-export function scopeOfPlay({ play, patterns, assumed }: WrittenPlay, match: (pattern: string) => Maybe<Scope["hosts"]>): Maybe<Scope> {
+export function scopeOfPlay({ play, patterns, assumed }: WrittenPlay, match: (pattern: string) => Maybe<Scope["hosts"]>, madeAtRun: (pattern: string) => string | undefined): Maybe<Scope> {
   if (isUnknown(play.hostsPattern)) return play.hostsPattern;
+  for (const pattern of patterns) {
+    const made = madeAtRun(pattern);
+    if (made !== undefined) return unknown(`the group ${made} is made only while the play runs`);
+  }
   const how = `play "${play.name}" of ${play.path}`;
   const lists: (readonly Host[])[] = [];
   for (const pattern of patterns) {

@@ -1,3 +1,4 @@
+import { unknown } from "../../engine/unknown.ts";
 import type { YamlTree } from "../../formats/yaml/index.ts";
 import { entryOf, itemsOf, stringOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
@@ -48,6 +49,40 @@ export function findRole(workspace: Workspace, name: string, folder: string): Ro
 export function roleFile(workspace: Workspace, role: Role, part: string, name = "main"): string | undefined {
   const stem = `${role.folder}/${part}/${name}`;
   return [`${stem}.yml`, `${stem}.yaml`, stem].find((path) => workspace.has(path));
+}
+
+/** What a call of a role takes instead of its `main` files: `vars_from`, `defaults_from` (ansible/playbook/role/__init__.py). */
+export interface RoleParts {
+  readonly vars?: string | undefined;
+  readonly defaults?: string | undefined;
+}
+
+/** The role with the variables that a call of it asks for; the same object where it asks for none. */
+export function roleWith(workspace: Workspace, role: Role, { vars, defaults }: RoleParts): Role {
+  const read = (part: "vars" | "defaults", name: string | undefined, origin: string): ReadonlyMap<string, Variable> => {
+    const file = name === undefined ? undefined : roleFile(workspace, role, part, name.replace(/\.ya?ml$/, ""));
+    if (file === undefined) return role[part];
+    return new Map(variablesOf(workspace, file, `${origin} of ${role.name}`).map((variable) => [variable.name, variable]));
+  };
+  if (vars === undefined && defaults === undefined) return role;
+  return { ...role, vars: read("vars", vars, "role variables"), defaults: read("defaults", defaults, "role defaults") };
+}
+
+/** One role that a play calls in several ways: what differs between them is Unknown. */
+export function joinedRole(a: Role, b: Role): Role {
+  if (a.vars === b.vars && a.defaults === b.defaults) return a;
+  return { ...a, vars: joinedVariables(a.vars, b.vars), defaults: joinedVariables(a.defaults, b.defaults) };
+}
+
+function joinedVariables(a: ReadonlyMap<string, Variable>, b: ReadonlyMap<string, Variable>): ReadonlyMap<string, Variable> {
+  if (a === b) return a;
+  const both = new Map(a);
+  for (const [name, variable] of b) {
+    const other = a.get(name);
+    const same = other === undefined || JSON.stringify(other.value) === JSON.stringify(variable.value);
+    both.set(name, same ? variable : { ...variable, value: unknown(`the role is called with several values of ${name}`) });
+  }
+  return both;
 }
 
 function byName(workspace: Workspace): ReadonlyMap<string, Role> {

@@ -108,7 +108,7 @@ export function namesInPattern(pattern: string): { readonly name: string; readon
 }
 
 /** Tells whether tasks of the repository make a group of this name while they run: `add_host`, `group_by`. */
-export function isMadeAtRun(plays: readonly Play[], name: string): boolean {
+export function isMadeAtRun(plays: readonly Pick<Play, "tasks">[], name: string): boolean {
   return plays.some((play) =>
     play.tasks.some((task) => {
       if (task.module !== "add_host" && task.module !== "group_by") return false;

@@ -87,6 +87,11 @@ function chosen(stem: string, paths: readonly string[]): string[] {
   return [];
 }
 
+/** Tells whether a play's variable is one that a task includes. */
+export function isIncluded({ origin }: Variable): boolean {
+  return origin.startsWith("include_vars ");
+}
+
 const known = new WeakMap<YamlTree, Map<string, readonly Variable[]>>();
 
 /** The variables that a YAML file sets at its top; none where it holds no mapping. */

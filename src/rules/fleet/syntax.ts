@@ -1,5 +1,6 @@
 import { faultsOfFile } from "../../model/fleet/file-faults.ts";
 import { recordsOf } from "../../model/fleet/records/read.ts";
+import { unreadInventory } from "../../model/fleet/unread-inventories.ts";
 import { variablesPlace } from "../../model/fleet/variable-files.ts";
 import { rule } from "../rule.ts";
 
@@ -44,6 +45,11 @@ export default rule({
     ],
   },
   check({ syntax, path, workspace, report, notComputed }) {
+    if (syntax.language === "unread-inventory" || syntax.language === "shell") {
+      const unread = unreadInventory(workspace, path);
+      if (unread !== undefined) notComputed(path, unread);
+      return;
+    }
     if (!LANGUAGES.has(syntax.language)) return;
     if (TEMPLATES.test(path) && /\{[{%]/.test(workspace.text(path) ?? "")) return;
     for (const { range, message, certain } of syntax.errors) {
