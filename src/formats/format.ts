@@ -18,6 +18,7 @@ export const LANGUAGES = [
   "ansible-inventory-ini",
   "yaml",
   "swanctl",
+  "strongswan-conf",
   "ipsec-conf",
   "ipsec-secrets",
   "racoon",
@@ -27,6 +28,7 @@ export const LANGUAGES = [
   "version-pins",
   "libvirt",
   "apt-conf",
+  "crontab",
   "premortem-config",
 ] as const;
 

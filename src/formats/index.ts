@@ -1,5 +1,6 @@
 import { cephConf } from "./ceph-conf/index.ts";
 import { aptConf } from "./apt-conf/index.ts";
+import { crontab } from "./crontab/index.ts";
 import { csv } from "./csv/index.ts";
 import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
@@ -18,6 +19,7 @@ import { nftables } from "./nftables/index.ts";
 import { premortemConfig } from "./premortem-config/index.ts";
 import { racoon } from "./racoon/index.ts";
 import { shell } from "./shell/index.ts";
+import { strongswanConf } from "./strongswan-conf/index.ts";
 import { swanctl } from "./swanctl/index.ts";
 import { sysctl } from "./sysctl/index.ts";
 import { tuned } from "./tuned/index.ts";
@@ -42,6 +44,7 @@ export const formats: readonly Format<unknown>[] = [
   networkManager,
   wgQuick,
   swanctl,
+  strongswanConf,
   racoon,
   ipsecConf,
   ipsecSecrets,
@@ -50,6 +53,7 @@ export const formats: readonly Format<unknown>[] = [
   json,
   csv,
   aptConf,
+  crontab,
   versionPins,
   shell,
   nix,

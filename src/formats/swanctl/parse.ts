@@ -14,12 +14,17 @@ interface Open {
   readonly entries: Entry[];
 }
 
+/** Parses any file in strongSwan's settings grammar, whatever it sets. */
+export function parseSettings(text: string): Parsed<SwanctlTree> {
+  return new Parser(text).parse();
+}
+
 /**
  * Parses strongSwan's settings grammar: `name { … }`, `name : reference { … }`, `key = value` to the end of the line,
  * quoted strings, `include`. Sections are kept on a stack of our own, so depth costs no call stack.
  */
 export function parseSwanctl(text: string): Parsed<SwanctlTree> {
-  const { tree, errors } = new Parser(text).parse();
+  const { tree, errors } = parseSettings(text);
   // What cannot be read at all comes first: charon then unloads every connection, whatever its values.
   return { tree, errors: errors.length > 0 ? errors : checkConnections(tree.entries) };
 }

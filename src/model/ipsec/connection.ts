@@ -53,6 +53,8 @@ export interface Connection {
   readonly childRenewal: Maybe<Renewal>;
   /** Attempts to set it up before the daemon gives up; 0: it never does; undefined: it has no such limit. */
   readonly tries?: Given<number>;
+  /** Seconds that one attempt lasts before it is given up. */
+  readonly attempt?: Maybe<number>;
   /** Edits that make it probe its peer every 30 s; empty where the place is not evident. */
   readonly probing: readonly TextEdit[];
 }

@@ -11,13 +11,17 @@ import type { Inheritance } from "./ipsec-conf-layers.ts";
 import { inheritance, sectionsBeside, settingUnder } from "./ipsec-conf-layers.ts";
 import { probingInIpsecConf } from "./probing.ts";
 import { fromTemplate } from "./templated.ts";
-import { marginWindow, retransmission } from "./timing.ts";
+import { retransmissionAt } from "./retransmission.ts";
+import { marginWindow } from "./timing.ts";
 
 /** What the two implementations take where nothing is written, in seconds: their ipsec.conf(5). */
 const DEFAULTS = {
-  strongswan: { child: 3600, ike: 10800, margin: 540, fuzz: 1, tries: 3, verdict: retransmission() },
-  libreswan: { child: 28800, ike: 28800, margin: 540, fuzz: 1, tries: 0, verdict: 60 },
+  strongswan: { child: 3600, ike: 10800, margin: 540, fuzz: 1, tries: 3 },
+  libreswan: { child: 28800, ike: 28800, margin: 540, fuzz: 1, tries: 0 },
 } as const;
+
+/** Seconds until Libreswan gives up a request: its ipsec.conf(5), retransmit-timeout. */
+const LIBRESWAN_RETRANSMIT = 60;
 
 /** The connections that an ipsec.conf defines, with what they inherit by `also=` and `%default`. */
 export function readIpsecConfFile(workspace: Workspace, path: string): Connection[] {
@@ -32,7 +36,7 @@ export function readIpsecConfFile(workspace: Workspace, path: string): Connectio
   return tree.sections.flatMap((section) => {
     const name = section.name;
     if (section.type.text !== "conn" || name === undefined || name.text === "%default") return [];
-    const reader = new Reader(workspace, inheritance(beside, { path, section }), implementation);
+    const reader = new Reader(workspace, path, inheritance(beside, { path, section }), implementation);
     const startup = reader.startup();
     // A section that only others name is a part of them, and so is one with no peer.
     if (startup === "none" && targets.has(name.text)) return [];
@@ -49,7 +53,7 @@ export function readIpsecConfFile(workspace: Workspace, path: string): Connectio
       deadPeer,
       ikeRenewal: reader.renewal(["ikelifetime"], "ike"),
       childRenewal: reader.renewal(["lifetime", "keylife", "salifetime", "ipsec-lifetime", "ipseclifetime"], "child"),
-      ...(implementation === "strongswan" && { tries: reader.tries() }),
+      ...(implementation === "strongswan" && { attempt: retransmissionAt(workspace, path), tries: reader.tries() }),
       probing: probingInIpsecConf(path, document.text, section, reader.mend(deadPeer, startup)),
     };
     return [connection];
@@ -58,11 +62,13 @@ export function readIpsecConfFile(workspace: Workspace, path: string): Connectio
 
 class Reader {
   readonly #workspace: Workspace;
+  readonly #path: string;
   readonly #inherited: Inheritance;
   readonly #implementation: Maybe<Implementation>;
 
-  constructor(workspace: Workspace, inherited: Inheritance, implementation: Maybe<Implementation>) {
+  constructor(workspace: Workspace, path: string, inherited: Inheritance, implementation: Maybe<Implementation>) {
     this.#workspace = workspace;
+    this.#path = path;
     this.#inherited = inherited;
     this.#implementation = implementation;
   }
@@ -117,7 +123,9 @@ class Reader {
       ? this.#implementation
       : this.ike() === 1 && typeof timeout.value === "number" && timeout.value > 0 && typeof delay.value === "number"
         ? Math.max(0, timeout.value - delay.value)
-        : DEFAULTS[this.#implementation as "strongswan"].verdict;
+        : this.#implementation === "strongswan"
+          ? retransmissionAt(this.#workspace, this.#path)
+          : this.#given(["retransmit-timeout"], LIBRESWAN_RETRANSMIT, seconds).value;
     return { enabled, delay, timeout, action, verdict, inert };
   }
 

@@ -9,7 +9,8 @@ import { fromTemplate } from "./templated.ts";
 import { probingInSwanctl } from "./probing.ts";
 import type { Layered, SwanctlConfiguration } from "./swanctl-layers.ts";
 import { configurationOf, layered, sectionAt, settingOf, subsections } from "./swanctl-layers.ts";
-import { retransmission, soonest } from "./timing.ts";
+import { retransmissionAt } from "./retransmission.ts";
+import { soonest } from "./timing.ts";
 
 /** The sections that swanctl.conf(5) knows at the top. */
 const TOP = new Set(["connections", "secrets", "pools", "authorities"]);
@@ -81,6 +82,7 @@ class Reader {
       deadPeer,
       ikeRenewal: this.#ikeRenewal(view),
       childRenewal: children.length === 0 ? { expiry: Infinity } : soonest(children.map((child) => this.#childRenewal(child))),
+      attempt: retransmissionAt(this.#workspace, this.#path),
       tries: this.#given(view, "keyingtries", 1, (text) => (/^\d+$/.test(text) ? Number(text) : undefined)),
       probing: probingInSwanctl(this.#path, this.#text, section, deadPeer),
     };
@@ -111,7 +113,7 @@ class Reader {
     const [action] = actions;
     const value = action?.setting.value;
     // With IKEv1 alone, and a timeout that is written, the timeout decides.
-    const verdict = ike === 1 && !isUnknown(timeout.value) && timeout.value > 0 ? timeout.value : retransmission();
+    const verdict = ike === 1 && !isUnknown(timeout.value) && timeout.value > 0 ? timeout.value : retransmissionAt(this.#workspace, this.#path);
     return {
       enabled,
       delay,

@@ -4,11 +4,12 @@ import type { Connection, Renewal } from "./connection.ts";
 
 /**
  * Seconds until strongSwan gives up an IKEv2 request: it waits `timeout · base^i` after try i, for the first and `tries`
- * repeats (strongswan.conf(5): retransmit_timeout 4.0, retransmit_base 1.8, retransmit_tries 5).
+ * repeats, but at most `limit` where that is set (strongswan.conf(5): retransmit_timeout 4.0, retransmit_base 1.8,
+ * retransmit_tries 5, retransmit_limit 0).
  */
-export function retransmission(timeout = 4, base = 1.8, tries = 5): number {
+export function retransmission(timeout = 4, base = 1.8, tries = 5, limit = 0): number {
   let total = 0;
-  for (let i = 0; i <= tries; i++) total += timeout * base ** i;
+  for (let i = 0; i <= Math.min(tries, 1000); i++) total += limit > 0 ? Math.min(limit, timeout * base ** i) : timeout * base ** i;
   return total;
 }
 

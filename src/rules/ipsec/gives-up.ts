@@ -1,5 +1,5 @@
 import { isUnknown } from "../../engine/unknown.ts";
-import { retransmission, spoken } from "../../model/ipsec/timing.ts";
+import { spoken } from "../../model/ipsec/timing.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
@@ -67,18 +67,18 @@ export default rule({
 `,
   },
   check({ ipsec, path, workspace, report }) {
-    for (const { tries, startup, name, anyPeer, syntax } of ipsec.connections) {
+    for (const { tries, attempt, startup, name, anyPeer, syntax } of ipsec.connections) {
       // The default is finite too; only a number that someone wrote is a decision against trying on.
       if (tries?.location === undefined || tries.location.path !== path || isUnknown(tries.value) || tries.value === 0 || startup !== "start" || anyPeer) continue;
       const { range } = tries.location;
       const text = workspace.textAt(tries.location);
       const at = text.lastIndexOf(String(tries.value));
-      const seconds = tries.value * retransmission();
+      const seconds = attempt === undefined || isUnknown(attempt) ? undefined : tries.value * attempt;
       report({
         location: tries.location,
         key: name,
-        message: `${name} gives up after ${tries.value} ${tries.value === 1 ? "attempt" : "attempts"}, about ${spoken(seconds)}. If the peer is away for longer, the connection stays down until someone starts it by hand. Set keyingtries to ${syntax === "ipsec.conf" ? "%forever" : "0"}.`,
-        data: { tries: tries.value, seconds: Math.round(seconds) },
+        message: `${name} gives up after ${tries.value} ${tries.value === 1 ? "attempt" : "attempts"}${seconds === undefined ? "" : `, about ${spoken(seconds)}`}. If the peer is away for longer, the connection stays down until someone starts it by hand. Set keyingtries to ${syntax === "ipsec.conf" ? "%forever" : "0"}.`,
+        data: { tries: tries.value, seconds: seconds === undefined ? null : Math.round(seconds) },
         fixes: [
           {
             title: "Try for ever",

@@ -1,6 +1,6 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Connection, Renewal } from "../connection.ts";
-import { retransmission, spoken, unnoticed } from "../timing.ts";
+import { spoken, unnoticed } from "../timing.ts";
 
 /** The timers of a connection in plain sentences: when a dead peer is noticed and what comes then, renewals, and giving up. */
 export function timersInWords(connection: Connection): string[] {
@@ -54,8 +54,8 @@ function when({ earliest, latest }: NonNullable<Renewal["window"]>): string {
   return inMinutes ? `every ${earliest / 60} to ${latest / 60} min` : `every ${spoken(earliest)} to ${spoken(latest)}`;
 }
 
-function attempts({ tries, startup, anyPeer }: Connection): string | undefined {
+function attempts({ tries, attempt, startup, anyPeer }: Connection): string | undefined {
   if (tries === undefined || isUnknown(tries.value) || anyPeer || startup === "add" || startup === "none") return undefined;
   if (tries.value === 0) return "It tries to connect for ever.";
-  return `It gives up connecting after ${tries.value === 1 ? "one attempt" : `${tries.value} attempts`}, about ${time(tries.value * retransmission())}${startup === "trap" ? ", until the next packet asks for it" : ""}.`;
+  return `It gives up connecting after ${tries.value === 1 ? "one attempt" : `${tries.value} attempts`}${attempt === undefined || isUnknown(attempt) ? "" : `, about ${time(tries.value * attempt)}`}${startup === "trap" ? ", until the next packet asks for it" : ""}.`;
 }
