@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { EditReach, ReachedHost } from "../model/fleet/change/reach.ts";
 import { reachesIn } from "../model/fleet/change/reach.ts";
 import type { Location } from "../engine/location.ts";
+import { recordsOf } from "../model/fleet/records/read.ts";
 import { isUnknown } from "../engine/unknown.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Heads } from "./heads.ts";
@@ -65,7 +66,7 @@ export class ReachLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (place === undefined || token.isCancellationRequested || document.isClosed) return [];
     const started = performance.now();
     const shown: Shown[] = [];
-    if (head !== undefined) for (const reach of reachesIn(baseFor(head, place), place.workspace, place.path)) shown.push({ title: titleOf(reach), reach, place });
+    if (head !== undefined) for (const reach of reachesIn(baseFor(head, place), place.workspace, place.path)) shown.push({ title: titleOf(reach, isRecord(place)), reach, place });
     const whole = wanted === "always" ? scopeOf(place) : undefined;
     if (whole !== undefined) shown.unshift(whole);
     this.#cost = performance.now() - started;
@@ -109,9 +110,14 @@ function scopeOf(place: DocumentPlace): Shown | undefined {
   return { title: vscode.l10n.t("Applies to {0} of {1} hosts", hosts, of), reach, place };
 }
 
-function titleOf({ hosts, of, changed, interrupted, services, used }: EditReach): string {
+/** What an agent applies (an ENC's answer, NetBox) reaches hosts without any task. */
+function isRecord({ workspace, path }: DocumentPlace): boolean {
+  return recordsOf(workspace).in(path).length > 0;
+}
+
+function titleOf({ hosts, of, changed, interrupted, services, used }: EditReach, record: boolean): string {
   const parts = [hosts === 1 ? vscode.l10n.t("Reaches 1 of {0} hosts", of) : vscode.l10n.t("Reaches {0} of {1} hosts", hosts, of)];
-  if (!used) parts.push(vscode.l10n.t("read by no task here"));
+  if (!used) parts.push(record ? vscode.l10n.t("applied from outside this repository") : vscode.l10n.t("read by no task here"));
   else if (changed < hosts) parts.push(vscode.l10n.t("{0} by plays here", changed));
   if (services.length === 1) parts.push(vscode.l10n.t("restarts {0} on {1}", services[0]!, interrupted));
   else if (services.length > 1) parts.push(vscode.l10n.t("restarts {0} services on {1}", services.length, interrupted));

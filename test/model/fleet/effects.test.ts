@@ -65,6 +65,16 @@ describe("fleet: effects of a change", () => {
   ];
   for (const [title, edits, expected] of cases) it(title, () => assert.deepEqual(said(edits), expected));
 
+  it("arguments that say the same", () => {
+    const tasks = (text: string): Record<string, string> => ({ ...BASE, "roles/front/tasks/main.yml": text });
+    const base = tasks("- apt: {name: [a, b], force: true}\n- user: {name: x, groups: [a, b]}\n- uri: {body: {a: 1, b: [1, 2]}, url: /x}\n- copy: {content: {a: 1, b: 2}, dest: /x}\n- command: {argv: [a, b]}\n");
+    assert.deepEqual(said({ "roles/front/tasks/main.yml": "- apt: name=b,a force=yes\n- user: {name: x, groups: 'b, a'}\n- uri: {url: /x, body: {b: [1, 2], a: 1}}\n- copy: {dest: /x, content: {a: 1, b: 2}}\n- command: {argv: [a, b]}\n" }, base), []);
+    assert.deepEqual(said({ "roles/front/tasks/main.yml": base["roles/front/tasks/main.yml"]!.replace("argv: [a, b]", "argv: [b, a]") }, base), ["file @ roles/front/tasks/main.yml: 4, 4"]);
+    assert.deepEqual(said({ "roles/front/tasks/main.yml": base["roles/front/tasks/main.yml"]!.replace("[1, 2]", "[2, 1]") }, base), ["file @ roles/front/tasks/main.yml: 4, 4"]);
+    // A file gets the keys in the order in which they are written.
+    assert.deepEqual(said({ "roles/front/tasks/main.yml": base["roles/front/tasks/main.yml"]!.replace("{a: 1, b: 2}", "{b: 2, a: 1}") }, base), ["file @ roles/front/tasks/main.yml: 4, 4"]);
+  });
+
   it("a file that include_vars reads, a role that is renamed, line breaks of a template", () => {
     const base = { ...BASE, "roles/front/tasks/main.yml": `- include_vars: tuning.yml\n${BASE["roles/front/tasks/main.yml"]!}`, "roles/front/vars/tuning.yml": "depth: 30\nother: 1\n" };
     assert.deepEqual(said({ "roles/front/vars/tuning.yml": "depth: 40\nother: 2\n" }, base), ["variables depth @ roles/front/vars/tuning.yml: 4, 4; front 4"]);

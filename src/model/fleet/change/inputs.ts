@@ -1,3 +1,4 @@
+import { compareText } from "../../../engine/finding.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import { isApart, namesRead } from "../dependence.ts";
 import type { Host, Play, Task, Value, Variable } from "../fleet.ts";
@@ -50,13 +51,13 @@ export function inputOf(side: Side, host: Host): string | undefined {
   const loop = [...task.keywords].find(([key]) => key === "loop" || key.startsWith("with_"));
   const items = loop === undefined ? undefined : valueAtStanding(loop[1].value, standing);
   const doubt = holds === true ? "" : rendering.value(expressions(when));
-  if (loop === undefined) return doubt + workOf(side, host, rendering);
+  if (loop === undefined) return doubt + workOf(side, host, standing, rendering);
   const list = Array.isArray(items) ? (items as readonly Value[]) : undefined;
-  if (list === undefined || list.length > TURNS || list.some(isUnknown)) return `${doubt}${rendering.value(loop[1].value)}${workOf(side, host, rendering)}`;
+  if (list === undefined || list.length > TURNS || list.some(isUnknown)) return `${doubt}${rendering.value(loop[1].value)}${workOf(side, host, standing, rendering)}`;
   const name = memberOf(task.keywords.get("loop_control")?.value, "loop_var");
   const turns = list.flatMap((item) => {
     const there = { ...standing, items: new Map([[typeof name === "string" ? name : "item", item]]) };
-    return conditionAt(when, there, true) === false ? [] : [workOf(side, host, new Rendering(side, there))];
+    return conditionAt(when, there, true) === false ? [] : [workOf(side, host, there, new Rendering(side, there))];
   });
   return turns.length === 0 ? undefined : doubt + turns.join("\n");
 }
@@ -66,8 +67,33 @@ function expressions(when: Value | undefined): Value {
   return listOf(when).map((condition) => (typeof condition === "string" && !condition.includes("{{") ? `{{ ${condition} }}` : condition));
 }
 
-function workOf({ task, files, sources }: Side, host: Host, rendering: Rendering): string {
-  const args = [...task.args].map(([name, { value }]) => `${name}=${rendering.value(value)}`).sort();
+/** Arguments whose lists are sets: in another order they do the same. */
+const SETS: readonly (readonly [module: RegExp, argument: RegExp])[] = [
+  [/^(?:apt|dnf5?|yum|package|pip|zypper|pacman|apk|portage|homebrew|package_facts)$/, /^(?:name|pkg|package|list)$/],
+  [/^user$/, /^groups$/],
+  [/^firewalld$/, /^(?:port|service)$/],
+];
+/** Arguments that are switches: `yes` of the short form is the `true` of YAML. */
+const SWITCHES = /^(?:append|autoremove|backup|create|daemon_reload|daemon_reexec|enabled|follow|force|ignoreerrors|install_recommends|masked|purge|recurse|reload|remote_src|sysctl_set|system|update_cache)$/;
+
+/** An argument as its module takes it, so that one which is only written in another way is the same. */
+function argumentOf(module: string, name: string, value: Value, standing: Standing): Value {
+  if (SWITCHES.test(name) && typeof value === "string" && /^(?:y|yes|true|on|1|n|no|false|off|0)$/i.test(value)) return /^(?:y|yes|true|on|1)$/i.test(value);
+  if (!SETS.some(([modules, names]) => modules.test(module) && names.test(name))) return name === "content" ? value : inKeyOrder(value);
+  const given = valueAtStanding(value, standing);
+  const list = typeof given === "string" ? given.split(",").map((part) => part.trim()) : given;
+  return Array.isArray(list) && !(list as readonly Value[]).some((part) => typeof part !== "string") ? [...(list as readonly string[])].sort(compareText) : value;
+}
+
+/** A mapping says the same whatever the order of its keys. */
+function inKeyOrder(value: Value, depth = 0): Value {
+  if (typeof value !== "object" || value === null || isUnknown(value) || depth > 20) return value;
+  if (Array.isArray(value)) return (value as readonly Value[]).map((part) => inKeyOrder(part, depth + 1));
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compareText(a, b)).map(([key, part]) => [key, inKeyOrder(part as Value, depth + 1)]));
+}
+
+function workOf({ task, files, sources }: Side, host: Host, standing: Standing, rendering: Rendering): string {
+  const args = [...task.args].map(([name, { value }]) => `${name}=${rendering.value(argumentOf(task.module, name, value, standing))}`).sort();
   const manner = [...task.keywords].filter(([key]) => !MANNER.has(key) && !key.startsWith("with_")).map(([key, { value }]) => `${key}=${rendering.value(value)}`);
   const brought = sources(host).map((path) => {
     const text = files.text(path) ?? "";
