@@ -24,6 +24,26 @@ export function isGate(task: Task): boolean {
   return task.name !== undefined && CHECK_NAME.test(task.name) && !/^(service|systemd|systemd_service|copy|template|file|apt|yum|dnf|package|sysctl|set_fact|debug)$/.test(module);
 }
 
+/** True for a check whose failure is ignored, though it would stop the batch. */
+export function isIgnoredGate(task: Task): boolean {
+  if (truth(task.keywords.get("ignore_errors")?.value) !== true || !ignored(task)) return false;
+  return isGate({ ...task, keywords: new Map([...task.keywords].filter(([name]) => name !== "ignore_errors")) });
+}
+
+/**
+ * True where a task stands in a block whose rescue ends well: the host then counts as sound, whatever failed in the block,
+ * and neither a check behind the block nor the rescue itself stops the batches.
+ */
+export function isRescuedForGood(play: Play, task: Task): boolean {
+  const block = task.blocks?.findLast(({ part, rescued }) => part === "block" && rescued);
+  if (block === undefined) return false;
+  const within = (other: Task, part: "block" | "rescue"): boolean => other.blocks?.some((one) => one.part === part && one.location.path === block.location.path && one.location.range.start === block.location.range.start) === true;
+  const rescue = play.tasks.filter((other) => within(other, "rescue"));
+  if (rescue.some((other) => isGate(other) || other.module === "meta" || /^(?:include|import)/.test(other.module))) return false;
+  const last = play.tasks.findLastIndex((other) => within(other, "block") || within(other, "rescue"));
+  return !play.tasks.slice(last + 1).some(isGate);
+}
+
 /** True where a task's failure counts for nothing and nobody keeps its result to judge it later. */
 export function ignored({ keywords }: Task): boolean {
   if (keywords.has("register")) return false;

@@ -4,7 +4,7 @@ import { exposureOf } from "../../model/rollout/picture.ts";
 import { neverStopped } from "../../model/rollout/carriers/findings.ts";
 import { disruptivePlays } from "../../model/rollout/disruption.ts";
 import { addKeywords, replaceValue } from "../../model/rollout/edits.ts";
-import { ignored } from "../../model/rollout/gates.ts";
+import { ignored, isIgnoredGate, isRescuedForGood } from "../../model/rollout/gates.ts";
 import { truth } from "../../model/fleet/values.ts";
 import { rule } from "../rule.ts";
 
@@ -59,6 +59,39 @@ export default rule({
     - command: racoonctl show-sa isakmp
 `,
       },
+      // Its failures stop nothing under this strategy; a check that is ignored; a rescue that ends well.
+      {
+        "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: 5
+  strategy: ⟦free⟧
+  max_fail_percentage: 0
+  tasks:
+    - service: name=racoon state=restarted
+    - command: racoonctl show-sa isakmp
+- hosts: gateways
+  serial: 5
+  max_fail_percentage: 0
+  tasks:
+    - service: name=racoon state=restarted
+    - name: Check the associations
+      command: racoonctl show-sa isakmp
+      ignore_errors: ⟦true⟧
+`,
+      },
+      {
+        "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
+        "site.yml": `- hosts: gateways
+  serial: [1, 5]
+  max_fail_percentage: 0
+  tasks:
+    - block:
+        - service: name=racoon state=⟦restarted⟧
+        - command: racoonctl show-sa isakmp
+      rescue:
+        - debug: msg="it did not come back"
+`,
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
@@ -80,6 +113,16 @@ export default rule({
       register: restarted
     - fail: msg="racoon did not start"
       when: restarted is failed
+- hosts: gateways
+  serial: [1, 5]
+  max_fail_percentage: 0
+  tasks:
+    - block:
+        - service: name=racoon state=restarted
+        - command: racoonctl show-sa isakmp
+      rescue:
+        - apt: name=racoon=0.8.2-6 allow_downgrade=true
+        - fail: msg="the new build does not hold"
 - hosts: gateways
   serial: 5
   any_errors_fatal: true
@@ -114,8 +157,42 @@ export default rule({
       }
       // Whoever starts it may name fewer hosts.
       const most = <S extends "error" | "warning" | "info">(severity: S): S | "info" => (assumed === undefined ? severity : "info");
+      for (const { keywords } of play.tasks.filter(isIgnoredGate)) {
+        const keyword = keywords.get("ignore_errors")!;
+        if (keyword.location.path !== path) continue;
+        report({
+          location: keyword.location,
+          severity: most("warning"),
+          message: `A check that fails is ignored here, so it stops nothing: all ${sizes.length} batches follow. Let it fail, or keep its result and judge it.`,
+          fixes: [{ title: "Let it fail", safety: "safe", edits: replaceValue(keyword.location, "false") }],
+        });
+      }
+      const swallowed = disruptions.find(({ task, location }) => location.path === path && isRescuedForGood(play, task));
+      if (swallowed !== undefined) {
+        report({
+          location: swallowed.location,
+          key: `rescue ${play.name}`,
+          severity: "info",
+          message: `If this fails, the block's rescue makes it good and the host counts as sound: the next of ${sizes.length} batches follows with the same fault, through all ${total} hosts. End the rescue with a task that fails.`,
+          data: { batch: Math.max(...sizes), failuresToStop: null },
+        });
+        continue;
+      }
       const limit = play.keywords.get("max_fail_percentage");
       const fatal = play.keywords.get("any_errors_fatal");
+      const strategy = play.keywords.get("strategy");
+      // Only the linear strategy looks at either (lib/ansible/plugins/strategy/free.py).
+      if (strategy !== undefined && /(?:^|\.)(?:free|host_pinned)$/.test(String(strategy.value)) && Math.max(...sizes) > 1 && sizes[0] !== 1) {
+        const largest = Math.max(...sizes);
+        report({
+          location: strategy.location,
+          severity: most("warning"),
+          message: `With strategy ${String(strategy.value)} Ansible looks at ${limit !== undefined ? "no max_fail_percentage" : fatal !== undefined ? "no any_errors_fatal" : "neither max_fail_percentage nor any_errors_fatal"}: the play stops only when all ${largest} hosts of a batch have failed. Leave the strategy out where failures have to stop it.`,
+          data: { batch: largest, failuresToStop: largest, exposure: exposureOf(disruptive) },
+          fixes: [{ title: "Take the linear strategy, which stops", safety: "safe", edits: [...replaceValue(strategy.location, "linear"), ...(limit === undefined && fatal === undefined ? addKeywords(workspace.text(path)!, play, ["max_fail_percentage: 0"]) : [])] }],
+        });
+        continue;
+      }
       if (fatal !== undefined && truth(fatal.value) !== false) continue;
       const largest = Math.max(...sizes);
       if (limit === undefined) {

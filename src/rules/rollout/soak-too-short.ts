@@ -1,8 +1,11 @@
 import { isUnknown } from "../../engine/unknown.ts";
 import { spoken } from "../../model/ipsec/timing.ts";
+import type { Play } from "../../model/fleet/fleet.ts";
+import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
 import { disruptivePlays, onEveryHost } from "../../model/rollout/disruption.ts";
 import type { Timer, Wait } from "../../model/rollout/soak.ts";
 import { timersOf, waitOf } from "../../model/rollout/soak.ts";
+import type { Workspace } from "../../model/workspace.ts";
 import { unversionedUpgrades } from "../../model/rollout/way-back.ts";
 import { rule } from "../rule.ts";
 
@@ -28,12 +31,18 @@ export default rule({
   fix: "none",
   lifecycle: "stable",
   sources: ["ansible.builtin.pause", "ansible.builtin.wait_for", "Ansible: Loops, retrying a task until a condition is met"],
-  data: { soak: "seconds that pass at most between the first batch and the largest", timer: "seconds of the longest timer", batchesBefore: "batches before the largest" },
+  data: { soak: "seconds that pass at most from the first hosts to most of them", timer: "seconds of the longest timer", batchesBefore: "batches of the first hosts" },
   examples: {
     bad: [
       play('[1, 4, "100%"]', `${TEMPLATE}${RESTART}    - pause: minutes=⟦5⟧\n`),
       play("[2, 18]", `    - apt: name=racoon state=⟦latest⟧\n${TEMPLATE}${RESTART}    - command: racoonctl show-sa isakmp\n`),
       play('[1, "50%"]', `${TEMPLATE}${RESTART}    - wait_for: timeout=⟦600⟧\n    - command: racoonctl show-sa isakmp\n      register: sa\n      until: sa.rc == 0\n      retries: 10\n      delay: 6\n`),
+      // A play on a few hosts, a pause, and all of them.
+      {
+        "inventory.ini": "[canary]\ngw[01:03].example.net\n[gateways]\ngw[01:20].example.net\n",
+        "racoon.conf.j2": conf,
+        "site.yml": `- hosts: canary\n  tasks:\n${TEMPLATE}${RESTART}- hosts: localhost\n  tasks:\n    - pause: minutes=⟦30⟧\n- hosts: gateways\n  tasks:\n${TEMPLATE}${RESTART}`,
+      },
     ],
     good: [
       // For a person, who decides when it goes on; and long enough.
@@ -58,40 +67,74 @@ export default rule({
     ],
   },
   check({ path, workspace, report }) {
-    for (const disruptive of disruptivePlays(workspace, path)) {
+    const disruptives = disruptivePlays(workspace, path);
+    for (const [index, disruptive] of disruptives.entries()) {
       const { play, hosts, total, sizes, disruptions } = disruptive;
-      if (hosts === undefined || total < MANY || disruptions.every(({ action }) => action === "reboot")) continue;
-      if (isUnknown(sizes) || sizes.length < 2) continue;
+      if (hosts === undefined || total < MANY || isUnknown(sizes) || disruptions.every(({ action }) => action === "reboot")) continue;
       const longest = timersOf(workspace, play).reduce<Timer | undefined>((most, timer) => (most === undefined || timer.seconds > most.seconds ? timer : most), undefined);
       if (longest === undefined || play.tasks.some(renews)) continue;
-      const waits: Wait[] = [];
-      let unknown = false;
-      for (const task of play.tasks) {
-        const wait = waitOf(play, task);
-        if (wait === "unknown") unknown = true;
-        else if (wait !== undefined && (wait.fixed || onEveryHost(task))) waits.push(wait);
-      }
-      if (unknown) continue;
-      const before = sizes.indexOf(Math.max(...sizes));
-      const soak = Math.max(1, before) * waits.reduce((sum, { seconds }) => sum + seconds, 0);
-      if (soak >= longest.seconds) continue;
-      const pause = waits.find(({ fixed }) => fixed);
+      const canary = sizes.length > 1 ? undefined : disruptives.slice(0, index).findLast((other) => other.total * 2 <= total && sharesService(other, disruptive));
+      const soak = sizes.length > 1 ? withinPlay(disruptive, sizes) : canary === undefined ? undefined : betweenPlays(workspace, canary, disruptive);
+      if (soak === undefined || soak.seconds >= longest.seconds) continue;
       // What stands in variables is tried elsewhere first; only a build that is newest today has its first hosts in this run.
       const [upgrade] = unversionedUpgrades(disruptive);
-      const place = pause?.location ?? upgrade?.location;
+      const place = soak.pause?.location ?? upgrade?.location;
       if (place === undefined) continue;
-      const first = sizes.slice(0, Math.max(1, before)).reduce((sum, size) => sum + size, 0);
       report({
         location: place.path === path ? place : play.hostsLocation,
         key: play.name,
         confidence: "likely",
-        message: `The first ${first} of ${total} hosts run for ${soak === 0 ? "no longer than the tasks take" : `at most ${spoken(soak)}`} before the next ${Math.max(...sizes)} follow, and ${longest.name} comes only after ${spoken(longest.seconds)}: a fault in it is seen by nobody before it is everywhere. Let the first hosts run longer than that, or ask for a renewal and check it.`,
-        data: { soak, timer: longest.seconds, batchesBefore: Math.max(1, before) },
+        message: `Most of the ${total} hosts get this ${soak.seconds === 0 ? "as soon as the tasks are through" : `at most ${spoken(soak.seconds)}`} after the first ${soak.first === 1 ? "one" : soak.first}, and ${longest.name} comes only after ${spoken(longest.seconds)}: a fault in it is seen by nobody before it is everywhere. Let the first hosts run longer than that, or ask for a renewal and check it.`,
+        data: { soak: soak.seconds, timer: longest.seconds, batchesBefore: soak.batches },
         related: [{ location: longest.location, message: `The longest timer: ${spoken(longest.seconds)}.` }],
       });
     }
   },
 });
+
+/** The time from the first hosts to most of them. */
+interface Soak {
+  readonly seconds: number;
+  readonly first: number;
+  readonly batches: number;
+  readonly pause: Wait | undefined;
+}
+
+/** Undefined where somebody is asked, or a template tells the time. */
+function waitsOf(play: Play): readonly Wait[] | undefined {
+  const waits = play.tasks.map((task) => {
+    const wait = waitOf(play, task);
+    return typeof wait === "object" && !wait.fixed && !onEveryHost(task) ? undefined : wait;
+  });
+  return waits.includes("unknown") ? undefined : waits.filter((wait) => typeof wait === "object");
+}
+
+function withinPlay({ play, total }: DisruptivePlay, sizes: readonly number[]): Soak | undefined {
+  const waits = waitsOf(play);
+  if (waits === undefined) return undefined;
+  let touched = sizes[0]!;
+  let before = 1;
+  while (before < sizes.length && (touched + sizes[before]!) * 2 <= total) touched += sizes[before++]!;
+  return { seconds: before * sumOf(waits), first: touched, batches: before, pause: waits.find(({ fixed }) => fixed) };
+}
+
+/** From a play on a few hosts to a later one of the same playbook on all of them, with what waits in between. */
+function betweenPlays(workspace: Workspace, canary: DisruptivePlay, { play }: DisruptivePlay): Soak | undefined {
+  const plays = workspace.fleet.plays.filter((one) => one.path === play.path && one.location.range.start >= canary.play.location.range.start && one.location.range.start < play.location.range.start);
+  const waits = plays.map(waitsOf);
+  if (waits.includes(undefined) || plays.some(({ tasks }) => tasks.some(renews))) return undefined;
+  const all = waits.flatMap((some) => some ?? []);
+  const batches = isUnknown(canary.sizes) ? 1 : canary.sizes.length;
+  return { seconds: all.length === 0 ? 0 : sumOf(all) * Math.max(1, batches), first: canary.total, batches, pause: all.find(({ fixed }) => fixed) };
+}
+
+function sumOf(waits: readonly Wait[]): number {
+  return waits.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+function sharesService(a: DisruptivePlay, b: DisruptivePlay): boolean {
+  return a.disruptions.some(({ service }) => b.disruptions.some((other) => other.service === service));
+}
 
 /** True for a task that makes the daemon renew at once, so that nobody has to wait for it. */
 function renews({ module, args }: { readonly module: string; readonly args: ReadonlyMap<string, { readonly value: unknown }> }): boolean {
