@@ -1,4 +1,4 @@
-import { isUnknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Task, Value } from "./fleet.ts";
 import type { Standing } from "./lookup.ts";
@@ -24,6 +24,8 @@ export function loopOf(workspace: Workspace, task: Task, standing: Standing, fol
   if (kind === "with_fileglob") return globbed(workspace, value, standing, folders).map((path) => new Map([[name, path]]));
   const resolved = valueAtStanding(value, standing);
   if (isUnknown(resolved)) return [];
+  if (kind === "with_indexed_items") return listOf(resolved).flatMap((item) => (Array.isArray(item) ? (item as readonly Value[]) : [item])).slice(0, TURNS).map((item, index) => new Map([[name, [index, item]]]));
+  if (kind === "with_nested" || kind === "with_cartesian" || kind === "with_together" || kind === "with_subelements") return [new Map([[name, unknown(`what ${kind} joins is not read`)]])];
   if (kind === "with_dict") {
     if (!isMapping(resolved)) return [];
     return Object.entries(resolved).map(([key, part]) => new Map([[name, { key, value: part }]]));
