@@ -1,22 +1,22 @@
 import { compareText } from "../../engine/finding.ts";
 import { sameList } from "../derivation.ts";
 import type { Workspace } from "../workspace.ts";
+import { describedHosts } from "./described-hosts.ts";
 import type { Group } from "./fleet.ts";
 import type { Inventory } from "./inventory.ts";
 import { readInventory } from "./inventory.ts";
 import type { PatternNames } from "./patterns.ts";
 import type { InventorySource } from "./sources.ts";
 import { inventorySources } from "./sources.ts";
-import { hostsOfTrees } from "./tree-hosts.ts";
 
-/** Every inventory of the repository; without any host in them, what trees of hosts' files show. */
+/** Every inventory of the repository; without any host in them, what trees of hosts' files and records of hosts show. */
 export function inventories(workspace: Workspace): readonly Inventory[] {
   return workspace.derive(read);
 }
 
 function read(workspace: Workspace, _: string, previous: readonly Inventory[] | undefined): readonly Inventory[] {
   const written = workspace.derive(sourceKeys).map((key) => workspace.derive(inventoryOf, key));
-  const shown = written.some((inventory) => inventory.hosts.size > 0) ? undefined : workspace.derive(hostsOfTrees);
+  const shown = written.some((inventory) => inventory.hosts.size > 0) ? undefined : workspace.derive(describedHosts);
   return sameList(previous, shown === undefined ? written : [...written, shown]);
 }
 

@@ -11,7 +11,7 @@ const SHARED = /^(?:all|any|common|default|defaults|base|shared|global|generic|t
  * The inventory that trees of hosts' files and other sources than Ansible's (NetBox, an ENC, gathered facts) make up
  * together; undefined where there are neither. A host of both has its folder's name.
  */
-export function hostsOfTrees(workspace: Workspace): Inventory | undefined {
+export function describedHosts(workspace: Workspace): Inventory | undefined {
   const trees = foldersOfHosts(workspace);
   const records = recordsOf(workspace);
   if (trees.size === 0 && records.hosts.length === 0) return undefined;
