@@ -3,6 +3,7 @@ import { isUnknown } from "../../engine/unknown.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
 import type { Host, Play, Task } from "../../model/fleet/fleet.ts";
 import { meshPairs, pairsBroken } from "../../model/ipsec/timing.ts";
+import { spokenGaps } from "../../model/rollout/gaps.ts";
 import { pictureOf } from "../../model/rollout/picture.ts";
 import type { DisruptivePlay } from "../../model/rollout/disruption.ts";
 import { allAtOnce } from "../../model/rollout/carriers/findings.ts";
@@ -104,6 +105,14 @@ export default rule({
         "site.yml": "- hosts: ceph_osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
         "files/52reboot": 'Unattended-Upgrade::Automatic-Reboot "true";\nUnattended-Upgrade::Automatic-Reboot-Time "⟦02:00⟧";\n',
       },
+      {
+        "inventory.ini": "[kvm]\nkvm[1:6].example.net\n",
+        "site.yml": "- hosts: kvm\n  tasks:\n    - copy: src=update.timer dest=/etc/systemd/system/update.timer\n    - copy: src=upgrades.conf dest=/etc/systemd/system/apt-daily-upgrade.timer.d/when.conf\n    - copy: src=cron.d/nightly dest=/etc/cron.d/nightly\n    - cron:\n        name: Reboot\n        minute: ⟦0⟧\n        hour: 5\n        job: test -f /var/run/reboot-required && /sbin/reboot\n",
+        "files/update.timer": "[Timer]\nOnCalendar=⟦Sun 04:00⟧\nAccuracySec=1s\n",
+        "files/update.service": '[Service]\nType=oneshot\nExecStart=/bin/sh -c "apt-get update && apt-get -y dist-upgrade"\nExecStart=/sbin/reboot\n',
+        "files/upgrades.conf": "[Timer]\nOnCalendar=\nOnCalendar=⟦*-*-* 03:00⟧\nRandomizedDelaySec=0\n",
+        "files/cron.d/nightly": "MAILTO=root\n⟦30 4 * * *⟧ root systemctl restart openvswitch-switch\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -158,11 +167,22 @@ export default rule({
         "templates/52reboot.j2": '// Unattended-Upgrade::Automatic-Reboot-Time "04:00";\nUnattended-Upgrade::Automatic-Reboot "true";\nUnattended-Upgrade::Automatic-Reboot-Time "{{ at }}";\n',
         "files/53reboot": 'Unattended-Upgrade { Automatic-Reboot "true"; Automatic-Reboot-Time "02:00"; };\n',
       },
+      // Spread over an hour, by host, only where the daemon is gone, when the host starts; a check, another's service.
+      {
+        "inventory.ini": "[kvm]\nkvm[1:6].example.net\n",
+        "site.yml": "- hosts: kvm\n  tasks:\n    - copy: src=update.timer dest=/etc/systemd/system/update.timer\n    - copy: src=upgrades.conf dest=/etc/systemd/system/apt-daily-upgrade.timer.d/when.conf\n    - copy: src=nightly dest=/etc/cron.d/nightly\n    - cron: name=reboot minute={{ 59 | random(seed=inventory_hostname) }} hour=5 job=/sbin/reboot\n    - cron: name=start special_time=reboot job='systemctl restart libvirtd'\n    - cron: name=once minute=0 hour=5 job=/sbin/reboot\n      run_once: true\n",
+        "files/update.timer": "[Timer]\nOnCalendar=Sun 04:00\nRandomizedDelaySec=2h\n",
+        "files/update.service": "[Service]\nExecStart=/sbin/reboot\n",
+        "files/upgrades.conf": "[Timer]\nOnCalendar=\nOnCalendar=*-*-* 03:00\n",
+        "files/nightly": "* * * * * root pgrep ovs-vswitchd || systemctl restart openvswitch-switch\n0 4 * * * root sleep $((RANDOM \\% 3600)); /sbin/reboot\n0 5 * * * root systemctl restart nginx\n@reboot root systemctl restart libvirtd\n# 0 4 * * * root /sbin/reboot\n",
+      },
     ],
   },
   check(context) {
     const { path, workspace, report, notComputed } = context;
     if (context.reads === "carrier") return allAtOnce(context.carrier).forEach(report);
+    const gaps = context.reads === "playbook" ? spokenGaps(context.playbook.plays) : undefined;
+    if (gaps !== undefined) notComputed(path, `what the plays restart besides: ${gaps}`);
     for (const { play, reason } of uncountedPlays(workspace, path)) notComputed(path, `which hosts the play at ${lineOf(workspace, play)} interrupts at once: ${reason}`);
     for (const disruptive of disruptivePlays(workspace, path)) {
       if (isUnknown(disruptive.sizes)) notComputed(path, `how many hosts the play at ${lineOf(workspace, disruptive.play)} interrupts at once: ${disruptive.sizes.unknown}`);
