@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -68,6 +68,34 @@ export function askLibreswan(root: string, texts: readonly string[]): Verdicts {
       const said = `${stdout}${stderr}`.replaceAll(path, "").trim();
       return status === 0 && !/while loading/.test(said) ? "" : said || `status ${status}`;
     });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const STARTER = `
+set -eu
+mount -t tmpfs none /run
+mount --bind "$1/ipsec" /usr/lib/ipsec
+timeout 5 /usr/lib/ipsec/starter --nofork --conf "$1/ipsec.conf" 2>&1 </dev/null || true
+`;
+
+/** Where strongSwan's starter lies, unpacked from Debian's package; undefined: nowhere, or it cannot be run here. */
+export function strongswanStarter(): string | undefined {
+  const root = process.env["PREMORTEM_STARTER"] ?? join(tmpdir(), "premortem-starter");
+  const found = [join(root, "usr/lib/ipsec/starter"), "/usr/lib/ipsec/starter"].find((path) => existsSync(path));
+  return found !== undefined && existsSync("/usr/lib/ipsec/libstrongswan.so.0") && spawnSync("unshare", ["-mn", "true"]).status === 0 ? found : undefined;
+}
+
+/** What starter says while it reads `text`. The daemon that it would start is one that ends at once. */
+export function askStarter(starter: string, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "premortem-starter-"));
+  try {
+    cpSync("/usr/lib/ipsec", join(folder, "ipsec"), { recursive: true, verbatimSymlinks: true });
+    cpSync(starter, join(folder, "ipsec/starter"));
+    writeFileSync(join(folder, "ipsec/charon"), "#!/bin/sh\nexit 0\n", { mode: 0o755 });
+    writeFileSync(join(folder, "ipsec.conf"), text);
+    return spawnSync("unshare", ["-mn", "bash", "-c", STARTER, "starter", folder], { encoding: "utf8", maxBuffer: 1e8 }).stdout;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

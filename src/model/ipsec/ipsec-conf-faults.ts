@@ -50,7 +50,9 @@ function inSection(section: Section, readers: readonly Reader[]): Problem[] {
     const name = key.text.toLowerCase();
     const twice = readers.includes("libreswan") && readers.length === 1 && text === "conn" && name !== "also" && seen.has(name) && !conditional && !seen.get(name)!.conditional;
     if (!/^x[-_]/.test(name)) seen.set(name, setting);
-    const found = readers.map((reader) => fault(setting, text, reader));
+    // Of two lines strongSwan takes the last.
+    const replaced = section.settings.some((later) => later.range.start > setting.range.start && later.key.text === key.text && !later.conditional);
+    const found = readers.map((reader) => (replaced && reader === "strongswan" ? undefined : fault(setting, text, reader)));
     const first = found[0];
     if (first !== undefined && found.every((one) => one !== undefined && one.about === first.about)) {
       const { about, ...problem } = found.find((one) => one?.certain === false) ?? first;
@@ -119,7 +121,18 @@ function refused(text: string, kind: KeywordKind, reader: Reader): string | unde
       return /^(?:%forever|[+-]?\d*)$/.test(text) ? undefined : "it is a number or %forever";
     case "authby":
       return text.split(/\s*,\s*/).every((word) => /^(?:never|null|secret|rsasig|rsa|ecdsa|eddsa|rsa-sha1|rsa-sha2(?:_(?:256|384|512))?|ecdsa-sha(?:1|2(?:_(?:256|384|512))?)|secret\|rsasig|rsasig\|secret)$/.test(word)) ? undefined : "it is secret, rsasig, ecdsa, null or never";
+    case "binary":
+      return /^[01]*$/.test(text) ? undefined : "it is binary digits, such as 101110";
+    case "mark":
+      return /^(?:[+-]?(?:0x[\da-f]+|\d+)|%unique(?:-dir)?)?(?:\/(?:0x[\da-f]+|\d+)?)?$/i.test(text) ? undefined : "it is a number, a number with a mask, %unique or %unique-dir";
+    case "padding":
+      return /^(?:%mtu|[+-]?\d*)$/.test(text) ? undefined : "it is a number of bytes or %mtu";
+    case "protocol":
+      return PROTOCOL.test(text) ? undefined : "it is a protocol, or a protocol and a port such as tcp/443";
     case "text":
       return undefined;
   }
 }
+
+/** Names of /etc/protocols that are carried; a port behind may have any name. */
+const PROTOCOL = /^(?:%any|\d{1,3}|0x[\da-f]{1,2}|ip|icmp|igmp|ipencap|tcp|udp|dccp|ipv6|rsvp|gre|esp|ah|ipv6-icmp|ospf|ipip|etherip|pim|vrrp|l2tp|sctp|udplite|mpls-in-ip)?(?:\/.*)?$/i;

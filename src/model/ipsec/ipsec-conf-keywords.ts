@@ -1,5 +1,5 @@
 /** What a keyword of ipsec.conf takes: one of the words, or a kind of value. `text`: anything. */
-export type KeywordKind = "text" | "time" | "boolean" | "percent" | "number" | "tries" | "authby" | readonly string[];
+export type KeywordKind = "text" | "time" | "boolean" | "percent" | "number" | "tries" | "authby" | "binary" | "mark" | "padding" | "protocol" | readonly string[];
 
 /** Where a keyword may stand: an end's keyword is written with `left` or `right` before it. */
 export type Place = "setup" | "conn" | "end" | "ca";
@@ -20,17 +20,18 @@ export const STRONGSWAN_KEYWORDS: Keywords = {
     ...each("uniqueids", ["yes", "no", "replace", "keep", "never"]), ...each("cachecrls", YES_NO), ...each("strictcrlpolicy", ["yes", "no", "ifuri"]),
   ]),
   conn: new Map([
-    ...each("also auto", "text"), ...each("auto", ["ignore", "add", "route", "start"]), ...each("keyexchange", ["ike", "ikev1", "ikev2"]),
+    ...each("also"), ...each("auto", ["ignore", "add", "route", "start"]), ...each("keyexchange", ["ike", "ikev1", "ikev2"]),
     ...each("type", ["tunnel", "transport", "transport_proxy", "beet", "passthrough", "pass", "drop", "reject"]),
     ...each("compress installpolicy aggressive mobike forceencaps rekey reauth mediation sha256_96", YES_NO),
     ...each("authby", ["psk", "secret", "pubkey", "rsa", "rsasig", "ecdsa", "ecdsasig", "xauthpsk", "xauthrsasig", "never"]),
     ...each("fragmentation", ["yes", "accept", "no", "force"]), ...each("dpdaction closeaction", PEER_DEAD), ...each("modeconfig", ["push", "pull"]), ...each("xauth", ["client", "server"]),
     ...each("ikelifetime lifetime keylife margintime rekeymargin dpddelay dpdtimeout inactivity", "time"), ...each("rekeyfuzz", "percent"), ...each("keyingtries", "tries"),
     ...each("lifebytes marginbytes lifepackets marginpackets reqid replay_window", "number"),
-    ...each("ike esp ah ikedscp eap_identity aaa_identity xauth_identity mediated_by me_peerid mark mark_in mark_out tfc pfs pfsgroup auth eap interface"),
+    ...each("ike esp ah eap_identity aaa_identity xauth_identity mediated_by me_peerid pfs pfsgroup eap"),
+    ...each("ikedscp", "binary"), ...each("mark mark_in mark_out", "mark"), ...each("tfc", "padding"),
   ]),
   end: new Map([
-    ...each("ikeport subnet protoport sourceip dns natip updown id id2 auth auth2 rsasigkey sigkey cert cert2 certpolicy ca ca2 groups groups2 nexthop subnetwithin"),
+    ...each("ikeport", "number"), ...each("protoport", "protocol"), ...each("subnet sourceip dns updown id id2 auth auth2 rsasigkey sigkey cert cert2 certpolicy ca ca2 groups groups2 nexthop subnetwithin"),
     ...each("firewall hostaccess allowany", YES_NO), ...each("sendcert", ["always", "ifasked", "never", "yes", "no"]), ...each("", "text"),
   ]),
   ca: new Map(each("cacert ldaphost ldapbase crluri crluri1 crluri2 ocspuri ocspuri1 ocspuri2 certuribase auto also")),
