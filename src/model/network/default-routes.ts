@@ -21,7 +21,7 @@ export function rivalDefaults(workspace: Workspace, { files }: Machine): readonl
     const vrfs = new Map(file.interfaces.map((one) => [one.name, one.vrf]));
     const add = (route: Route, one: Interface | undefined): void => {
       const { to, family, table, metric, type, conditional } = route;
-      if (to !== "default" || isUnknown(family) || isUnknown(table) || isUnknown(metric) || conditional === true || one?.conditional === true) return;
+      if (to !== "default" || isUnknown(family) || isUnknown(table) || isUnknown(metric) || conditional === true || one?.conditional === true || route.replaces === true) return;
       if (type !== undefined && type !== "unicast") return;
       const device = one?.name ?? route.device;
       const vrf = device === undefined ? undefined : (one?.vrf ?? vrfs.get(device));

@@ -82,6 +82,7 @@ function readRoute(verb: string, words: CommandWords, reading: CommandReading, a
   }
   const destination = source.destination(to.text, to.range);
   draft.routes.push({
+    ...(/^[rc]/.test(verb) && { replaces: true }),
     to: destination, family: asked ?? familyOrFour(destination, to.text, via), table: tableName(table), location: source.at(to.range),
     ...(via && { via }), ...(device !== undefined && { device }), ...(metric !== undefined && { metric }), ...(mtu && { mtu }),
     ...(type !== undefined && type !== "unicast" && { type }), ...(onLink && { onLink }), ...(conditional && { conditional }),

@@ -97,6 +97,8 @@ export interface Route {
   readonly onLink?: boolean;
   readonly mtu?: Written<Maybe<number>>;
   readonly conditional?: boolean;
+  /** It takes the place of one that is there: `ip route replace`, `change`. */
+  readonly replaces?: boolean;
 }
 
 /** A policy rule: `ip rule add from … table …`. */

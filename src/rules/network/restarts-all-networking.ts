@@ -131,7 +131,8 @@ function gentle(how: NetworkRestart): boolean {
   return how === "networkmanager" || how === "netplan";
 }
 
-function advice({ careful, inBatches }: Found): string {
+function advice({ careful, inBatches, hosts }: Found): string {
+  if (hosts.length === 1) return "Change the one interface instead, or move the host's traffic away first.";
   if (careful) return "The play goes in small batches and asks between them, so a fault stays on the first.";
   return inBatches ? "Change the one interface instead, or check each host behind it." : "Change the one interface instead, or go host by host.";
 }

@@ -42,6 +42,8 @@ export default rule({
       // In a table of its own, and as the last resort.
       { "etc/network/interfaces": ENI("    post-up ip route add default via 198.51.100.1 dev eth1 table wan2\n    post-up ip rule add from 198.51.100.10 table wan2\n") },
       { "etc/network/interfaces": ENI("    gateway 198.51.100.1\n    metric 200\n") },
+      // Takes the place of the first.
+      { "etc/network/interfaces": ENI("").replace("gateway 192.0.2.1\n", "gateway 192.0.2.1\n    up ip route replace default via 192.0.2.1 dev eth0 mtu 1400\n") },
       // Brought up by hand only, and a file that nothing reads.
       { "etc/network/interfaces": ENI("    gateway 198.51.100.1\n").replace("auto eth1", "# In an emergency: ifup eth1") },
       { "etc/network/interfaces": "source-directory /etc/network/interfaces.d\n\nauto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    gateway 192.0.2.1\n", "etc/network/interfaces.d/eth1.off": "auto eth1\niface eth1 inet static\n    address 198.51.100.10/24\n    gateway 198.51.100.1\n" },

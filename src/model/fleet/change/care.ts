@@ -1,11 +1,12 @@
 import { isUnknown } from "../../../engine/unknown.ts";
-import { batches, failuresToStop } from "../../rollout/batches.ts";
+import { failuresToStop } from "../../rollout/batches.ts";
 import { gatesBehind } from "../../rollout/gates.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { Play } from "../fleet.ts";
 import { truth } from "../values.ts";
 import type { Step } from "./approval.ts";
 import { isGated } from "./approval.ts";
+import { batchesOf } from "./interruptions.ts";
 
 /** Hosts of a first batch, and of any batch, that are few whatever their share is; and the largest shares beyond them. */
 const FEW_HOSTS = 2;
@@ -24,7 +25,7 @@ export function isCareful(workspace: Workspace, step: Step): boolean {
 /** True where the step's play takes a few of its hosts, then a few more, and stops when hosts fail. */
 export function goesInSmallBatches({ play, hosts }: Step): boolean {
   const total = isUnknown(play.scope) ? hosts.length : play.scope.hosts.length;
-  const sizes = batches(play.keywords.get("serial")?.value, total);
+  const sizes = batchesOf(play, hosts);
   if (isUnknown(sizes) || sizes.length < 2) return false;
   const [first = 0] = sizes;
   const largest = Math.max(...sizes);

@@ -7,7 +7,7 @@ import { interruptionsOf } from "../../rollout/services.ts";
 import { reader, standingOf } from "../../rollout/standing.ts";
 import type { Host, Play, Task } from "../fleet.ts";
 import { handlersOf } from "../handlers.ts";
-import { conditionAt } from "../lookup.ts";
+import { conditionAt, valueAtStanding } from "../lookup.ts";
 import { followersOf } from "../registered.ts";
 import { truth } from "../values.ts";
 
@@ -87,11 +87,18 @@ export function mayRun(play: Play, task: Task, host: Host): boolean {
 
 /**
  * How many of the hosts an interruption hits at the same moment: the largest batch of its play. All of them where the play
- * has no batches, or a template decides.
+ * has no batches, or a template decides that says nothing here.
  */
 export function atOnce({ play, hosts }: HostInterruption): number {
-  const sizes = batches(play.keywords.get("serial")?.value, isUnknown(play.scope) ? hosts.length : play.scope.hosts.length);
+  const sizes = batchesOf(play, hosts);
   return isUnknown(sizes) ? hosts.length : Math.min(hosts.length, Math.max(0, ...sizes));
+}
+
+/** The batches of a play, one of whose steps runs on `hosts`. A templated `serial` counts with its default, as it is on the first host. */
+export function batchesOf(play: Play, hosts: readonly Host[]): ReturnType<typeof batches> {
+  const all = isUnknown(play.scope) ? hosts : play.scope.hosts;
+  const serial = play.keywords.get("serial")?.value;
+  return batches(serial === undefined ? undefined : valueAtStanding(serial, { play, host: all[0] }), all.length);
 }
 
 /**

@@ -24,6 +24,7 @@ describe("fleet: care of a play", () => {
     ["  serial: 1\n  max_fail_percentage: 100\n", CHECK, 20, false, false],
     ["  serial: 2\n  any_errors_fatal: true\n", "  vars_prompt:\n    - {name: sure, prompt: Sure}\n", 20, true, true],
     ["  serial: '{{ batch }}'\n", CHECK, 20, false, false],
+    ["  serial: '{{ batch | default(1) }}'\n", CHECK, 20, true, true],
   ];
   for (const [keywords, behind, hosts, small, careful] of cases) {
     it(`${JSON.stringify(keywords + behind)} on ${hosts} hosts`, () => {
