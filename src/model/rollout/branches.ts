@@ -1,7 +1,8 @@
 import type { Location } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Host, Task, Value } from "../fleet/fleet.ts";
+import type { Host, Task, Variable } from "../fleet/fleet.ts";
 import { listOf, memberOf } from "../fleet/values.ts";
+import { HostVariables } from "../fleet/variables.ts";
 import { hostPart } from "../network/address.ts";
 import { outcomes } from "../written/reference.ts";
 import type { Workspace } from "../workspace.ts";
@@ -65,6 +66,12 @@ function collect(workspace: Workspace): readonly Branch[] {
 /** `ansible_host` and jump hosts. */
 function managed(workspace: Workspace): Branch[] {
   const found: Branch[] = [];
+  // Ansible runs where it needs no connection.
+  const controller = workspace.fleet.hosts.find((host) => host.variables.get("ansible_connection")?.value === "local" && host.name !== "localhost");
+  if (controller !== undefined) {
+    const others = workspace.fleet.hosts.filter((host) => host !== controller);
+    found.push({ purpose: "control", target: controller.name, hosts: others, location: controller.variables.get("ansible_connection")!.location });
+  }
   for (const host of workspace.fleet.hosts) {
     const address = host.variables.get("ansible_host") ?? host.variables.get("ansible_ssh_host");
     if (typeof address?.value === "string") found.push({ purpose: "management", target: address.value, hosts: [host], location: address.location, own: true });
@@ -130,11 +137,10 @@ function inTasks(workspace: Workspace): Branch[] {
 function inVariables(workspace: Workspace): Branch[] {
   const found = new Map<string, Branch & { hosts: Host[] }>();
   for (const host of workspace.fleet.hosts) {
-    for (const name of host.variables.keys()) {
-      const purpose = VARIABLES.find(([, pattern]) => pattern.test(name))?.[0];
-      const variable = purpose === undefined ? undefined : host.variables.get(name);
-      if (purpose === undefined || variable === undefined) continue;
-      for (const target of targetsIn(variable.value)) {
+    for (const [name, purpose] of purposesOf(host)) {
+      const variable = host.variables.get(name);
+      if (variable === undefined) continue;
+      for (const target of targetsIn(variable)) {
         const key = `${variable.location.path}\0${variable.location.range.start}\0${target}`;
         const known = found.get(key);
         if (known === undefined) found.set(key, { purpose, target, hosts: [host], location: variable.location });
@@ -145,11 +151,40 @@ function inVariables(workspace: Workspace): Branch[] {
   return [...found.values()];
 }
 
-function targetsIn(value: Value): string[] {
-  return listOf(value).flatMap((one) => {
-    const text = typeof one === "string" ? one : (memberOf(one, "address") ?? memberOf(one, "host"));
-    return typeof text === "string" && text.trim() !== "" ? [plainTarget(text)] : [];
-  });
+/** What hosts share is looked through once. */
+const purposes = new WeakMap<ReadonlyMap<string, Variable>, readonly (readonly [string, Purpose])[]>();
+
+/** The names of a host's variables that name such a place. */
+function purposesOf({ variables }: Host): readonly (readonly [string, Purpose])[] {
+  if (!(variables instanceof HostVariables)) return named(variables);
+  const [shared, own] = [named(variables.shared), named(variables.own)];
+  return own.length === 0 ? shared : [...shared, ...own.filter(([name]) => !variables.shared.has(name))];
+}
+
+function named(variables: ReadonlyMap<string, Variable>): readonly (readonly [string, Purpose])[] {
+  let found = purposes.get(variables);
+  if (found === undefined) {
+    found = [...variables.keys()].flatMap((name) => {
+      const purpose = VARIABLES.find(([, pattern]) => pattern.test(name))?.[0];
+      return purpose === undefined ? [] : [[name, purpose] as const];
+    });
+    purposes.set(variables, found);
+  }
+  return found;
+}
+
+const targets = new WeakMap<Variable, readonly string[]>();
+
+function targetsIn(variable: Variable): readonly string[] {
+  let found = targets.get(variable);
+  if (found === undefined) {
+    found = listOf(variable.value).flatMap((one) => {
+      const text = typeof one === "string" ? one : (memberOf(one, "address") ?? memberOf(one, "host"));
+      return typeof text === "string" && text.trim() !== "" ? [plainTarget(text)] : [];
+    });
+    targets.set(variable, found);
+  }
+  return found;
 }
 
 /** `https://logs.example.net:6514/x` is about the host alone. */

@@ -59,6 +59,13 @@ export default rule({
       { ...with_(with_(mesh(""), "RESTARTED", "restarted"), "log_host=logs1.example.net", "log_host=logs.example.com") },
       { ...wireguard("192.0.2.10N"), "site.yml": "- hosts: edge\n  tasks:\n    - systemd: name=wg-quick@wg0 state=restarted\n" },
       with_(with_(mesh(""), "RESTARTED", "restarted"), "name=racoon", "name=chrony"),
+      // Another name server stays in reach.
+      {
+        "hosts.yml": "sites:\n  hosts:\n    site[1:8].example.net:\n",
+        "site.yml": "- hosts: sites\n  tasks:\n    - copy: src=swanctl.conf dest=/etc/swanctl/swanctl.conf\n    - copy: src=resolv.conf dest=/etc/resolv.conf\n    - service: name=strongswan state=restarted\n",
+        "swanctl.conf": "connections {\n  centre {\n    remote_addrs = 192.0.2.10\n    dpd_delay = 30s\n    children {\n      net {\n        remote_ts = 10.60.0.0/16\n      }\n    }\n  }\n}\n",
+        "resolv.conf": "nameserver 10.60.0.53\nnameserver 192.0.2.53\n",
+      },
       // The tunnel's hosts, and a daemon that has nothing to do with it.
       { ...wireguard("10.44.0.N"), "site.yml": "- hosts: edge\n  tasks:\n    - systemd: name=libvirtd state=restarted\n" },
       // A reload keeps what is there.
@@ -81,7 +88,7 @@ export default rule({
         location: place,
         key: play.name,
         confidence: assumed === undefined ? "likely" : "possible",
-        ...(assumed !== undefined && { severity: "info" as const }),
+        ...((assumed !== undefined || !cuts.some(({ isOverlay }) => isOverlay)) && { severity: "info" as const }),
         message: `This play ${spokenDisruptions(disruptions)} on ${largest === total ? `all ${total}` : `${largest} of ${total}`} hosts at once, and cuts the branch that it sits on: ${spokenCuts(cuts)}. If it fails, ${consequence(cuts)}. Keep a way beside it, or take the hosts in batches and check the way behind each.`,
         data: {
           hosts: cutOff.size,
@@ -126,7 +133,7 @@ function consequence(cuts: readonly Cut[]): string {
   const lost = [
     ...(purposes.has("management") || purposes.has("control") ? ["nobody can reach the hosts to mend them"] : []),
     ...(purposes.has("logging") ? ["the damage is not seen in the logs"] : []),
-    ...(purposes.has("packages") || purposes.has("names") ? ["the earlier version cannot be fetched"] : []),
+    ...(purposes.has("packages") || purposes.has("names") ? ["nothing can be fetched to mend it"] : []),
   ];
   return lost.length > 1 ? `${lost.slice(0, -1).join(", ")} and ${lost.at(-1)!}` : lost[0]!;
 }

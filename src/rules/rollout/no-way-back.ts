@@ -81,7 +81,7 @@ export default rule({
       if (hosts === undefined) continue;
       const atOnce = isUnknown(sizes) ? undefined : Math.max(...sizes);
       const place = (location: Location): Location => (location.path === path ? location : play.hostsLocation);
-      const common = { key: play.name, data: { hosts: hosts.length, ...(atOnce !== undefined && { atOnce }), ...(disruptions.some(({ kind }) => kind === "ipsec") && { pairsBroken: brokenShare(0.1) }) } };
+      const common = { key: play.name, data: { hosts: hosts.length, ...(atOnce !== undefined && { atOnce }), ...(disruptions.some(({ kind }) => kind === "ipsec") && { pairsBroken: Math.round(100 * brokenShare(0.1)) / 100 }) } };
       if (isWayBack(play)) {
         if (atOnce === total && hosts.length >= MANY) {
           report({
