@@ -114,6 +114,17 @@ export interface Task {
   readonly section: "pre_tasks" | "tasks" | "post_tasks" | "handlers" | "roles";
   /** The blocks around it, outermost first; absent where there are none. */
   readonly blocks?: readonly BlockPlace[];
+  /** The loops of the includes that bring it, outermost first; absent where there are none. */
+  readonly turns?: readonly Turns[];
+}
+
+/** A loop in which tasks are included: they run once for each item. */
+export interface Turns {
+  /** What an item is called. */
+  readonly name: string;
+  /** The list, as it is written. */
+  readonly value: Value;
+  readonly location: Location;
 }
 
 /** Where in a block a task stands. `rescue` runs only on hosts on which something of `block` failed. */

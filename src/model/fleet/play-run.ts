@@ -4,7 +4,7 @@ import { isTemplate } from "../../formats/template/render.ts";
 import type { YamlMapping, YamlNode } from "../../formats/yaml/index.ts";
 import { entriesOf, entryOf, itemsOf, stringOf, valueOf } from "../../formats/yaml/index.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Gap, Play, Task, Value, Variable } from "./fleet.ts";
+import type { Gap, Play, Task, Turns, Value, Variable } from "./fleet.ts";
 import { includedVariables } from "./included-variables.ts";
 import { textAtStanding } from "./lookup.ts";
 import { findFile, folderOf } from "./paths.ts";
@@ -12,6 +12,7 @@ import type { Role, RoleParts } from "./roles.ts";
 import { findRole, joinedRole, roleFile, roleWith } from "./roles.ts";
 import type { Section } from "./tasks.ts";
 import { inherit, isTaskKeyword, readTasks, tasksOfFile } from "./tasks.ts";
+import { memberOf } from "./values.ts";
 
 type Settings = Task["keywords"];
 type Ran = Pick<Play, "roles" | "tasks" | "handlers" | "ran" | "files" | "variables" | "gaps">;
@@ -34,6 +35,8 @@ interface Frame {
   readonly outer: Settings;
   /** The blocks around those includes. */
   readonly blocks?: Task["blocks"];
+  /** The loops of those includes. */
+  readonly turns?: Task["turns"];
   /** Places of the includes that lead here. */
   readonly trail: readonly string[];
 }
@@ -146,7 +149,7 @@ export class PlayRun {
     const result: Task[] = [];
     for (const written of tasks) {
       if (++this.#count > TASKS) break;
-      const task = handedDown(written, frame.outer, frame.blocks);
+      const task = handedDown(written, frame.outer, frame.blocks, frame.turns);
       const below = /^(?:include|import)(?:_tasks|_role)?$/.test(task.module) ? this.#included(task, folder, frame) : undefined;
       if (task.module === "include_vars") this.#include(task, frame.role);
       if (below === undefined) result.push(task);
@@ -173,7 +176,8 @@ export class PlayRun {
       this.#gap(task.location, "it includes itself again and again");
       return [];
     }
-    const inner: Frame = { ...frame, outer: task.keywords, ...(task.blocks && { blocks: task.blocks }), trail: [...frame.trail, here] };
+    const turns = turnsOf(task);
+    const inner: Frame = { ...frame, outer: task.keywords, ...(task.blocks && { blocks: task.blocks }), ...(turns && { turns }), trail: [...frame.trail, here] };
     const argument = (...names: string[]): string | undefined => {
       const value = names.map((name) => task.args.get(name)?.value).find((one) => one !== undefined);
       if (value === undefined) return undefined;
@@ -208,15 +212,30 @@ export class PlayRun {
 /** Keywords of an include that its tasks get. */
 const PASSED = new Set(["when", "vars", "ignore_errors", "delegate_to", "run_once", "become", "become_user", "any_errors_fatal", "throttle", "environment"]);
 
-const handed = new WeakMap<Task, WeakMap<Settings, Task>>();
+const handed = new WeakMap<Task, WeakMap<object, Task>>();
+
+const looped = new WeakMap<Task, readonly Turns[]>();
+
+/** The loops around what a task includes, its own one innermost; one list for each task that has any. */
+function turnsOf(task: Task): readonly Turns[] | undefined {
+  const own = task.keywords.get("loop") ?? task.keywords.get("with_items") ?? task.keywords.get("with_list");
+  if (own === undefined && task.turns === undefined) return undefined;
+  let turns = looped.get(task);
+  if (turns === undefined) {
+    const name = memberOf(task.keywords.get("loop_control")?.value, "loop_var");
+    const inner = own === undefined ? [] : [{ name: typeof name === "string" ? name : "item", value: own.value, location: own.location }];
+    looped.set(task, (turns = [...(task.turns ?? []), ...inner]));
+  }
+  return turns;
+}
 
 /** A task with what its includes say. The same object each time, so that plays which run it in one way share it. */
-function handedDown(task: Task, outer: Settings, blocks: Task["blocks"]): Task {
+function handedDown(task: Task, outer: Settings, blocks: Task["blocks"], turns: Task["turns"]): Task {
   const passed = new Map([...outer].filter(([key]) => PASSED.has(key)));
-  if (passed.size === 0 && blocks === undefined) return task;
+  if (passed.size === 0 && blocks === undefined && turns === undefined) return task;
   let copies = handed.get(task);
   if (copies === undefined) handed.set(task, (copies = new WeakMap()));
-  let copy = copies.get(outer);
-  if (copy === undefined) copies.set(outer, (copy = { ...task, keywords: inherit(task.keywords, passed), ...(blocks && { blocks: [...blocks, ...(task.blocks ?? [])] }) }));
+  let copy = copies.get(turns ?? outer);
+  if (copy === undefined) copies.set(turns ?? outer, (copy = { ...task, keywords: inherit(task.keywords, passed), ...(blocks && { blocks: [...blocks, ...(task.blocks ?? [])] }), ...(turns && { turns }) }));
   return copy;
 }

@@ -192,19 +192,25 @@ export default rule({
   },
   /** A change that sets such a restart off is what takes the hosts down, so it is heard again as part of the change. */
   compare({ before, after, report }) {
-    const set = new Map<string, Set<Task>>();
+    const set = new Map<string, Map<Task, Set<string>>>();
     for (const { interruptions } of effectsOf(before, after)) {
-      for (const { play, task } of interruptions) {
-        const tasks = set.get(play.location.path);
-        if (tasks === undefined) set.set(play.location.path, new Set([task]));
-        else tasks.add(task);
+      for (const { play, task, hosts } of interruptions) {
+        let tasks = set.get(play.location.path);
+        if (tasks === undefined) set.set(play.location.path, (tasks = new Map()));
+        tasks.set(task, new Set([...(tasks.get(task) ?? []), ...hosts.map(({ name }) => name)]));
       }
     }
     const heard: Heard[] = [];
     for (const [path, tasks] of set) {
       for (const disruptive of disruptivePlays(after, path)) {
-        const one = disruptive.disruptions.some(({ task }) => tasks.has(task)) ? reportOf(after, path, disruptive) : undefined;
-        if (one !== undefined) heard.push({ report: one, hosts: disruptive.hosts ?? [] });
+        const all = disruptive.hosts ?? [];
+        const named = new Set(disruptive.disruptions.flatMap(({ task }) => [...(tasks.get(task) ?? [])]));
+        const hosts = all.filter(({ name }) => named.has(name));
+        // One host is no batch.
+        if (hosts.length < 2) continue;
+        const one = reportOf(after, path, disruptive);
+        if (one === undefined) continue;
+        heard.push({ report: hosts.length === all.length ? one : { ...one, message: `${one.message} This change sets it off on ${hosts.length} of them.` }, hosts });
       }
     }
     if (heard.length <= SHOWN_PLAYS) for (const one of heard) report(one.report);

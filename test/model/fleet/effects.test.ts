@@ -65,6 +65,22 @@ describe("fleet: effects of a change", () => {
   ];
   for (const [title, edits, expected] of cases) it(title, () => assert.deepEqual(said(edits), expected));
 
+  it("what is included once for each item of a list", () => {
+    const base: Files = {
+      "hosts.ini": "[web]\nweb[01:04].example.net\n[db]\ndb[01:02].example.net\n",
+      "group_vars/all.yml": "domains:\n  - {id: 10, net: 192.0.2.0/25}\n  - {id: 11, net: 192.0.2.128/25}\nlinks: [{name: eth0}]\n",
+      "host_vars/web04.example.net.yml": "domains: []\n",
+      "site.yml": "- hosts: web\n  tasks:\n    - include_tasks: domain.yml\n      with_items: \"{{ domains }}\"\n      loop_control: {loop_var: domain}\n    - template: src=link.j2 dest=/etc/{{ item.1.name }}\n      with_indexed_items: \"{{ links }}\"\n",
+      "domain.yml": "- template: src=domain.j2 dest=/etc/domain-{{ domain.id }}\n",
+      "templates/domain.j2": "network {{ domain.net }}\n",
+      "templates/link.j2": "link {{ item.1.name }}\n",
+    };
+    const lines = (path: string, from: string, to: string): string[] => said(edited(path, from, to, base), base);
+    assert.deepEqual(lines("group_vars/all.yml", "  - {id: 11", "  - {id: 12, net: 198.51.100.0/24}\n  - {id: 11"), ["variables domains @ group_vars/all.yml: 5, 3"]);
+    assert.deepEqual(lines("templates/domain.j2", "network", "prefix"), ["file @ templates/domain.j2: 3, 3"]);
+    assert.deepEqual(lines("templates/link.j2", "link", "interface"), ["file @ templates/link.j2: 4, 4"]);
+  });
+
   it("arguments that say the same", () => {
     const tasks = (text: string): Record<string, string> => ({ ...BASE, "roles/front/tasks/main.yml": text });
     const base = tasks("- apt: {name: [a, b], force: true}\n- user: {name: x, groups: [a, b]}\n- uri: {body: {a: 1, b: [1, 2]}, url: /x}\n- copy: {content: {a: 1, b: 2}, dest: /x}\n- command: {argv: [a, b]}\n");

@@ -66,7 +66,8 @@ function ownWords(workspace: Workspace, task: Task): ReadonlySet<string> {
   if (words === undefined) {
     // What an outer block or an include gives the task stands elsewhere.
     const given = [...task.keywords.values()].filter(({ location }) => !within(location, task.location)).map(({ location }) => workspace.textAt(location));
-    written.set(task, (words = identifiers([workspace.textAt(task.location), ...given].join("\n"), undefined)));
+    const loops = (task.turns ?? []).map(({ location }) => workspace.textAt(location));
+    written.set(task, (words = identifiers([workspace.textAt(task.location), ...given, ...loops].join("\n"), undefined)));
   }
   return words;
 }

@@ -17,6 +17,8 @@ const HARMLESS = new Set(["debug", "assert", "fail", "set_fact", "stat", "meta",
 /** Keywords that say how a task runs, not what it does. */
 const MANNER = new Set(["name", "tags", "notify", "register", "when", "loop", "loop_control", "vars", "listen", "changed_when", "failed_when", "ignore_errors", "check_mode", "diff", "no_log", "retries", "delay", "until", "any_errors_fatal", "throttle", "ignore_unreachable", "collections", "debugger"]);
 const TURNS = 100;
+/** Loops whose items are those of the list that is written. */
+const PLAIN = /^(?:loop|with_(?:items|list|flattened))$/;
 
 /** A task on one side of a comparison: as it is written there, and the states that it takes its words from. */
 export interface Side extends Sides {
@@ -43,20 +45,39 @@ export function changesHosts(task: Task): boolean {
 /** What a task does to a host: undefined where a condition keeps it away, whatever somebody sets who starts the play. */
 export function inputOf(side: Side, host: Host): string | undefined {
   const { play, task, role } = side;
-  const standing: Standing = { play, task, host, role, set: namesSetBy(play) };
+  const whole: Standing = { play, task, host, role, set: namesSetBy(play) };
+  if (task.turns === undefined) return inputAt(side, host, whole);
+  // Of a list that is not known, the words themselves; its items stay hidden.
+  const hidden: string[] = [];
+  let standings = [whole];
+  for (const { name, value } of task.turns) {
+    const before = standings.length;
+    standings = standings.flatMap((standing) => {
+      const list = listOf(valueAtStanding(value, standing));
+      if (list.length * before <= TURNS && !list.some(isUnknown)) return list.map((item) => ({ ...standing, items: new Map([...(standing.items ?? []), [name, item]]) }));
+      hidden.push(new Rendering(side, standing).value(value));
+      return [standing];
+    });
+  }
+  const inputs = standings.flatMap((standing) => inputAt(side, host, standing) ?? []);
+  return inputs.length === 0 ? undefined : [...hidden, ...inputs].join("\n");
+}
+
+function inputAt(side: Side, host: Host, standing: Standing): string | undefined {
+  const { task } = side;
   const when = task.keywords.get("when")?.value;
   const holds = conditionAt(when, standing, true);
   if (holds === false) return undefined;
   const rendering = new Rendering(side, standing);
   const loop = [...task.keywords].find(([key]) => key === "loop" || key.startsWith("with_"));
-  const items = loop === undefined ? undefined : valueAtStanding(loop[1].value, standing);
+  const items = loop === undefined || !PLAIN.test(loop[0]) ? undefined : valueAtStanding(loop[1].value, standing);
   const doubt = holds === true ? "" : rendering.value(expressions(when));
   if (loop === undefined) return doubt + workOf(side, host, standing, rendering);
   const list = Array.isArray(items) ? (items as readonly Value[]) : undefined;
   if (list === undefined || list.length > TURNS || list.some(isUnknown)) return `${doubt}${rendering.value(loop[1].value)}${workOf(side, host, standing, rendering)}`;
   const name = memberOf(task.keywords.get("loop_control")?.value, "loop_var");
   const turns = list.flatMap((item) => {
-    const there = { ...standing, items: new Map([[typeof name === "string" ? name : "item", item]]) };
+    const there = { ...standing, items: new Map([...(standing.items ?? []), [typeof name === "string" ? name : "item", item]]) };
     return conditionAt(when, there, true) === false ? [] : [workOf(side, host, there, new Rendering(side, there))];
   });
   return turns.length === 0 ? undefined : doubt + turns.join("\n");
@@ -141,5 +162,5 @@ export class Comparison {
 
 function wordsOf({ task, files, allSources }: Side): Value[] {
   const texts = task.module.endsWith("template") ? allSources.flatMap((path) => templateParts(files, path)).map((path) => files.text(path) ?? "") : [];
-  return [...[...task.args.values()].map(({ value }) => value), ...[...task.keywords.values()].map(({ value }) => value), ...texts];
+  return [...[...task.args.values()].map(({ value }) => value), ...[...task.keywords.values()].map(({ value }) => value), ...(task.turns ?? []).map(({ value }) => value), ...texts];
 }
