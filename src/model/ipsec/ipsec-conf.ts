@@ -11,6 +11,7 @@ import type { Inheritance } from "./ipsec-conf-layers.ts";
 import { inheritance, sectionsBeside, settingUnder } from "./ipsec-conf-layers.ts";
 import { probingInIpsecConf } from "./probing.ts";
 import { fromTemplate } from "./templated.ts";
+import { libreswanMajor } from "./release.ts";
 import { retransmissionAt } from "./retransmission.ts";
 import { marginWindow } from "./timing.ts";
 
@@ -118,6 +119,13 @@ class Reader {
     }
     if (enabled === true && timeout.location && this.ike() === 2) {
       inert.push({ name: "dpdtimeout", location: timeout.location, reason: "IKEv2 gives up a peer when its retransmissions end" });
+    }
+    if (enabled === true && this.#implementation === "libreswan" && (libreswanMajor(this.#workspace) ?? 0) >= 5) {
+      // NEWS of 5.0: what is closed or dies is revived in any case.
+      const always = "Libreswan ignores it since 5.0, which this repository installs, and sets up in any case what died";
+      if (action.location) inert.push({ name: "dpdaction", location: action.location, reason: always });
+      const tries = this.#given(["keyingtries"], "", (text) => text);
+      if (tries.location) inert.push({ name: "keyingtries", location: tries.location, reason: always });
     }
     const verdict = isUnknown(this.#implementation)
       ? this.#implementation

@@ -15,7 +15,7 @@ const SETTINGS = ["retransmit_timeout", "retransmit_base", "retransmit_tries", "
  */
 export function retransmissionAt(workspace: Workspace, path: string): Maybe<number> {
   const base = path.replace(/[^/]*$/, "").replace(/(^|\/)(?:swanctl|ipsec\.d)\/(?:.*\/)?$/, "$1").replace(/(^|\/)conf\.d\/$/, "$1");
-  const found = workspace.memo(allRepeats).get(base);
+  const found = workspace.derive(allRepeats).get(base);
   if (found === undefined) return retransmission();
   for (const value of found.values()) if (isUnknown(value)) return value;
   const value = (name: (typeof SETTINGS)[number]): number | undefined => found.get(name) as number | undefined;

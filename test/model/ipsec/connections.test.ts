@@ -83,4 +83,11 @@ describe("ipsec: connections of ipsec.conf", () => {
     assert.equal(show(a!), "a: ? (?)");
     assert.equal(show(b!), "b: off (?)");
   });
+  it("know what a release of Libreswan ignores, where the repository says which it installs", async () => {
+    const files = { "etc/ipsec.conf": "# Libreswan\nconn a\n  right=192.0.2.1\n  ikev2=insist\n  dpddelay=30\n  dpdaction=restart\n  keyingtries=3\n  auto=start\n" };
+    const ignored = async (more: Record<string, string>): Promise<string[]> => (await read({ ...files, ...more }))[0]!.deadPeer.inert.map(({ name }) => name);
+    assert.deepEqual(await ignored({}), []);
+    assert.deepEqual(await ignored({ "site.yml": "- hosts: all\n  tasks:\n    - apt:\n        name: libreswan=4.10-2\n" }), []);
+    assert.deepEqual(await ignored({ "site.yml": "- hosts: all\n  tasks:\n    - apt:\n        name: libreswan=5.1-1\n" }), ["dpdaction", "keyingtries"]);
+  });
 });
