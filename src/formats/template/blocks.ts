@@ -77,7 +77,8 @@ function tokensOf(written: string, how: WhiteSpace): Token[] {
     else if (newline) part = part.replace(/^\r?\n/, "");
     const start = end - part.length;
     if (before === "all") part = part.trimEnd();
-    else if (before === "blanks") part = part.replace(/(^|\n)[ \t]+$/, "$1");
+    // Only what begins its line; a tag before it on the line keeps them (jinja2/lexer.py, line_starting).
+    else if (before === "blanks") part = part.replace(start === 0 || text[start - 1] === "\n" ? /(^|\n)[ \t]+$/ : /(\n)[ \t]+$/, "$1");
     if (part !== "") tokens.push({ kind: "text", text: part, range: placed(start, start + part.length) });
   };
   for (const { kind, range, code } of maskJinja(text).regions) {

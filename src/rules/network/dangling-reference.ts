@@ -42,6 +42,7 @@ export default rule({
   data: { places: "places that refer to it", name: "what is gone", kind: "host, group, variable, interface or network" },
   examples: {
     bad: [
+      { "hosts.ini": "kvm01 ports=eno1,eno2\nkvm02 ports=eno1,eno3\n", "site.yml": "- hosts: all\n  tasks:\n    - template: src=net.yaml.j2 dest=/etc/netplan/10.yaml\n", "templates/net.yaml.j2": "network:\n  version: 2\n  ethernets:\n{% for port in ports.split(',') %}\n    {{ port }}: {}\n{% endfor %}\n  bridges:\n    br0:\n      interfaces: [eno1, ⟦eno2⟧]\n" },
       {
         before: { "hosts.ini": HOSTS, "group_vars/all.yml": TUNNELS(plain) },
         after: { "hosts.ini": HOSTS.replace("gw03.example.net\n", ""), "group_vars/all.yml": TUNNELS((name) => `⟦${name}⟧`) },
@@ -81,6 +82,7 @@ export default rule({
       after: { "hosts.ini": HOSTS.replace("gw03.example.net\n", ""), "group_vars/all.yml": "tunnel_networks:\n  - ipv4: 10.9.0.0/31\n    peers:\n      - gw01\n      - gw02\n" },
     },
     lookalike: [
+      { "hosts.ini": "kvm01 ports=eno1,eno2\n", "site.yml": "- hosts: all\n  tasks:\n    - template: src=net.yaml.j2 dest=/etc/netplan/10.yaml\n", "templates/net.yaml.j2": "network:\n  version: 2\n  ethernets:\n{% for port in ports.split(',') %}\n    {{ port }}: {}\n{% endfor %}\n  bridges:\n    br0:\n      interfaces: [eno1, eno2]\n" },
       // What is asked for first, or has a default, may be missing.
       {
         before: { "hosts.ini": `${HOSTS}[relays]\nrelay01.example.net\n`, "group_vars/all.yml": "relay_port: 7\n", "templates/relays.j2": "{% for host in groups['relays'] | default([]) %}\nrelay {{ host }} {{ relay_port | default(7) }}\n{% endfor %}\n" },

@@ -18,6 +18,8 @@ const HOST = (number: number, mtu: string): string => `network_interfaces:\n  - 
 const THREE = "[store]\nstore01\nstore02\nstore03\n";
 const NETPLAN = (number: number, mtu: string): string => `network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [10.4.0.${number}/24]\n${mtu}`;
 
+const TEMPLATED = "- hosts: all\n  tasks:\n    - template: src=net.yaml.j2 dest=/etc/netplan/10-net.yaml\n";
+
 export default rule({
   what: "Members of one segment have different MTUs.",
   why: "Between two hosts of one segment nobody sends an ICMP error: what the one sends in full, the other's card or the switch between them throws away without a word. Connections open and hang, heartbeats pass and data does not; a Ceph cluster keeps its monitors and loses its OSDs.",
@@ -31,6 +33,18 @@ export default rule({
   data: { members: "members of the segment with a known MTU", different: "members with another MTU than most", mtus: "members by MTU in bytes" },
   examples: {
     bad: [
+      // Templates with each host's numbers: a segment, and what a VLAN stands on.
+      {
+        "hosts.ini": "store01 own=10.4.0.1 frames=9000\nstore02 own=10.4.0.2 frames=9000\nstore03 own=10.4.0.3 frames=1500\n",
+        "site.yml": TEMPLATED,
+        "templates/net.yaml.j2": "network:\n  version: 2\n  ethernets:\n{% for port in ['eno1'] %}\n    {{ port }}:\n      addresses: [{{ own }}/24]\n      mtu: ⟦{{ frames }}⟧\n{% endfor %}\n",
+      },
+      {
+        "hosts.ini": "vm01\n",
+        "site.yml": TEMPLATED,
+        "group_vars/all.yml": "vlans:\n  - {id: 30, mtu: 1500}\n  - {id: 31, mtu: 9000}\n",
+        "templates/net.yaml.j2": "network:\n  version: 2\n  ethernets:\n    eno1: {mtu: 1500}\n  vlans:\n{% for vlan in vlans %}\n    v{{ vlan.id }}:\n      id: {{ vlan.id }}\n      link: eno1\n      mtu: ⟦{{ vlan.mtu }}⟧\n{% endfor %}\n",
+      },
       { "hosts.ini": THREE, "host_vars/store01.yml": HOST(1, "9000"), "host_vars/store02.yml": HOST(2, "9000"), "host_vars/store03.yml": HOST(3, "⟦1500⟧") },
       // A Ceph network, for which it is an error.
       { "hosts.ini": THREE, "ceph.conf": "[global]\ncluster network = 10.4.0.0/24\npublic network = 192.0.2.0/24\n", "host_vars/store01.yml": HOST(1, "9000"), "host_vars/store02.yml": HOST(2, "9000"), "host_vars/store03.yml": HOST(3, "⟦1500⟧") },
@@ -45,6 +59,11 @@ export default rule({
     ],
     good: { "hosts.ini": THREE, "host_vars/store01.yml": HOST(1, "9000"), "host_vars/store02.yml": HOST(2, "9000"), "host_vars/store03.yml": HOST(3, "9000") },
     lookalike: [
+      {
+        "hosts.ini": "store01 own=10.4.0.1 frames=9000\nstore02 own=10.4.0.2 frames=9000\nstore03 own=10.5.0.3 frames=1500\nstore04 own=10.4.0.4\n",
+        "site.yml": TEMPLATED,
+        "templates/net.yaml.j2": "network:\n  version: 2\n  ethernets:\n{% for port in ['eno1'] %}\n    {{ port }}:\n      addresses: [{{ own }}/24]\n      mtu: {{ frames | default(ansible_eno1.mtu) }}\n{% endfor %}\n",
+      },
       // Each host's own network for its guests.
       { "hosts.ini": THREE, "host_vars/store01.yml": HOST(1, "9000"), "host_vars/store02.yml": HOST(1, "1500"), "host_vars/store03.yml": HOST(1, "1500") },
       // Two segments.

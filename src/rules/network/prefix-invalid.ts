@@ -40,6 +40,7 @@ export default rule({
   data: { kind: "which fault it is" },
   examples: {
     bad: [
+      { "hosts.ini": "web01 own=192.0.2.10/24 router=192.0.2.1\nweb02 own=192.0.3.10/24 router=192.0.2.1\n", "site.yml": "- hosts: all\n  tasks:\n    - template: src=wan.j2 dest=/etc/network/interfaces.d/wan\n", "templates/wan.j2": "auto eth0\niface eth0 inet static\n    address {{ own }}\n    gateway ⟦{{ router }}⟧\n" },
       { "group_vars/all.yml": LINKS("⟦10.9.0.7/31⟧", "50004") },
       { "group_vars/all.yml": LINKS("⟦10.9.0.4/31⟧", "50004") },
       { "group_vars/all.yml": LINKS("10.9.0.6/31", "⟦50002⟧") },
@@ -57,6 +58,7 @@ export default rule({
     ],
     good: [{ "group_vars/all.yml": LINKS("10.9.0.6/31", "50004") }, { "etc/network/interfaces": ENI("192.0.2.10/24", "192.0.2.1") }],
     lookalike: [
+      { "hosts.ini": "web01 own=192.0.2.10/24\nweb02 own=192.0.3.10/24\n", "site.yml": "- hosts: all\n  tasks:\n    - template: src=wan.j2 dest=/etc/network/interfaces.d/wan\n", "templates/wan.j2": "auto eth0\niface eth0 inet static\n    address {{ own }}\n    gateway {{ own.split('/')[0].rsplit('.', 1)[0] }}.1\n" },
       // A list of routers' addresses with their lengths, not of networks.
       { "group_vars/all.yml": "networks:\n  - {ipv4: 10.1.0.1/24, vlan: 10}\n  - {ipv4: 10.1.1.1/24, vlan: 11}\n  - {ipv4: 10.1.2.1/24, vlan: 12}\n" },
       // A larger range around those that are in use; the same port on hosts of different pairs.

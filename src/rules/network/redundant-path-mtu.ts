@@ -37,6 +37,13 @@ iface gre1 inet tunnel
     up ip route add 10.8.0.0/16 dev gre1 metric 20${table}
 `;
 
+const SITES = (mtu: string): Record<string, string> => ({
+  "hosts.ini": "gw01 own=192.0.2.10\n",
+  "site.yml": "- hosts: all\n  tasks:\n    - template: src=net.yaml.j2 dest=/etc/netplan/10-net.yaml\n",
+  "host_vars/gw01.yml": `tunnels:\n  - {name: site-a, mtu: ${mtu}}\n  - {name: site-b, mtu: 1476}\n`,
+});
+const TUNNELS = "network:\n  version: 2\n  ethernets:\n    eno1: {addresses: [\"{{ own }}/24\"], mtu: 9000}\n  tunnels:\n{% for one in tunnels %}\n    {{ one.name }}:\n      mode: gre\n      local: {{ own }}\n      remote: 198.51.100.7\n      mtu: {{ one.mtu }}\n{% endfor %}\n";
+
 export default rule({
   what: "Two redundant paths to the same place have different MTUs.",
   why: "When traffic moves from the one path to the other, connections that were opened with the larger size send packets that do not fit any more. With path MTU discovery they stall for a moment, without it for good; whoever looks for the cause finds both paths up.",
@@ -50,6 +57,7 @@ export default rule({
   data: { least: "the smaller MTU in bytes", most: "the larger one" },
   examples: {
     bad: [
+      { ...SITES("1400"), "templates/net.yaml.j2": TUNNELS.replace("{{ one.mtu }}", "⟦{{ one.mtu }}⟧") },
       { "etc/netplan/10.yaml": TWO("⟦1400⟧", "1476") },
       { "etc/network/interfaces": ROUTES("") },
       {
@@ -59,6 +67,7 @@ export default rule({
     ],
     good: { "etc/netplan/10.yaml": TWO("1400", "1400") },
     lookalike: [
+      { ...SITES("1476"), "templates/net.yaml.j2": TUNNELS },
       // To different places, and in tables of their own.
       { "etc/netplan/10.yaml": TWO("1400", "1476", "203.0.113.7") },
       { "etc/network/interfaces": ROUTES(" table 7").replace(/[⟦⟧]/g, "") },

@@ -52,6 +52,14 @@ const END = (address: string, other: string, inner: string, mtu: string): string
       addresses: [${inner}/30]
 `;
 
+const PEERS = (second: string): Record<string, string> => ({
+  "hosts.ini": "gw01 ansible_host=192.0.2.10\ngw02 ansible_host=198.51.100.7\n",
+  "site.yml": "- hosts: all\n  tasks:\n    - template: src=tunnels.j2 dest=/etc/network/interfaces.d/tunnels\n",
+  "host_vars/gw01.yml": "tunnels:\n  - {name: gre1, inner: 10.9.0.1, peer: gw02, mtu: 1476}\n",
+  "host_vars/gw02.yml": `tunnels:\n  - {name: gre1, inner: 10.9.0.2, peer: gw01, mtu: ${second}}\n`,
+});
+const LOOP = (mtu: string): string => `# {{ ansible_managed }}\n{% for tunnel in tunnels %}\nauto {{ tunnel.name }}\niface {{ tunnel.name }} inet tunnel\n    address {{ tunnel.inner }}/30\n    mode gre\n    local {{ ansible_host }}\n    endpoint {{ hostvars[tunnel.peer].ansible_host }}\n    mtu ${mtu}\n{% endfor %}\n`;
+
 export default rule({
   what: "A tunnel's MTU leaves no room for its own headers, or its two ends have different ones.",
   why: "Packets as large as the tunnel's MTU do not fit into the link below once they are wrapped. They are cut into fragments or dropped, and where the ICMP error gets lost, connections open and then hang; small packets, ping among them, pass.",
@@ -80,6 +88,16 @@ export default rule({
         "files/wan": "auto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    mtu 1400\n",
         "templates/gre1.j2": "auto gre1\niface gre1 inet tunnel\n    address 10.9.0.1/30\n    mode gre\n    local 192.0.2.10\n    endpoint 198.51.100.7\n    mtu ⟦{{ tunnel_mtu }}⟧\n",
       },
+      // A loop over each host's tunnels: its two ends, and one that leaves no room.
+      { ...PEERS("1400"), "templates/tunnels.j2": LOOP("⟦{{ tunnel.mtu }}⟧") },
+      { ...PEERS("1476"), "templates/tunnels.j2": LOOP("⟦{{ tunnel.mtu + 24 }}⟧") },
+      {
+        "hosts.ini": "web01 own=10.9.0.2/24\n",
+        "site.yml": "- hosts: all\n  tasks:\n    - template: src=wg.conf.j2 dest=/etc/wireguard/{{ item.name }}.conf\n      loop: \"{{ links }}\"\n    - template: src=wan.yaml.j2 dest=/etc/netplan/10-wan.yaml lstrip_blocks=yes\n",
+        "group_vars/all.yml": "links:\n  - {name: wg-site, mtu: 1440}\nports:\n  eno1: 1450\n",
+        "templates/wg.conf.j2": "[Interface]\nPrivateKey = {{ key }}\nAddress = {{ own }}\nMTU = ⟦{{ item.mtu }}⟧\n[Peer]\nPublicKey = rlbInAj0qV69CysWPQY7KEBnKxpYCpaWqOs/dLevdWc=\nEndpoint = 192.0.2.20:51820\nAllowedIPs = 10.9.0.0/24\n",
+        "templates/wan.yaml.j2": "network:\n  version: 2\n  ethernets:\n    {% for name, mtu in ports.items() %}\n    {{ name }}:\n      addresses: [192.0.2.10/24]\n      mtu: {{ mtu }}\n    {% endfor %}\n",
+      },
       // The two ends of one tunnel.
       {
         "hosts/a/etc/netplan/10.yaml": END("192.0.2.10", "198.51.100.7", "10.9.0.1", "⟦1476⟧"),
@@ -87,10 +105,14 @@ export default rule({
       },
     ],
     good: [
+      { ...PEERS("1476"), "templates/tunnels.j2": LOOP("{{ tunnel.mtu }}") },
       { "etc/netplan/10-all.yaml": NETPLAN("", "      mtu: 1476\n") },
       { "etc/network/interfaces": ENI("") },
     ],
     lookalike: [
+      // The other end's number is known only when Ansible runs, and each host has a tunnel to somebody else.
+      { ...PEERS('"{{ ansible_default_ipv4.mtu }}"'), "templates/tunnels.j2": LOOP("{{ tunnel.mtu }}") },
+      { ...PEERS("1400"), "templates/tunnels.j2": LOOP("{{ tunnel.mtu }}").replace("hostvars[tunnel.peer].ansible_host", "tunnel.peer_address | default('203.0.113.9')") },
       // Larger frames below.
       { "etc/netplan/10-all.yaml": NETPLAN("      mtu: 9000\n", "      mtu: 8976\n") },
       // wg-quick works it out from the route; the kernel from the link that the text names.

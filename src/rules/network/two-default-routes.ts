@@ -16,6 +16,10 @@ iface eth1 inet static
     address 198.51.100.10/24
 ${second}`;
 
+const FLEET = (hosts: string): Record<string, string> => ({ "hosts.ini": hosts, "site.yml": "- hosts: all\n  tasks:\n    - template: src=interfaces.j2 dest=/etc/network/interfaces\n" });
+const LOOP = "auto lo\niface lo inet loopback\n{% for port in ports %}\nauto {{ port.name }}\niface {{ port.name }} inet static\n    address {{ port.address }}\n{% if port.gateway is defined %}\n    gateway ⟦{{ port.gateway }}⟧\n{% endif %}\n{% if port.metric is defined %}\n    metric {{ port.metric }}\n{% endif %}\n{% endfor %}\n";
+const PORTS = (more: string): string => `ports:\n  - {name: eth0, address: 192.0.2.10/24, gateway: 192.0.2.1}\n  - {name: eth1, address: 198.51.100.10/24${more}}\n`;
+
 export default rule({
   what: "A host has two default gateways in one routing table.",
   why: "Only one of them is used, and which one depends on the order in which the interfaces come up: after a restart the answers leave by the wrong interface, and strict reverse path filters or the provider drop them. ifupdown fails at the second one; netplan warns and goes on.",
@@ -29,6 +33,7 @@ export default rule({
   data: { routes: "default routes of the family in the table" },
   examples: {
     bad: [
+      { ...FLEET("web01\nweb02\n"), "templates/interfaces.j2": LOOP, "host_vars/web01.yml": PORTS(""), "host_vars/web02.yml": PORTS(", gateway: 198.51.100.1") },
       { "etc/network/interfaces": ENI("    gateway ⟦198.51.100.1⟧\n") },
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      gateway4: 192.0.2.1\n    eno2:\n      addresses: [198.51.100.10/24]\n      gateway4: ⟦198.51.100.1⟧\n" },
       { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      routes: [{to: default, via: 192.0.2.1}]\n", "etc/netplan/20-second.yaml": "network:\n  version: 2\n  ethernets:\n    eno2:\n      addresses: [198.51.100.10/24]\n      routes:\n        - ⟦to: default\n          via: 198.51.100.1⟧\n" },
@@ -37,6 +42,15 @@ export default rule({
     ],
     good: { "etc/netplan/10-all.yaml": "network:\n  version: 2\n  ethernets:\n    eno1:\n      addresses: [192.0.2.10/24]\n      routes: [{to: default, via: 192.0.2.1}]\n    eno2:\n      addresses: [198.51.100.10/24]\n      routes: [{to: default, via: 198.51.100.1, metric: 200}]\n" },
     lookalike: [
+      { ...FLEET("web01\nweb02\n"), "templates/interfaces.j2": LOOP.replace(/[⟦⟧]/g, ""), "host_vars/web01.yml": PORTS(""), "host_vars/web02.yml": PORTS(", gateway: 198.51.100.1, metric: 200") },
+      // Which of the two files a host gets, only a run tells.
+      {
+        "hosts.ini": "web01\n",
+        "site.yml": "- hosts: all\n  tasks:\n    - template: src=old.j2 dest=/etc/network/interfaces\n      when: ansible_distribution_release == 'stretch'\n    - template: src=new.yaml.j2 dest=/etc/netplan/10.yaml\n      when: ansible_distribution_release != 'stretch'\n",
+        "templates/old.j2": "auto {{ port }}\niface {{ port }} inet static\n    address 192.0.2.10/24\n    gateway 192.0.2.1\n",
+        "templates/new.yaml.j2": "network:\n  version: 2\n  ethernets:\n    {{ port }}:\n      addresses: [192.0.2.10/24]\n      gateway4: 192.0.2.254\n",
+        "group_vars/all.yml": "port: eno1\n",
+      },
       // One of each family.
       { "etc/network/interfaces": "auto eth0\niface eth0 inet static\n    address 192.0.2.10/24\n    gateway 192.0.2.1\niface eth0 inet6 static\n    address 2001:db8::10/64\n    gateway 2001:db8::1\n" },
       // In a table of its own, and as the last resort.

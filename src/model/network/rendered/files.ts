@@ -1,11 +1,14 @@
+import type { WhiteSpace } from "../../../formats/template/blocks.ts";
+import { USUAL } from "../../../formats/template/blocks.ts";
 import { isApart, namesRead } from "../../fleet/dependence.ts";
 import { hostVariables } from "../../fleet/change/rendering.ts";
 import { templateParts } from "../../fleet/change/consumers.ts";
-import type { Host, Value, Variable } from "../../fleet/fleet.ts";
+import type { Host, Task, Value, Variable } from "../../fleet/fleet.ts";
 import { lookupAt } from "../../fleet/lookup.ts";
 import { folderOf, joined } from "../../fleet/paths.ts";
 import { namesSetBy } from "../../fleet/registered.ts";
 import type { Role } from "../../fleet/roles.ts";
+import { truth } from "../../fleet/values.ts";
 import { HostVariables } from "../../fleet/variables.ts";
 import type { Workspace } from "../../workspace.ts";
 import type { NetworkTask, Placement } from "./placements.ts";
@@ -99,12 +102,15 @@ function cacheOf(workspace: Workspace, { task, play, deployments }: NetworkTask)
   return cache!;
 }
 
+/** What fills up later: a class of its own, since an empty one never stands for another that is empty too. */
+class CheckedCaches extends Map<string, TaskCache> {}
+
 /** The caches that were found to hold in this workspace. */
-function checked(workspace: Workspace): Map<string, TaskCache> {
+function checked(workspace: Workspace): CheckedCaches {
   // Made anew whenever anything that a cache may rest on has changed.
   void workspace.fleet.hosts;
   for (const { deployments } of workspace.derive(networkTasks)) for (const { source } of deployments) void templateParts(workspace, source);
-  return new Map();
+  return new CheckedCaches();
 }
 
 function workFor(workspace: Workspace, one: NetworkTask, cache: TaskCache, host: Host): readonly RenderedFile[] {
@@ -163,6 +169,7 @@ function renderedAt(workspace: Workspace, { task, play }: NetworkTask, { byText 
     look: (name) => (name === "hostvars" ? hostVariables(workspace) : look(name)),
     included: (name, from) => partOf(workspace, name, from),
     set: namesSetBy(play),
+    whiteSpace: whiteSpaceOf(task),
   });
   if (rendered === undefined || !isOfNetworks(destination, rendered.text)) return undefined;
   const key = `${source}\0${destination}\0${undecided ? 1 : 0}\0${rendered.text}`;
@@ -172,6 +179,11 @@ function renderedAt(workspace: Workspace, { task, play }: NetworkTask, { byText 
     byText.set(key, (file = { path: source, destination, rendered, undecided }));
   }
   return file;
+}
+
+function whiteSpaceOf({ args }: Task): WhiteSpace {
+  const [trim, lstrip] = [args.get("trim_blocks"), args.get("lstrip_blocks")].map((one) => truth(one?.value));
+  return trim === undefined && lstrip === undefined ? USUAL : { trim: trim ?? true, lstrip: lstrip ?? false };
 }
 
 function whole(path: string, text: string): RenderedText {

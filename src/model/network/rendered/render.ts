@@ -1,6 +1,7 @@
 import { isUnknown, unknown } from "../../../engine/unknown.ts";
 import type { Block } from "../../../formats/template/blocks.ts";
-import { blocksOf, placeOfBlock } from "../../../formats/template/blocks.ts";
+import type { WhiteSpace } from "../../../formats/template/blocks.ts";
+import { blocksOf, placeOfBlock, USUAL } from "../../../formats/template/blocks.ts";
 import { evaluate, hidesAnything, printed, truth } from "../../../formats/template/evaluate.ts";
 import type { Expression } from "../../../formats/template/expression.ts";
 import { parseExpression } from "../../../formats/template/expression.ts";
@@ -17,6 +18,7 @@ export interface Surroundings {
   readonly included: (name: string, from: string) => { readonly path: string; readonly text: string } | undefined;
   /** Names that only a run gives their values on other hosts. */
   readonly set: ReadonlySet<string>;
+  readonly whiteSpace?: WhiteSpace;
 }
 
 /** Longer texts, more steps and longer loops than configuration files of networks have. */
@@ -39,12 +41,15 @@ class Beyond extends Error {}
 export function renderText(text: string, path: string, surroundings: Surroundings): RenderedText | undefined {
   const renderer = new Renderer(surroundings);
   try {
-    renderer.file(text, path);
+    // Ansible has Jinja drop the last line break, and puts back as many as the template ends with (ansible.template).
+    const end = /\n*$/.exec(text)![0];
+    renderer.file(text.replace(/(?:\r\n|\r|\n)$/, ""), path);
+    renderer.end(end.length, text.length);
   } catch (error) {
     if (error instanceof Beyond) return undefined;
     throw error;
   }
-  return renderer;
+  return { text: renderer.text, complete: renderer.complete, pieces: renderer.pieces };
 }
 
 class Renderer implements RenderedText {
@@ -62,11 +67,19 @@ class Renderer implements RenderedText {
     this.#surroundings = surroundings;
   }
 
+  /** Fills up the line breaks at the end. */
+  end(breaks: number, at: number): void {
+    const missing = breaks - /\n*$/.exec(this.text)![0].length;
+    if (missing <= 0) return;
+    this.pieces.push({ at: this.text.length, path: this.#path, range: { start: at, end: at }, literal: false });
+    this.text += "\n".repeat(missing);
+  }
+
   file(text: string, path: string): void {
     const [from, source] = [this.#path, this.#source];
     this.#path = path;
     this.#source = text;
-    this.#blocks(blocksOf(text));
+    this.#blocks(blocksOf(text, this.#surroundings.whiteSpace ?? USUAL));
     this.#path = from;
     this.#source = source;
   }
@@ -115,10 +128,8 @@ class Renderer implements RenderedText {
   }
 
   #output(block: Block & { kind: "output" }): void {
-    if (this.#added(block.code)) {
-      this.#put("None", block, false);
-      return;
-    }
+    // The method gives None, which Ansible prints as nothing.
+    if (this.#added(block.code)) return;
     const value = this.#evaluate(block.code);
     const text = value === undefined ? unknown("not defined") : printed(value);
     if (isUnknown(text)) this.#hole(HOLE, block);
