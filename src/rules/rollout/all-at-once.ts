@@ -113,6 +113,13 @@ export default rule({
         "files/upgrades.conf": "[Timer]\nOnCalendar=\nOnCalendar=⟦*-*-* 03:00⟧\nRandomizedDelaySec=0\n",
         "files/cron.d/nightly": "MAILTO=root\n⟦30 4 * * *⟧ root systemctl restart openvswitch-switch\n",
       },
+      {
+        "pool.yaml": "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfigPool\nmetadata:\n  name: storage\nspec:\n  maxUnavailable: ⟦100%⟧\n",
+        "storage.yaml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  updateStrategy: { rollingUpdate: { maxUnavailable: ⟦2⟧ } }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: ceph/ceph:v18\n",
+      },
+      {
+        "gateway.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  strategy: { type: ⟦Recreate⟧ }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: frr/frr:10\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -152,6 +159,28 @@ export default rule({
         "group_vars/edge.yml": "modern: true\n",
         "site.yml": "- hosts: edge\n  tasks:\n    - service: name=iptables state=stopped\n      when: modern\n    - service: name=iptables state=started\n      when: not modern\n    - service: name=ip6tables state=restarted\n      when: not modern\n",
       },
+      // Somebody has to name the hosts, or few enough of them.
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": `- hosts: gateways
+  tasks:
+    - assert:
+        that: ansible_limit is defined
+    - service: name=racoon state=restarted
+- hosts: gateways
+  tasks:
+    - fail: msg="one at a time"
+      when: ansible_play_hosts_all | length > 1
+    - service: name=racoon state=restarted
+- hosts: gateways
+  tasks:
+    - service: name=racoon state=restarted
+      when: ansible_limit is defined
+- hosts: "{{ groups['gateways'] | first }}"
+  tasks:
+    - service: name=racoon state=restarted
+`,
+      },
       {
         "inventory.ini": "[kvm]\nkvm[01:12].example.net\n",
         "reboot.yml": '- hosts: "{{ target }}"\n  vars_prompt:\n    - name: target\n      prompt: Which host\n  tasks:\n    - reboot:\n',
@@ -175,6 +204,12 @@ export default rule({
         "files/update.service": "[Service]\nExecStart=/sbin/reboot\n",
         "files/upgrades.conf": "[Timer]\nOnCalendar=\nOnCalendar=*-*-* 03:00\n",
         "files/nightly": "* * * * * root pgrep ovs-vswitchd || systemctl restart openvswitch-switch\n0 4 * * * root sleep $((RANDOM \\% 3600)); /sbin/reboot\n0 5 * * * root systemctl restart nginx\n@reboot root systemctl restart libvirtd\n# 0 4 * * * root /sbin/reboot\n",
+      },
+      {
+        "pool.yaml": "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfigPool\nmetadata:\n  name: storage\nspec:\n  maxUnavailable: 1\n",
+        "gateway.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 1\n  strategy: { type: Recreate }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: frr/frr:10\n",
+        "web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  strategy: { type: Recreate }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: nginx:1.27\n",
+        "storage.yaml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  podManagementPolicy: Parallel\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: ceph/ceph:v18\n",
       },
     ],
   },

@@ -92,12 +92,17 @@ export default rule({
         - debug: msg="it did not come back"
 `,
       },
+      {
+        "kured.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: kured }\nspec:\n  template:\n    spec:\n      containers:\n        - name: kured\n          image: ghcr.example.net/kubereboot/kured:1.16.0\n          command:\n            - /usr/bin/kured\n            - ⟦--lock-ttl=30m⟧\n            - --reboot-days=sa,su\n",
+        "helm/kured.yaml": "configuration:\n  rebootDays: [mo, tu]\n  lockTtl: 0\n  forceReboot: ⟦true⟧\n",
+        "budget.yaml": "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: osd }\nspec:\n  maxUnavailable: ⟦100%⟧\n  selector: { matchLabels: { app: rook-ceph-osd } }\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
       "site.yml": "- hosts: gateways\n  serial: [1, 10]\n  max_fail_percentage: 0\n  tasks:\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n",
     },
-    lookalike: {
+    lookalike: [{
       "inventory.ini": "[gateways]\ngw[01:30].example.net\n",
       "site.yml": `- hosts: gateways
   serial: 1
@@ -137,6 +142,12 @@ export default rule({
     - command: racoonctl show-sa isakmp
 `,
     },
+      {
+        "kured.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: kured }\nspec:\n  template:\n    spec:\n      containers:\n        - name: kured\n          image: ghcr.example.net/kubereboot/kured:1.16.0\n          command:\n            - /usr/bin/kured\n            - --lock-ttl=0\n            - --lock-release-delay=30m\n            - --force-reboot=false\n",
+        "values.yaml": "configuration:\n  lockTtl: \"\"\n  lockReleaseDelay: 30m\n",
+        "budget.yaml": "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: osd }\nspec:\n  maxUnavailable: 1\n  selector: { matchLabels: { app: rook-ceph-osd } }\n---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: web }\nspec:\n  minAvailable: 0\n  selector: { matchLabels: { app: web } }\n",
+      },
+    ],
   },
   check(context) {
     const { path, workspace, report } = context;

@@ -37,7 +37,12 @@ export default rule({
 `,
     }, {
       "calico.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: calico-node\nspec:\n  updateStrategy:\n    rollingUpdate:\n      maxUnavailable: ⟦50%⟧\n  template:\n    spec:\n      containers:\n        - name: calico-node\n          image: calico/node:v3.28.1\n          readinessProbe:\n            exec: { command: [/bin/calico-node, -felix-ready] }\n",
-    }],
+    },
+      {
+        "pool.yaml": "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfigPool\nmetadata:\n  name: storage\nspec:\n  maxUnavailable: ⟦34%⟧\n",
+        "kured.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: kured }\nspec:\n  template:\n    spec:\n      containers:\n        - name: kured\n          image: ghcr.example.net/kubereboot/kured:1.16.0\n          command:\n            - /usr/bin/kured\n            - --period=1h\n            - ⟦--concurrency=10⟧\n",
+      },
+    ],
     good: {
       "inventory.ini": "[osds]\nosd[01:20].example.net\n",
       "site.yml": `- hosts: osds
@@ -68,7 +73,13 @@ export default rule({
 `,
     }, {
       "manifests.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: calico-node }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 10% } }\n  template: { spec: { containers: [{ image: calico/node, readinessProbe: {} }] } }\n---\napiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: node-exporter }\nspec:\n  updateStrategy: { rollingUpdate: { maxUnavailable: 50% } }\n  template: { spec: { containers: [{ image: prom/node-exporter }] } }\n",
-    }],
+    },
+      {
+        "pool.yaml": "apiVersion: machineconfiguration.openshift.io/v1\nkind: MachineConfigPool\nmetadata:\n  name: storage\nspec:\n  maxUnavailable: 10%\n",
+        "kured.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: kured }\nspec:\n  template:\n    spec:\n      containers:\n        - name: kured\n          image: ghcr.example.net/kubereboot/kured:1.16.0\n          command:\n            - /usr/bin/kured\n            - --concurrency=1\n",
+        "values.yaml": "configuration:\n  concurrency: 50\n  threads: 4\n",
+      },
+    ],
   },
   check(context) {
     const { path, workspace, report } = context;

@@ -60,6 +60,14 @@ export default rule({
         state: ⟦restarted⟧
 `,
       },
+      {
+        "flannel.yaml": "apiVersion: apps/v1\nkind: ⟦DaemonSet⟧\nmetadata: { name: flannel }\nspec:\n  selector: {}\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n        - name: flannel\n          image: flannel/flannel:v0.25.6\n",
+      },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n",
+        "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
+        "files/52reboot": "Unattended-Upgrade::Automatic-Reboot \"⟦true⟧\";\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -77,7 +85,7 @@ export default rule({
       service: name=racoon state=restarted
 `,
     },
-    lookalike: {
+    lookalike: [{
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
       "site.yml": `- hosts: gateways
   serial: 1
@@ -97,6 +105,17 @@ export default rule({
       service: name=frr state=restarted
 `,
     },
+      {
+        "flannel.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: flannel }\nspec:\n  selector: {}\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n        - name: flannel\n          image: flannel/flannel:v0.25.6\n          readinessProbe: { httpGet: { path: /healthz, port: 8285 } }\n",
+        "slow.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: flannel }\nspec:\n  minReadySeconds: 30\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n        - name: flannel\n          image: flannel/flannel:v0.25.6\n",
+        "logs.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: { name: flannel }\nspec:\n  selector: {}\n  template:\n    spec:\n      hostNetwork: true\n      containers:\n        - name: flannel\n          image: fluent/fluent-bit:3.1\n",
+      },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n",
+        "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
+        "files/52reboot": "// Unattended-Upgrade::Automatic-Reboot \"true\";\nUnattended-Upgrade::Automatic-Reboot \"false\";\n",
+      },
+    ],
   },
   check(context) {
     const { path, workspace, report } = context;

@@ -31,8 +31,10 @@ export interface Carrier {
 
 /** How many machines go at the same time. */
 export interface Wave {
-  /** A share of all, 0 to 1; 1: all of them. */
-  readonly share: number;
+  /** A share of all, 0 to 1; 1: all of them; undefined where only their number is known. */
+  readonly share?: number;
+  /** How many, where that is written and not the share. */
+  readonly count?: number;
   /** Why, as part of a sentence: `maxUnavailable is 100%`. */
   readonly because: string;
   /** What to do, as a sentence without its full stop. */

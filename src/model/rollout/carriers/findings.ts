@@ -6,15 +6,18 @@ import type { Carrier, CarrierFile } from "./carrier.ts";
 const STEP = 0.5;
 /** Up to a fifth, a first step is small. */
 const SMALL = 0.2;
+/** Where nobody knows how many there are, from this number on. */
+const MANY = 5;
 
 /** Carriers that take all machines at once, or more than half of them. */
 export function allAtOnce({ carriers }: CarrierFile): Report[] {
   return carriers.flatMap((carrier) => {
     const { by, wave, hosts, units } = carrier;
-    if (wave === undefined || wave.share <= STEP) return [];
-    const count = hosts === undefined ? undefined : Math.ceil(wave.share * hosts.length);
-    const all = wave.share === 1;
-    const reached = all ? `all ${count === undefined ? "" : `${count} `}${units}` : count === undefined ? `${percent(wave.share)} % of the ${units}` : `${count} of ${hosts!.length} ${units}`;
+    const share = wave?.share;
+    if (wave === undefined || share === undefined || share <= STEP) return [];
+    const count = hosts === undefined ? undefined : Math.ceil(share * hosts.length);
+    const all = share === 1;
+    const reached = all ? `all ${count === undefined ? "" : `${count} `}${units}` : count === undefined ? `${percent(share)} % of the ${units}` : `${count} of ${hosts!.length} ${units}`;
     return [
       {
         ...common(carrier),
@@ -30,8 +33,10 @@ export function allAtOnce({ carriers }: CarrierFile): Report[] {
 export function noSmallStart({ carriers }: CarrierFile): Report[] {
   return carriers.flatMap((carrier) => {
     const { by, wave, units } = carrier;
-    if (wave === undefined || wave.share > STEP || wave.share <= SMALL) return [];
-    const message = `${by} begins with ${percent(wave.share)} % of the ${units}: ${wave.because}. It ${spokenDisruptions([carrier])} on all of these before a fault is seen. ${wave.advice}.`;
+    if (wave === undefined) return [];
+    if (wave.share === undefined ? (wave.count ?? 0) < MANY : wave.share > STEP || wave.share <= SMALL) return [];
+    const first = wave.share === undefined ? `up to ${wave.count!} ${units} together` : `${percent(wave.share)} % of the ${units}`;
+    const message = `${by} begins with ${first}: ${wave.because}. It ${spokenDisruptions([carrier])} on all of these before a fault is seen. ${wave.advice}.`;
     return [{ ...common(carrier), severity: "info" as const, message }];
   });
 }
