@@ -98,7 +98,8 @@ function serialOf(play: Play, host: Host | undefined): DisruptivePlay["serial"] 
 function hostsOf(workspace: Workspace, play: Play): Maybe<readonly Host[]> | undefined | "not asked" {
   if (truth(play.keywords.get("run_once")?.value) === true || Number(play.keywords.get("throttle")?.value) === 1) return "not asked";
   if (/^local$/.test(String(play.keywords.get("connection")?.value))) return "not asked";
-  if (isUnknown(play.hostsPattern)) return play.hostsPattern;
+  if (isUnknown(play.hostsPattern)) return ONE_HOST.test(workspace.textAt(play.hostsLocation)) ? "not asked" : play.hostsPattern;
+  if (play.tasks.some(asksForLimit)) return "not asked";
   if (isUnknown(play.scope)) {
     // A dotted name or an index is one host; a bare word may be a group.
     if (workspace.fleet.hosts.length > 0 || !/^[\w:&!,* -]+$/.test(play.hostsPattern) || /^(localhost|\d+)$/.test(play.hostsPattern)) return "not asked";
@@ -107,6 +108,12 @@ function hostsOf(workspace: Workspace, play: Play): Maybe<readonly Host[]> | und
   }
   const { hosts } = play.scope;
   return hosts.length < 2 || allLab(workspace, hosts) ? "not asked" : hosts;
+}
+
+/** True for a task that fails where the play was started on too many hosts. */
+function asksForLimit({ module, args, keywords }: Task): boolean {
+  if (module === "assert") return LIMITED.test(JSON.stringify(args.get("that")?.value ?? args.get("_raw_params")?.value ?? ""));
+  return (module === "fail" || (module === "meta" && /end_play/.test(String(args.get("_raw_params")?.value)))) && LIMITED.test(JSON.stringify(keywords.get("when")?.value ?? ""));
 }
 
 /** Groups that tasks fill while a playbook runs, mostly with the one host that somebody named. */
@@ -144,7 +151,9 @@ function disruptionsOf(play: Play): Disruption[] {
 }
 
 /** `when` conditions that leave one host of the play. */
-const ONE_HOST = /inventory_hostname\s*==|(\[\s*0\s*\]|\|\s*first\b)/;
+const ONE_HOST = /inventory_hostname\s*==|(\[\s*0\s*\]|\|\s*first\b)|\bansible_limit\b|play_hosts(?:_all)?\s*\|\s*(?:length|count)\b/;
+/** Names of what somebody asked for when the play was started, and of how many hosts that is. */
+const LIMITED = /\bansible_limit\b|\b(?:ansible_)?play_(?:hosts(?:_all)?|batch)\b[^"']*?(?:length|count)\b/;
 
 /** False for tasks that run on one host, one after the other, elsewhere, only on request, or never. */
 export function onEveryHost({ keywords }: Task): boolean {
