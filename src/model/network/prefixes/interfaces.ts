@@ -1,6 +1,6 @@
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { Workspace } from "../../workspace.ts";
-import { machineOf } from "../machines.ts";
+import { join, machineOf } from "../machines.ts";
 import { contains, sameAddress } from "../mtu.ts";
 import type { Interface, NetworkFile, Prefix, Route } from "../network.ts";
 import type { PrefixFault } from "./fault.ts";
@@ -64,9 +64,11 @@ function ofGateway({ via, onLink, conditional, location }: Route, addresses: rea
 function ofNextHop({ to, via, device, onLink, conditional, type, location }: Route, file: NetworkFile, workspace: Workspace): PrefixFault[] {
   if (!ROUTES_OF_DEVICES.has(file.source) || via === undefined || isUnknown(via.value) || via.value.includes(":") || onLink === true || conditional === true || type !== undefined) return [];
   if (device === undefined || isUnknown(device) || location.path !== file.path) return [];
-  const machine = machineOf(workspace, file.path);
-  const one = machine?.interfaces.get(device);
-  if (machine === undefined || one === undefined || one.dynamic === true || one.conditional === true || one.tunnel !== undefined) return [];
+  const around = machineOf(workspace, file.path);
+  // What a template makes for one host stands alone.
+  const machine = around?.files.includes(file) === true ? around : join([file]);
+  const one = machine.interfaces.get(device);
+  if (one === undefined || one.dynamic === true || one.conditional === true || one.tunnel !== undefined) return [];
   const text = via.value;
   const known = one.addresses.flatMap(({ value }) => (isUnknown(value) ? [] : [value]));
   const mine = known.filter(({ family }) => family === 4);
