@@ -57,7 +57,7 @@ export default rule({
     const short = variablesPlace(path)?.kind === "host_vars" || ((workspace.text(path) ?? "").match(/[\da-f]\/\d/gi) ?? []).length < MANY;
     if (!short) for (const list of routingLists(workspace)) if (list.location.path === path && list.networks.length >= MANY) report(reportOf(list, workspace));
     const classified = network.source === "enc" ? classifierFanout(workspace) : undefined;
-    if (classified?.location.path === path) report({ location: classified.location, key: "classifier", confidence: "likely", message: `${classified.hosts} hosts get networks that they have no address in, ${classified.networks} of them: one more network changes the configuration of all. Give hosts their own networks only.`, data: { hosts: classified.hosts, networks: classified.networks } });
+    if (classified?.location.path === path) report({ location: classified.location, key: "classifier", confidence: "likely", message: `${classified.hosts} hosts get ${classified.networks === 1 ? "1 network" : `${classified.networks} networks`} in which they have no address: one more network changes the configuration of all. Give hosts their own networks only.`, data: { hosts: classified.hosts, networks: classified.networks } });
   },
   compare({ before, after, report }) {
     const old = new Map(routingLists(before).map((list) => [`${list.location.path}\0${list.name}`, list]));
