@@ -45,6 +45,7 @@ table inet filter {
 await build();
 await finding();
 await hover();
+await reach();
 
 /** media/screenshot.png: a finding on the tunnel incident. */
 async function finding() {
@@ -70,6 +71,29 @@ async function finding() {
     await window.page.mouse.move(place.x + 10, place.y + 8, { steps: 5 });
     await window.page.locator(".monaco-hover", { hasText: "Instead:" }).first().waitFor();
     await window.page.screenshot({ path: join(root, "media/screenshot.png"), animations: "disabled" });
+  } finally {
+    await vscode.close();
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
+
+/** media/reach.png: how many hosts an edit of a variable reaches, and the findings of the change. */
+async function reach() {
+  const parent = mkdtempSync(join(tmpdir(), "premortem-picture-"));
+  const folder = join(parent, "fleet");
+  cpSync(join(root, "test/incidents/2017-network-added/before"), folder, { recursive: true });
+  commitAll(folder);
+  cpSync(join(root, "test/incidents/2017-network-added/after"), folder, { recursive: true });
+  const vscode = await startWindow({ size: { width: 1280, height: 800 }, settings: { "editor.minimap.enabled": false, "breadcrumbs.enabled": false, "editor.wordWrap": "on", "workbench.tree.indent": 12 } });
+  try {
+    const window = await vscode.open(folder, "inventory/group_vars/all/networks.yml");
+    await window.page.locator(".codelens-decoration", { hasText: "eaches" }).first().waitFor();
+    await window.command("Premortem: Review This Change");
+    await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
+    await window.page.locator(".notification-list-item-message").first().waitFor();
+    await window.command("Notifications: Clear All Notifications");
+    await window.page.locator(".codelens-decoration", { hasText: "eaches" }).first().waitFor();
+    await window.page.screenshot({ path: join(root, "media/reach.png"), animations: "disabled" });
   } finally {
     await vscode.close();
     rmSync(parent, { recursive: true, force: true });
