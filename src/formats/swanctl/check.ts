@@ -18,11 +18,18 @@ export function checkConnections(entries: readonly Entry[]): SyntaxProblem[] {
 
 class Check {
   readonly #entries: readonly Entry[];
+  /** Sections at the top, which others inherit from. */
+  readonly #top = new Map<string, Section[]>();
   readonly #problems = new Map<number, SyntaxProblem>();
   #connection = "";
 
   constructor(entries: readonly Entry[]) {
     this.#entries = entries;
+    for (const section of sectionsOf(entries)) {
+      const list = this.#top.get(section.name.text);
+      if (list === undefined) this.#top.set(section.name.text, [section]);
+      else list.push(section);
+    }
   }
 
   all(): SyntaxProblem[] {
@@ -69,12 +76,9 @@ class Check {
     while (pending.length > 0 && seen.size < 200) {
       for (const { text, hidden } of pending.pop()!.references) {
         if (hidden) continue;
-        let found: readonly Entry[] = this.#entries;
-        let sections: Section[] = [];
-        for (const name of text.split(".")) {
-          sections = sectionsOf(found).filter((section) => section.name.text === name);
-          found = sections.flatMap(({ entries }) => entries);
-        }
+        const [first, ...rest] = text.split(".");
+        let sections: readonly Section[] = this.#top.get(first!) ?? [];
+        for (const name of rest.slice(0, 10)) sections = sections.flatMap(({ entries }) => sectionsOf(entries)).filter((section) => section.name.text === name);
         for (const section of sections) {
           if (seen.has(section)) continue;
           seen.add(section);

@@ -44,6 +44,8 @@ function inSection(section: Section, readers: readonly Reader[]): Problem[] {
   const { text } = section.type;
   if (section.type.hidden || (text !== "conn" && text !== "config" && text !== "ca")) return [];
   const seen = new Map<string, Setting>();
+  const last = new Map<string, number>();
+  for (const { key, range, conditional } of section.settings) last.set(key.text, conditional ? (last.get(key.text) ?? -1) : range.start);
   return section.settings.flatMap((setting) => {
     const { key, value, conditional } = setting;
     if (key.hidden) return [];
@@ -51,7 +53,7 @@ function inSection(section: Section, readers: readonly Reader[]): Problem[] {
     const twice = readers.includes("libreswan") && readers.length === 1 && text === "conn" && name !== "also" && seen.has(name) && !conditional && !seen.get(name)!.conditional;
     if (!/^x[-_]/.test(name)) seen.set(name, setting);
     // Of two lines strongSwan takes the last.
-    const replaced = section.settings.some((later) => later.range.start > setting.range.start && later.key.text === key.text && !later.conditional);
+    const replaced = last.get(key.text)! > setting.range.start;
     const found = readers.map((reader) => (replaced && reader === "strongswan" ? undefined : fault(setting, text, reader)));
     const first = found[0];
     if (first !== undefined && found.every((one) => one !== undefined && one.about === first.about)) {

@@ -28,14 +28,17 @@ function allPairs(workspace: Workspace): Map<string, Pair[]> {
       else list.push(peering);
     }
   }
+  const facing = (one: Peering): Peering[] => {
+    const alike = keysOf(one).flatMap((key) => byEnds.get(key) ?? []);
+    return alike.length > MOST_ALIKE ? [] : [...new Set(alike)].filter((other) => other.path !== one.path && neighbours(workspace, one.path, other.path));
+  };
   const result = new Map<string, Pair[]>();
   for (const one of all) {
-    const candidates = [...new Set(keysOf(one).flatMap((key) => byEnds.get(key) ?? []))].filter((other) => other.path !== one.path && neighbours(workspace, one.path, other.path));
+    const candidates = facing(one);
     const [other] = candidates;
     // Who speaks to whom has to be certain: one candidate, and this one its only one.
     if (other === undefined || candidates.length > 1 || other.path < one.path) continue;
-    const back = [...new Set(keysOf(other).flatMap((key) => byEnds.get(key) ?? []))].filter((third) => third.path !== other.path && neighbours(workspace, third.path, other.path));
-    if (back.length !== 1) continue;
+    if (facing(other).length !== 1) continue;
     const straight = shares(one.local, other.remote) || shares(one.remote, other.local);
     const turned = !straight && (one.eitherWay || other.eitherWay);
     if (!straight && !turned) continue;
@@ -57,9 +60,15 @@ function peeringsOf(workspace: Workspace, path: string): readonly Peering[] {
   }
 }
 
+/** Addresses of one end beyond these are no help to find the other. */
+const MOST_ADDRESSES = 16;
+/** Connections between two addresses that so many files have are of a test suite, or made up. */
+const MOST_ALIKE = 500;
+
 /** A connection is known by the two addresses that it joins. */
 function keysOf({ local, remote }: Peering): string[] {
-  return local.addresses.flatMap((one) => remote.addresses.map((other) => [one, other].sort().join(" ")));
+  const others = remote.addresses.slice(0, MOST_ADDRESSES);
+  return local.addresses.slice(0, MOST_ADDRESSES).flatMap((one) => others.map((other) => [one, other].sort().join(" ")));
 }
 
 function shares(a: End, b: End): boolean {
