@@ -34,7 +34,7 @@ const PATTERNS: readonly Pattern[] = [
   { purpose: "logging", files: /rsyslog|syslog/, target: /^[^#\n]*?\btarget="([^"\n]+)"/gim },
   { purpose: "logging", files: /syslog-ng/, target: /^[^#\n]*?\b(?:network|tcp6?|udp6?|syslog)\(\s*"([^"\n]+)"/gm },
   { purpose: "logging", files: /journal-upload\.conf|journal-remote/, target: /^[ \t]*URL=[ \t]*(?:https?:\/\/)?(\{\{[^\n]*?\}\}|[^\s/:]+)/gm },
-  { purpose: "logging", files: /promtail|filebeat|vector\.(?:toml|yaml)|fluent/, target: /^[^#\n]*?(?:url|hosts|host|endpoints?)\s*[:=]?\s*\[?\s*["']?(?:https?:\/\/)?(\{\{[^\n]*?\}\}|[\w-]+\.[\w.-]+)(?::\d+)?/gim },
+  { purpose: "logging", files: /promtail|filebeat|vector\.(?:toml|yaml)|fluent/, target: /^[^#\n]*?(?:url|hosts|host|endpoints?)[ \t]{0,9}[:=]?[ \t]{0,9}\[?[ \t]{0,9}["']?(?:https?:\/\/)?(\{\{[^\n]*?\}\}|[\w-]+\.[\w.-]+)(?::\d+)?/gim },
   { purpose: "names", files: /resolv\.conf/, target: /^[ \t]*nameserver[ \t]+(\{\{[^\n]*?\}\}|[\da-fA-F.:]+)/gm },
   { purpose: "names", files: /resolved\.conf/, target: /^[ \t]*DNS=[ \t]*(\{\{[^\n]*?\}\}|[\da-fA-F.:]+)/gm },
   { purpose: "packages", files: /sources\.list|\/apt\//, target: /^[ \t]*deb(?:-src)?[ \t]+(?:\[[^\]\n]*\][ \t]+)?https?:\/\/(\{\{[^\n]*?\}\}|[^\s/:]+)/gm },
@@ -53,6 +53,9 @@ const VARIABLES: readonly (readonly [Purpose, RegExp])[] = [
   ["control", /^(?:salt_master|puppet_?(?:server|master)|chef_server)$/],
 ];
 const JUMP = /(?:ProxyJump[= ]+|-J[= ]*)"?(?:[\w.-]+@)?([\w.:[\]-]+?)(?::\d+)?(?=["',\s]|$)|ssh\b[^|]*?-W\s*\[?%h\]?:%p\b[^"']*?(?:[\w.-]+@)?([\w.-]*[\w])["'\s]*$/;
+
+/** Arguments for ssh are a line. */
+const LONGEST = 1000;
 
 /** Every such place of the repository, with the hosts that need it. */
 export function branchesOf(workspace: Workspace): readonly Branch[] {
@@ -77,7 +80,7 @@ function managed(workspace: Workspace): Branch[] {
     if (typeof address?.value === "string") found.push({ purpose: "management", target: address.value, hosts: [host], location: address.location, own: true });
     for (const name of ["ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args"]) {
       const variable = host.variables.get(name);
-      const match = typeof variable?.value === "string" ? JUMP.exec(variable.value) : null;
+      const match = typeof variable?.value === "string" ? JUMP.exec(variable.value.slice(0, LONGEST)) : null;
       const target = match?.[1] ?? match?.[2];
       if (variable !== undefined && target !== undefined) found.push({ purpose: "management", target, hosts: [host], location: variable.location });
     }

@@ -148,7 +148,7 @@ function sameAddress(a: string, b: string): boolean {
 
 const LOOP = /\{%-?\s*for\s+\w+\s+in\s+groups(?:\[\s*['"]([\w-]+)['"]\s*\]|\.([\w-]+))/g;
 /** setkey(8): what goes out and must be protected. `use` and `none` let it pass without. */
-const SPDADD = /^[ \t]*spdadd[ \t]+\S+[ \t]+(\{\{.*?\}\}|[^\s[]+)(?:\[[^\]]*\])?[ \t]+[^;]*?-P[ \t]+out[^;]*?ipsec[^;]*?\/(?:require|unique)/gm;
+const SPDADD = /^[ \t]*spdadd[ \t]+\S+[ \t]+(\{\{.*?\}\}|[^\s[]+)(?:\[[^\]]*\])?[ \t]+[^;]{0,120}?-P[ \t]+out[^;]{0,120}?ipsec[^;]{0,120}?\/(?:require|unique)/gm;
 
 function protections(workspace: Workspace): readonly Protection[] {
   const found: Protection[] = [];
