@@ -127,6 +127,9 @@ export function contains(prefix: Prefix, address: string): boolean {
 
 /** True where two texts are the same address. */
 export function sameAddress(a: string, b: string): boolean {
+  if (a === b) return parse(a) !== undefined;
+  // Only IPv6 may be written in several ways.
+  if (!a.includes(":") || !b.includes(":")) return false;
   const one = parse(a);
   return one !== undefined && one.toString() === parse(b)?.toString();
 }

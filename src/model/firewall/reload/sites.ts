@@ -145,13 +145,20 @@ function clause(effect: Effect, text: string): string {
 function findScript(workspace: Workspace, program: string): string | undefined {
   const deployed = workspace.fleet.deployments.find((deployment) => deployment.destination === program);
   if (deployed !== undefined) return deployed.source;
-  const name = program.replace(/^.*\//, "");
-  const whole = `/${name}`;
-  const same = workspace.paths.filter((path) => {
-    const end = path.endsWith(".j2") ? path.length - 3 : path.length;
-    return path.endsWith(name, end) && (end === name.length || path.endsWith(whole, end));
-  });
+  const same = workspace.derive(pathsByName).get(program.slice(program.lastIndexOf("/") + 1)) ?? [];
   return same.length === 1 ? same[0] : undefined;
+}
+
+/** Every file by its name, that of a template without its ending. */
+function pathsByName(workspace: Workspace): ReadonlyMap<string, readonly string[]> {
+  const paths = new Map<string, string[]>();
+  for (const path of workspace.paths) {
+    const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.j2$/, "");
+    const list = paths.get(name);
+    if (list === undefined) paths.set(name, [path]);
+    else list.push(path);
+  }
+  return paths;
 }
 
 /** What a unit file does to the rules when it is reloaded and when it is started, with the place of each line. */
