@@ -60,7 +60,7 @@ export function pictureOf(workspace: Workspace, disruptive: DisruptivePlay): { r
     batchCount: sizes.length,
     downAtOnce: down.slice(0, MOST).map(({ stratum, value, hosts: members, atOnce }) => ({ of: stratum, name: value, hosts: members, atOnce })),
     exposure: exposureOf(disruptive),
-    canary: { hosts: first, detects: { share: RARE, probability: rounded(detection(RARE, first)) }, leavesOut: missing.slice(0, MOST).map(({ stratum, value, hosts: members }) => ({ of: stratum, name: value, hosts: members.length })) },
+    firstHosts: { hosts: first, detects: { share: RARE, probability: rounded(detection(RARE, first)) }, leavesOut: missing.slice(0, MOST).map(({ stratum, value, hosts: members }) => ({ of: stratum, name: value, hosts: members.length })) },
     ...(disruptions.some(({ kind }) => kind === "ipsec") && { pairsBrokenAtOnce: rounded(brokenShare(all.length === 0 ? 0 : largest / all.length)) }),
   };
 }

@@ -10,7 +10,7 @@ import { reader } from "./standing.ts";
 /** Words by which people call the way back. */
 const BACK = /roll(?:ing)?[-_ ]?back|back(?:ing)?[-_ ]?out|\brevert|downgrad|\bundo\b|\brestor(?:e|ing)\b|fall[-_ ]?back|previous[-_ ]?version|(?:^|[/_ -])(?:restore|revert|undo)(?:[._ -]|$)/i;
 /** What keeps the state before a change. */
-const KEPT = /snapshot|apt-clone|dpkg-repack|timeshift|etckeeper|\bbackup\b/i;
+const KEPT = /snapshot|apt-clone|dpkg-repack|timeshift|etckeeper|\bbackup|\.(?:bak|orig|old|previous)\b/i;
 const WRITING = new Set(["template", "copy", "lineinfile", "blockinfile", "replace", "ini_file", "assemble", "unarchive"]);
 /** Where a daemon of each kind has its configuration. */
 const CONFIGURATION: Partial<Record<ServiceKind, RegExp>> = {
@@ -69,7 +69,7 @@ function sharesWord(name: string, disruptions: readonly Disruption[]): boolean {
 
 /** The upgrades of a play to whatever is newest: no version says to what, so none says from what. */
 export function unversionedUpgrades({ play, disruptions }: DisruptivePlay): readonly Disruption[] {
-  return disruptions.filter(({ task, action, service }) => action === "upgrade" && packagesOf(task, reader(play, task)).some(({ name, version }) => name === service && version === undefined));
+  return disruptions.filter(({ task, kind, action, service }) => action === "upgrade" && kind !== "hypervisor" && packagesOf(task, reader(play, task)).some(({ name, version }) => name === service && version === undefined));
 }
 
 /** A task that overwrites a daemon's configuration and keeps neither a copy nor a check, with the restart that follows. */

@@ -120,6 +120,12 @@ export default rule({
       {
         "gateway.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  strategy: { type: ⟦Recreate⟧ }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: frr/frr:10\n",
       },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n\n[routers]\nr[1:3].example.net\n",
+        "site.yml": "- hosts: routers\n  tasks:\n    - copy: src=automatic.conf dest=/etc/dnf/automatic.conf\n- hosts: osds\n  tasks:\n    - copy: src=55-updates-strategy.toml dest=/etc/zincati/config.d/55-updates-strategy.toml\n",
+        "files/automatic.conf": "[commands]\napply_updates = yes\nreboot = ⟦when-needed⟧\nreboot_command = \"shutdown -r 03:00\"\n",
+        "files/55-updates-strategy.toml": "[updates]\nstrategy = \"⟦periodic⟧\"\n\n[[updates.periodic.window]]\ndays = [ \"Sun\" ]\nstart_time = \"03:00\"\nlength_minutes = 60\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -210,6 +216,12 @@ export default rule({
         "gateway.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 1\n  strategy: { type: Recreate }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: frr/frr:10\n",
         "web.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  strategy: { type: Recreate }\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: nginx:1.27\n",
         "storage.yaml": "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: gateway }\nspec:\n  replicas: 3\n  podManagementPolicy: Parallel\n  template:\n    spec:\n      containers:\n        - name: gateway\n          image: ceph/ceph:v18\n",
+      },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n\n[routers]\nr[1:3].example.net\n",
+        "site.yml": "- hosts: routers\n  tasks:\n    - copy: src=automatic.conf dest=/etc/dnf/automatic.conf\n- hosts: osds\n  tasks:\n    - copy: src=55-updates-strategy.toml dest=/etc/zincati/config.d/55-updates-strategy.toml\n",
+        "files/automatic.conf": "[commands]\napply_updates = no\nreboot = when-needed\nreboot_command = \"shutdown -r 03:00\"\n",
+        "files/55-updates-strategy.toml": "[updates]\nstrategy = \"fleet_lock\"\n[updates.fleet_lock]\nbase_url = \"http://lock.example.net/\"\n",
       },
     ],
   },

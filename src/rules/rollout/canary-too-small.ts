@@ -12,16 +12,27 @@ const SHARE = 0.1;
 const CONFIDENCE = 0.95;
 
 export default rule({
-  what: "A play goes from a few hosts straight to most of the fleet, or its first hosts leave out a kernel that others run.",
-  why: "A fault that hits the share p of hosts is seen by n hosts with probability 1 - (1 - p)^n. A kernel that is not among the first hosts is not tested at all.",
-  instead: "Let the batches grow in steps, and begin with hosts of every kernel.",
+  what: "A play goes from a few hosts straight to most of the fleet, or its first hosts leave out a kernel or release that others run.",
+  why: "A fault that hits the share p of hosts is seen by n hosts with probability 1 - (1 - p)^n. A kernel or a release of the system that is not among the first hosts is not tested at all.",
+  instead: "Let the batches grow in steps, and begin with hosts of every kernel and release.",
   lessons: ["2017-keying-daemon-rollout", "2019-ceph-firewall-reload"],
   reads: ["playbook"],
   severity: "info",
   fix: "none",
   lifecycle: "stable",
   sources: ["Ansible: Controlling playbook execution, `serial` and `order`"],
-  data: { canary: "hosts before the large batch", hosts: "hosts of the play", detection: "probability that they show a fault of one host in ten", needed: "hosts that show it with 95 %" },
+  data: {
+    canary: "hosts before the large batch",
+    hosts: "hosts of the play",
+    detection: "probability that they show a fault of one host in ten",
+    needed: "hosts that show it with 95 %",
+    batches: "hosts of each batch",
+    batchCount: "number of batches",
+    downAtOnce: "roles, sites and racks with the hosts of them that one batch takes down together",
+    exposure: "hosts touched and failed before the play stops, where the change fails on the share `failing`",
+    firstHosts: "hosts of the first batch, the probability that they show a fault of the share, and the kernels, systems, roles and sites that they leave out",
+    pairsBrokenAtOnce: "share of pairs of hosts without an association while the largest batch is down",
+  },
   examples: {
     bad: [
       {

@@ -19,7 +19,7 @@ export default rule({
   fixSafety: "Fewer failures stop the play. Hosts that are done stay as they are.",
   lifecycle: "stable",
   sources: ["Ansible: Controlling playbook execution, `max_fail_percentage`", "Ansible: lib/ansible/executor/playbook_executor.py"],
-  data: { batch: "hosts of the largest batch", failuresToStop: "failed hosts of it at which the play stops; null: none is enough" },
+  data: { batch: "hosts of the largest batch", failuresToStop: "failed hosts of it at which the play stops; null: none is enough", exposure: "hosts touched and failed before the play stops, where the change fails on the share `failing`" },
   examples: {
     bad: [
       {

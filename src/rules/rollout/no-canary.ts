@@ -16,7 +16,16 @@ export default rule({
   fixSafety: "One more batch of one host comes first; the rest goes as before.",
   lifecycle: "stable",
   sources: ["Ansible: Controlling playbook execution, `serial`"],
-  data: { hosts: "hosts of the play", firstBatch: "hosts of its first batch" },
+  data: {
+    hosts: "hosts of the play",
+    firstBatch: "hosts of its first batch",
+    batches: "hosts of each batch",
+    batchCount: "number of batches",
+    downAtOnce: "roles, sites and racks with the hosts of them that one batch takes down together",
+    exposure: "hosts touched and failed before the play stops, where the change fails on the share `failing`",
+    firstHosts: "hosts of the first batch, the probability that they show a fault of the share, and the kernels, systems, roles and sites that they leave out",
+    pairsBrokenAtOnce: "share of pairs of hosts without an association while the largest batch is down",
+  },
   examples: {
     bad: [{
       "inventory.ini": "[osds]\nosd[01:20].example.net\n",

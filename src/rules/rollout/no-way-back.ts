@@ -67,6 +67,11 @@ export default rule({
         "site.yml": "- hosts: gateways\n  tasks:\n    - apt: name=racoon state=latest\n    - service: name=racoon state=restarted\n",
         "back-out.yml": "- hosts: gateways\n  serial: 2\n  tasks:\n    - apt: name=racoon=0.8.2-6\n    - service: name=racoon state=restarted\n    - command: racoonctl show-sa isakmp\n",
       },
+      {
+        "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
+        "site.yml": "- hosts: gateways\n  tasks:\n    - command: cp -a /etc/racoon/racoon.conf /etc/racoon/racoon.conf.bak\n    - template: src=racoon.conf.j2 dest=/etc/racoon/racoon.conf\n    - service: name=racoon state=restarted\n",
+        "racoon.conf.j2": "remote anonymous\n{\n\tdpd_delay 20;\n}\n",
+      },
       { "inventory.ini": "[web]\nweb[01:12].example.net\n", "site.yml": "- hosts: web\n  tasks:\n    - apt: name=nginx state=latest\n    - service: name=nginx state=restarted\n" },
       {
         "inventory.ini": "[gateways]\ngw[01:12].example.net\n",

@@ -92,7 +92,7 @@ kernel=6.1.0
       { of: "role", name: "front", hosts: 4, atOnce: 3 }, { of: "role", name: "back", hosts: 6, atOnce: 4 },
       { of: "site", name: "north", hosts: 4, atOnce: 3 }, { of: "site", name: "south", hosts: 6, atOnce: 4 },
     ]);
-    assert.deepEqual(picture["canary"], {
+    assert.deepEqual(picture["firstHosts"], {
       hosts: 1, detects: { share: 0.1, probability: 0.1 },
       leavesOut: [{ of: "kernel", name: "6.1", hosts: 6 }, { of: "role", name: "back", hosts: 6 }, { of: "site", name: "south", hosts: 6 }],
     });
