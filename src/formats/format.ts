@@ -29,6 +29,7 @@ export const LANGUAGES = [
   "libvirt",
   "apt-conf",
   "crontab",
+  "update-settings",
   "crontab",
   "premortem-config",
 ] as const;

@@ -26,6 +26,7 @@ import { sysctl } from "./sysctl/index.ts";
 import { tuned } from "./tuned/index.ts";
 import { versionPins } from "./version-pins/index.ts";
 import { systemdUnit } from "./systemd-unit/index.ts";
+import { updateSettings } from "./update-settings/index.ts";
 import { wgQuick } from "./wg-quick/index.ts";
 import { yaml } from "./yaml/index.ts";
 import { loadYaml } from "./yaml/load.ts";
@@ -55,6 +56,7 @@ export const formats: readonly Format<unknown>[] = [
   csv,
   aptConf,
   crontab,
+  updateSettings,
   versionPins,
   shell,
   nix,

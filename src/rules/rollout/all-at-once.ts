@@ -39,6 +39,12 @@ export default rule({
     largestBatch: "hosts of its largest batch",
     plays: "plays that the change sets off, where they are said together",
     hostsOfAllPlays: "hosts of all these plays",
+    batches: "hosts of each batch",
+    batchCount: "number of batches",
+    downAtOnce: "roles, sites and racks with the hosts of them that one batch takes down together",
+    exposure: "hosts touched and failed before the play stops, where the change fails on the share `failing`",
+    firstHosts: "hosts of the first batch, the probability that they show a fault of the share, and the kernels, systems, roles and sites that they leave out",
+    pairsBrokenAtOnce: "share of pairs of hosts without an association while the largest batch is down",
   },
   examples: {
     bad: [

@@ -68,6 +68,12 @@ export default rule({
         "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
         "files/52reboot": "Unattended-Upgrade::Automatic-Reboot \"⟦true⟧\";\n",
       },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n\n[routers]\nr[1:3].example.net\n",
+        "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=needrestart.conf dest=/etc/needrestart/needrestart.conf\n- hosts: routers\n  tasks:\n    - copy: src=flatcar/update.conf dest=/etc/flatcar/update.conf\n",
+        "files/needrestart.conf": "$nrconf{restart} = '⟦a⟧';\n",
+        "files/flatcar/update.conf": "GROUP=stable\nREBOOT_STRATEGY=⟦reboot⟧\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -114,6 +120,17 @@ export default rule({
         "inventory.ini": "[osds]\nosd[1:6].example.net\n",
         "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n",
         "files/52reboot": "// Unattended-Upgrade::Automatic-Reboot \"true\";\nUnattended-Upgrade::Automatic-Reboot \"false\";\n",
+      },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n\n[routers]\nr[1:3].example.net\n",
+        "site.yml": "- hosts: routers\n  tasks:\n    - copy: src=needrestart.conf dest=/etc/needrestart/needrestart.conf\n- hosts: routers\n  tasks:\n    - copy: src=flatcar/update.conf dest=/etc/flatcar/update.conf\n",
+        "files/needrestart.conf": "$nrconf{restart} = 'a';\n",
+        "files/flatcar/update.conf": "GROUP=stable\nREBOOT_STRATEGY=etcd-lock\n",
+      },
+      {
+        "inventory.ini": "[osds]\nosd[1:6].example.net\n\n[routers]\nr[1:3].example.net\n",
+        "site.yml": "- hosts: osds\n  tasks:\n    - copy: src=needrestart.conf dest=/etc/needrestart/needrestart.conf\n",
+        "files/needrestart.conf": "$nrconf{restart} = 'a';\n$nrconf{override_rc} = {\n  qr(^ceph) => 0,\n};\n",
       },
     ],
   },

@@ -32,10 +32,11 @@ export function several(workspace: Workspace, hosts: readonly Host[]): readonly 
   return hosts.length < 2 || allLab(workspace, hosts) ? undefined : hosts;
 }
 
-/** The largest set of hosts of one kind that others depend on; undefined where there are not two. */
-export function neededOf(workspace: Workspace, hosts: readonly Host[]): Reach | undefined {
+/** The largest set of hosts of one kind that others depend on, or those of one `kind`; undefined where there are not two. */
+export function neededOf(workspace: Workspace, hosts: readonly Host[], kind?: Trait): Reach | undefined {
   let best: Reach | undefined;
   for (const [trait, units] of NEEDED) {
+    if (kind !== undefined && trait !== kind) continue;
     const evidence = hosts.flatMap((host) => {
       const found = workspace.fleet.trait(host, trait);
       return found === undefined || workspace.fleet.trait(host, "lab") !== undefined ? [] : [{ host, certain: found.certain }];

@@ -1,5 +1,6 @@
 import type { Workspace } from "../../workspace.ts";
 import type { CarrierFile } from "./carrier.ts";
+import { automaticUpdates } from "./automatic-updates.ts";
 import { cronFiles, cronTasks } from "./cron.ts";
 import { daemonSets } from "./daemon-sets.ts";
 import { kured } from "./kured.ts";
@@ -7,7 +8,7 @@ import { timers } from "./timers.ts";
 import { unattendedUpgrades } from "./unattended-upgrades.ts";
 import { workloads } from "./workloads.ts";
 
-const READERS = [daemonSets, workloads, kured, unattendedUpgrades, timers, cronFiles, cronTasks];
+const READERS = [daemonSets, workloads, kured, unattendedUpgrades, automaticUpdates, timers, cronFiles, cronTasks];
 
 /** What a file rolls out by other means than plays; undefined where it does not. */
 export function readCarriers(workspace: Workspace, path: string): CarrierFile | undefined {
