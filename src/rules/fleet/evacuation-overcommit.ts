@@ -104,7 +104,8 @@ function message(forecast: Forecast): string {
   const stuck = schedule.notEmptied.map((host) => cluster[host]!.name);
   const ends = stuck.length === 0 ? `they wait, up to ${duration(worst.until - worst.from)}` : `${listNames(stuck)} cannot be emptied`;
   const plan = `${count(needs.length, "virtualisation host")} ${needs.length === 1 ? "is" : "are"} to be emptied${rhythm(forecast)}, and each needs up to ${duration(longest)}.`;
-  return `${plan} ${capital(moment(worst.from))} ${out} of ${hosts.length} are out, and at the worst ${count(worst.guests, "guest")} with ${sizeText(worst.bytes)} find${worst.guests === 1 ? "s" : ""} no room on the rest, what is on its way counted on both ends: ${ends}.${leastFreeText(forecast)} ${roomElsewhere(forecast)}`;
+  const crowd = out === 0 ? "At the worst" : `${capital(moment(worst.from))} ${out} of ${hosts.length} are out, and at the worst`;
+  return `${plan} ${crowd} ${count(worst.guests, "guest")} with ${sizeText(worst.bytes)} find${worst.guests === 1 ? "s" : ""} no room on the rest, what is on its way counted on both ends: ${ends}.${leastFreeText(forecast)} ${roomElsewhere(forecast)}`;
 }
 
 function homeless(workspace: Workspace, { location }: WrittenGuests, host: string, guests: readonly { readonly name: string; readonly memory: number }[], missing: number): Report {

@@ -44,6 +44,8 @@ export function recordedGuests(workspace: Workspace, host: Host): Variable | und
 /** Memory under names whose unit is known: virt-install and nova count MiB. */
 const MIB_NAMES = /^(?:mem_size|max_mem_size|memory_mb|memory_mib|mem_mb|mem_mib|ram_mb|ram_mib|vm_memory_mb|vm_ram_mb|vm_memory_mib)$/;
 
+const USUAL_NAMES = ["mem_size", "memory_mib", "memory_mb", "mem_mib", "mem_mb", "ram_mib", "ram_mb", "vm_memory_mb", "vm_ram_mb", "memory_gib", "memory_gb", "memory", "ram"];
+
 /** The guests that are hosts of the inventory themselves and name `host` as theirs; undefined where none does. */
 export function namedGuests(workspace: Workspace, host: Host): Variable | undefined {
   const guests = workspace.derive(guestsByHost);
@@ -86,7 +88,8 @@ function guestsByHost(workspace: Workspace): ReadonlyMap<string, readonly NamedG
 }
 
 function guestMemory(workspace: Workspace, guest: Host): Value | undefined {
-  const fact = workspace.fleet.fact(guest, "memory");
+  // premortem.yaml may name what virtualisation hosts have; guests keep theirs under the usual names.
+  const fact = workspace.fleet.fact(guest, "memory") ?? USUAL_NAMES.map((name) => guest.variables.get(name)).find((variable) => variable !== undefined);
   if (fact === undefined || isUnknown(fact.value)) return undefined;
   if (typeof fact.value === "string" && /[a-z]/i.test(fact.value)) return mebibytes(fact.value);
   const number = typeof fact.value === "string" && /^\d+(?:\.\d+)?$/.test(fact.value.trim()) ? Number(fact.value) : fact.value;

@@ -205,6 +205,8 @@ describe("fleet: hosts from other sources", () => {
     });
     assert.deepEqual(fact(workspace, "kvm08.example.net", "virtualMachines"), [{ name: "db08" }, { name: "web08", memory_mib: 4096 }]);
     assert.equal(fact(workspace, "kvm09.example.net", "virtualMachines"), undefined);
+    const mapped = await workspaceOf({ "hosts.ini": "[kvm]\na ram_of_host=128G\n[web]\nweb1 vmhost=a mem_size=4096\n", "premortem.yaml": "variables: {memory: ram_of_host}\n" });
+    assert.deepEqual(fact(mapped, "a", "virtualMachines"), [{ name: "web1", memory_mib: 4096 }]);
     const other = await workspaceOf({ "hosts.ini": "[metal]\na\nb\n[web]\nweb1 vm_host=a\nweb2 vm_host=a\n" });
     const traits = other.fleet.hosts.flatMap((host) => other.fleet.trait(host, "hypervisor")?.why ?? []);
     assert.deepEqual(traits, ["it runs 2 guests, by their vm_host"]);
