@@ -1,5 +1,6 @@
 import type { IpsecConfTree, Section, Setting } from "../../formats/ipsec-conf/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { sitesOf } from "./includes.ts";
 
 /** A section and the file that has it. */
 export interface Placed {
@@ -14,22 +15,27 @@ export interface Inheritance {
   readonly complete: boolean;
 }
 
-/** All `conn` sections that are read together: those of `ipsec.conf` and of the `ipsec.d` beside it. */
+/** All `conn` sections that are read together: those of `ipsec.conf`, of the `ipsec.d` beside it, and of what these include. */
 export function sectionsBeside(workspace: Workspace, path: string): readonly Placed[] {
-  return workspace.derive(bySite).get(siteOf(path)) ?? [];
+  return workspace.derive(allSections).get(path) ?? [];
 }
 
-function bySite(workspace: Workspace): Map<string, Placed[]> {
-  const result = new Map<string, Placed[]>();
-  for (const path of workspace.paths) {
+function allSections(workspace: Workspace): Map<string, readonly Placed[]> {
+  const files = workspace.paths.flatMap((path) => {
     const document = workspace.document(path);
-    if (document?.language !== "ipsec-conf") continue;
-    const site = siteOf(path);
-    const sections = result.get(site) ?? [];
-    for (const section of (document.tree as IpsecConfTree).sections) sections.push({ path, section });
-    result.set(site, sections);
+    if (document?.language !== "ipsec-conf") return [];
+    const tree = document.tree as IpsecConfTree;
+    return [{ path, tree, site: siteOf(path), includes: tree.includes.flatMap(({ text, hidden }) => (hidden ? [] : [text])) }];
+  });
+  const sites = sitesOf(files);
+  const bySite = new Map<string, Placed[]>();
+  for (const { path, tree } of files) {
+    const site = sites.get(path)!;
+    const list = bySite.get(site) ?? [];
+    for (const section of tree.sections) list.push({ path, section });
+    bySite.set(site, list);
   }
-  return result;
+  return new Map(files.map(({ path }) => [path, bySite.get(sites.get(path)!)!]));
 }
 
 /** Files of `ipsec.d` go with the `ipsec.conf` beside that folder; any other pair of names does not go together. */

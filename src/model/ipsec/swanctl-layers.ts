@@ -1,5 +1,6 @@
 import type { Section, Setting, SwanctlTree } from "../../formats/swanctl/index.ts";
 import type { Workspace } from "../workspace.ts";
+import { sitesOf } from "./includes.ts";
 
 /** One piece of a section: the same name may be written several times, in several files, and inherit from others. */
 export interface Layer {
@@ -19,22 +20,27 @@ export interface SwanctlConfiguration {
   readonly files: readonly { readonly path: string; readonly tree: SwanctlTree }[];
 }
 
-/** What stands in the same directory or in its `conf.d` is read as one configuration. */
+/** What stands in the same directory or in its `conf.d`, and what these include, is read as one configuration. */
 export function configurationOf(workspace: Workspace, path: string): SwanctlConfiguration {
-  return { files: workspace.derive(allConfigurations).get(baseOf(path)) ?? [] };
+  return workspace.derive(allConfigurations).get(path) ?? { files: [] };
 }
 
-function allConfigurations(workspace: Workspace): Map<string, { path: string; tree: SwanctlTree }[]> {
-  const result = new Map<string, { path: string; tree: SwanctlTree }[]>();
-  for (const path of workspace.paths) {
+function allConfigurations(workspace: Workspace): Map<string, SwanctlConfiguration> {
+  const files = workspace.paths.flatMap((path) => {
     const document = workspace.document(path);
-    if (document?.language !== "swanctl") continue;
-    const base = baseOf(path);
-    const files = result.get(base) ?? [];
-    files.push({ path, tree: document.tree as SwanctlTree });
-    result.set(base, files);
+    if (document?.language !== "swanctl") return [];
+    const tree = document.tree as SwanctlTree;
+    const includes = tree.entries.flatMap((entry) => (entry.kind === "include" && !entry.pattern.hidden ? [entry.pattern.text] : []));
+    return [{ path, tree, site: baseOf(path), includes }];
+  });
+  const sites = sitesOf(files);
+  const bySite = new Map<string, { path: string; tree: SwanctlTree }[]>();
+  for (const { path, tree } of files) {
+    const list = bySite.get(sites.get(path)!);
+    if (list === undefined) bySite.set(sites.get(path)!, [{ path, tree }]);
+    else list.push({ path, tree });
   }
-  return result;
+  return new Map(files.map(({ path }) => [path, { files: bySite.get(sites.get(path)!)! }]));
 }
 
 function baseOf(path: string): string {

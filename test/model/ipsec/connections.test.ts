@@ -31,6 +31,19 @@ describe("ipsec: connections of swanctl.conf", () => {
     assert.deepEqual((await read(files, "etc/swanctl/conf.d/b.conf")).map(show), ["b: on (3 min 5 s)"]);
     assert.deepEqual((await read(files, "etc/swanctl/conf.d/c.conf")).map(show), ["c: ? (?)"]);
   });
+  it("take what an include names, in the tree of the same host", async () => {
+    const files = {
+      "hosts/a/etc/swanctl/swanctl.conf": "include /etc/swanctl/sites/*.conf\nbase { dpd_delay = 20s }\n",
+      "hosts/a/etc/swanctl/sites/b.conf": `connections { b : base { remote_addrs = 192.0.2.2\n ${child()} } }`,
+      "hosts/c/etc/swanctl/sites/b.conf": `connections { b : base { remote_addrs = 192.0.2.2\n ${child()} } }`,
+      "hosts/a/etc/ipsec.conf": "config setup\n  charondebug=ike\ninclude vpn/[!x]*.conf\n",
+      "hosts/a/etc/vpn/base.ipsec.conf": "conn %default\n  dpdaction=restart\n",
+      "hosts/a/etc/vpn/one.ipsec.conf": "conn one\n  right=192.0.2.1\n  auto=start\n",
+    };
+    assert.deepEqual((await read(files, "hosts/a/etc/swanctl/sites/b.conf")).map(show), ["b: on (3 min 5 s)"]);
+    assert.deepEqual((await read(files, "hosts/c/etc/swanctl/sites/b.conf")).map(show), ["b: ? (?)"]);
+    assert.deepEqual((await read(files, "hosts/a/etc/vpn/one.ipsec.conf")).map(show), ["one: on (3 min 15 s)"]);
+  });
   it("renew by their lifetimes", async () => {
     const off = async (settings: string, ike = ""): Promise<string> => show((await read({ "swanctl.conf": `connections { a { remote_addrs = 192.0.2.1\n${ike}\n${child(settings)} } }` }))[0]!);
     assert.equal(await off(""), "a: off (1 h 2 min)");
