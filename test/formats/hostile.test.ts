@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { formats, prepare, recognise } from "../../src/formats/index.ts";
 import type { Format } from "../../src/formats/format.ts";
-import { rules } from "../../src/core.ts";
+import { lintFiles, loadWorkspace, rules } from "../../src/core.ts";
 import { isChange, listOf, unmark } from "../support/example.ts";
 
 /** Every file of the rules' examples and of the incidents, by the language that it is in. */
@@ -32,6 +32,8 @@ function realistic(): Map<string, string[]> {
 
 /** Of formats that few examples have. */
 const MORE: readonly (readonly [string, string])[] = [
+  ["etc/strongswan.conf", "charon {\n  retransmit_tries = 3 # fewer\n  plugins {\n    include strongswan.d/charon/*.conf\n  }\n}\nswanctl : charon { load = \"pem x509\" }\n"],
+  ["etc/ipsec.secrets", "# keys\n192.0.2.1 @gw.example.net : PSK \"a b\"\n: RSA key.pem\n  more\ninclude *.secrets\n"],
   ["netbox.json", '{"count": 1, "results": [\n  {"id": 7, "url": "https://netbox.example.net/api/dcim/devices/7/", "name": "kvm01", "memory": -1.5e3, "tags": [], "x": "a\\u00e9\\"b", "y": null}\n]}\n'],
   ["enc/kvm01.json", '{"parameters": {"interfaces": {"fe": {"networks": {"192.0.2.0/24": ["192.0.2.7"]}}}}}\n'],
   ["prefixes.csv", 'Prefix,Status,VRF,Description\n192.0.2.0/24,Active,,"two\nlines, ""quoted"""\n198.51.100.0/24;x\n'],
@@ -42,6 +44,12 @@ const MORE: readonly (readonly [string, string])[] = [
   [".gitmodules", '[submodule "frr"]\n\tpath = frr\n\turl = https://git.example.net/frr.git\n\tbranch = stable/10.0\n'],
   ["Dockerfile", "FROM --platform=linux/amd64 registry.example.net:5000/ceph/ceph:v18.2.1 AS base\nFROM base\n"],
 ];
+
+/** A path under which each language's text is read as that, with the text. */
+function places(texts: ReadonlyMap<string, string>): [string, string][] {
+  const candidates = ["etc/nftables.conf", "etc/iptables/rules.v4", "a.sh", "etc/sysctl.d/a.conf", "etc/tuned/a/tuned.conf", "a.nix", "etc/modules-load.d/a.conf", "etc/ceph/ceph.conf", "etc/systemd/system/a.service", "etc/systemd/network/a.network", "etc/network/interfaces", "etc/NetworkManager/system-connections/a.nmconnection", "etc/wireguard/wg0.conf", "inventory/hosts.ini", "site.yml", "etc/swanctl/swanctl.conf", "etc/ipsec.conf", "etc/racoon/racoon.conf", "etc/firewalld/zones/public.xml", "netbox.json", "prefixes.csv", "requirements.txt", "kvm01.xml", "premortem.yaml"];
+  return [...texts].flatMap(([language, text]) => candidates.filter((path) => recognise(path, text.slice(0, 4096)) === language).slice(0, 1).map((path): [string, string] => [path, text]));
+}
 
 /** Parses, and looks at every range of the tree and of the errors. */
 function judge(format: Format<unknown>, text: string): void {
@@ -67,9 +75,33 @@ function judge(format: Format<unknown>, text: string): void {
 const OPENERS = ["{", "[", "(", "a {\n", "a: {", "- ", "[a]\n", "{{ ", "{% if a %}\n", "{% for a in b %}", "<% ", "${", "$(", "`", "'", '"', "\\", "\\\n", "a: &a [*a]\n", "? ", "| ", "if true; then\n", "a() {\n", "*filter\n", "table inet t {", "jump {", "a = b . "];
 const LINES = ["a", "a: }\n", "- a: b: c\n", "a ", "a,", "a.", "a=", "a: ", " ", "\t", "-", "#", "!", "*", "&a ", "$a ", "1", "1-", "-A INPUT ", "{}", "()", "{{ a }}", "{{ a }", "é", "\uD800", "\0", "\r", "%", "|", "a;", "a\\ "];
 
+/** Beginnings of files that patterns may match in many ways: what follows must not make them try all. */
+const HEADS = ["\n", "\r\n", "\r", " \n", "\t", "\f", "\u00a0", "# a\n", "#\n\n", "; a\n", "// a\n", "<!---->", "<!-- a -->\n", "<?xml?>", "<?xml ?>\n", "/**/", "---\n", "[a]\n", "[a]\n\n", "{\n", "{ }", '"a": ', '"a",', "a,", "a;", "Package: a\n", "a\n", "a: b\n", "conn a\n", "remote a ", "remote a\n", "iface a ", "{{ a }}", "{% a %}\n", "#!"];
+
 describe("formats: hostile texts", () => {
   const texts = realistic();
   before(() => prepare(["a.yml"]));
+
+  it("are recognised without trying everything that their beginnings may mean", () => {
+    const paths = ["unknown", "a/hosts", "etc/a.conf", "a.xml", "firewalld/zones/a.xml", "group_vars/a", "inventory/a.json", "a.json", "a.yml", "a.csv", "a.sh", "a.nix", "templates/a.j2"];
+    const beginnings = [...OPENERS, ...LINES, ...HEADS];
+    for (const path of paths) {
+      for (const piece of beginnings) {
+        for (const text of [piece.repeat(4096 / piece.length), `remote a${piece.repeat(2000 / piece.length)}x`, `${piece.repeat(2000 / piece.length)}!${piece.repeat(2000 / piece.length)}`]) recognise(path, text);
+      }
+    }
+  });
+
+  it("of every language pass all rules without a failure", async () => {
+    const names = new Map<string, string>([...formats.map(({ language }) => [language, texts.get(language)![0]!] as const)]);
+    const variants = (text: string): string[] => [text.replaceAll("\n", "\r\n"), `\uFEFF${text}`, text.replaceAll(/[ \t]*\r?\n[ \t]*/g, " "), text.replaceAll(" ", "\0"), text.slice(0, text.length / 2), `${text}${"x".repeat(20_000)}`, `${text}${"x \n".repeat(2_000)}`, `${text}${"{[(".repeat(400)}`];
+    for (const [path, text] of places(names)) {
+      for (const variant of variants(text)) {
+        const { failures } = lintFiles(await loadWorkspace(new Map([[path, variant]])));
+        assert.deepEqual(failures.map(({ rule, error }) => `${rule} ${path}: ${String(error)}`), []);
+      }
+    }
+  });
 
   for (const format of formats) {
     describe(format.language, () => {
