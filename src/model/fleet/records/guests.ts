@@ -11,6 +11,8 @@ const NONE: SourceRecords = { hosts: [], guests: [], notes: [] };
 
 /** `hosts/kvm01/etc/libvirt/qemu/db01.xml`: the folder that holds a host's files. */
 const LIBVIRT_TREE = /(?:^|\/)([^/]+)\/(?:etc\/)?libvirt\/(?:qemu\/)?[^/]+\.xml$/;
+/** `libvirt/kvm01/db01.xml`: a folder for each host below one of them all. */
+const BY_HOST = /(?:^|\/)(?:libvirt|vms|guests|domains)\/([^/]+)\/[^/]+\.xml$/;
 const HOST_FOLDER = /(?:^|\/)(?:hosts|nodes|machines|servers|hypervisors)\/([^/]+)\/(?:[^/]+\/)*[^/]+\.xml$/;
 /** Folders that are nobody's. */
 const SHARED = /^(?:etc|files|templates|roles|tasks|all|common|default|defaults|shared|vms?|guests|domains|src|config|configs|libvirt|kvm|qemu)$/i;
@@ -28,14 +30,14 @@ export function libvirtRecords(workspace: Workspace, path: string): SourceRecord
   const { domain } = document.tree as LibvirtTree;
   const name = domain && child(domain, "name");
   if (name === undefined || name.text.trim() === "" || name.text.includes(HOLE)) return NONE;
-  const folder = HOST_FOLDER.exec(path)?.[1] ?? LIBVIRT_TREE.exec(path)?.[1];
+  const folder = [HOST_FOLDER, LIBVIRT_TREE, BY_HOST].map((place) => place.exec(path)?.[1]).find((found) => found !== undefined && !SHARED.test(found));
   const memory = child(domain!, "memory");
   const unit = UNITS[memory?.attributes.find((attribute) => attribute.name === "unit")?.value.trim().toLowerCase() ?? "kib"];
   const number = memory !== undefined && /^\s*\d+\s*$/.test(memory.text) ? Number(memory.text) : undefined;
   const bytes = number === undefined || unit === undefined ? undefined : number * unit;
   const guest: GuestRecord = {
     name: name.text.trim(),
-    ...(folder !== undefined && !SHARED.test(folder) && { hypervisor: folder }),
+    ...(folder !== undefined && { hypervisor: folder }),
     ...(bytes !== undefined && { memory: bytes }),
     location: { path, range: bytes === undefined ? name.textRange : memory!.textRange },
   };

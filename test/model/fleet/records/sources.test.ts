@@ -175,6 +175,8 @@ describe("fleet: hosts from other sources", () => {
       "roles/kvm/files/shared.xml": domain("shared", "<memory>1024</memory>"),
     });
     assert.deepEqual(names(workspace), ["kvm07"]);
+    const below = await workspaceOf({ "hosts/kvm08/etc/hostname": "kvm08\n", "libvirt/kvm08/db08.xml": domain("db08", "<memory unit='GiB'>4</memory>"), "libvirt/templates/db.xml": domain("db", "<memory>1024</memory>") });
+    assert.deepEqual(fact(below, "kvm08", "virtualMachines"), [{ name: "db08", memory_mib: 4096 }]);
     assert.deepEqual(fact(workspace, "kvm07", "virtualMachines"), [{ name: "db07", memory_mib: 8192 }, { name: "web07", memory_mib: 1024 }]);
   });
 
