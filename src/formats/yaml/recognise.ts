@@ -5,7 +5,7 @@ const INVENTORY = /(?:^|\/)(?:inventory|inventories|environments?)\//;
 /** Ansible's YAML inventories may be JSON, which is YAML: groups with members as keys. */
 const JSON_INVENTORY = /^\uFEFF?\s*\{\s*"[\w.-]+"\s*:\s*\{\s*"(?:hosts|children|vars)"\s*:\s*\{/;
 /** A document start, or a key alone on its line. */
-const YAML_START = /^\uFEFF?(?:[ \t\f]*(?:#.*)?(?:\r?\n|\r))*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
+const YAML_START = /^\uFEFF?(?:[ \t\f]*(?:#.*)?[\r\n])*(?:---(?:\s|$)|[A-Za-z_][\w.-]*:[ \t]*(?:#.*)?(?:\r?\n|$))/;
 
 /**
  * Whether a file is YAML: by its ending, or as a variables file of Ansible, which has none or a host's last label for
