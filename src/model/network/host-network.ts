@@ -43,6 +43,9 @@ function work(workspace: Workspace, host: Host): HostNetwork {
   const files = inOrder(paths.flatMap((path) => rendered.get(path) ?? fileOf(workspace, path, host) ?? []));
   const variables = ofVariables(workspace, host);
   if (variables !== undefined) files.unshift(variables);
+  const own = host.variables instanceof HostVariables ? host.variables.own : undefined;
+  const before = own && joined.get(own);
+  if (before !== undefined && before.name === host.name && before.files.length === files.length && before.files.every((file, index) => file === files[index])) return { ...before.network, host };
   const machine = join(files);
   const network: HostNetwork = {
     ...machine,
@@ -52,6 +55,7 @@ function work(workspace: Workspace, host: Host): HostNetwork {
     references: files.flatMap(({ references }) => references),
   };
   if (paths.length === 0 && plain.has(host)) alone.set(host, network);
+  if (own !== undefined) joined.set(own, { name: host.name, files, network });
   return network;
 }
 
@@ -88,15 +92,24 @@ function fileOf(workspace: Workspace, path: string, host: Host): NetworkFile | u
   return templated ? readNetworkFrom(new SourceText(workspace, path, host)) : workspace.subject("network", path);
 }
 
+/** By a host's own variables, which stay the same object when its groups' change: its network, as long as its files are the same. */
+const joined = new WeakMap<ReadonlyMap<string, Variable>, { readonly name: string; readonly files: readonly NetworkFile[]; readonly network: HostNetwork }>();
+
 /** The host's effective variables as one file; its path is that of the host's place in the inventory. */
 function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined {
   if (!(host.variables instanceof HostVariables)) return undefined;
   const last = plain.get(host);
   if (last !== undefined) return last.file;
   const { shared, own } = host.variables;
+  const [common, mine] = [candidates(workspace, shared), candidates(workspace, own)];
+  const before = read.get(own);
+  if (before !== undefined && before.path === host.location.path && sameNodes(before.common, common) && before.mine === mine) {
+    plain.set(host, before);
+    return before.file;
+  }
   const sources = new Map<string, SourceText>();
   const nodes: VariableNode[] = [];
-  for (const { name, node, path } of [...candidates(workspace, shared).filter(({ name }) => !own.has(name)), ...candidates(workspace, own)]) {
+  for (const { name, node, path } of [...common.filter(({ name }) => !own.has(name)), ...mine]) {
     let source = sources.get(path);
     if (source === undefined) sources.set(path, (source = new SourceText(workspace, path, host)));
     nodes.push({ name, node, source });
@@ -104,8 +117,18 @@ function ofVariables(workspace: Workspace, host: Host): NetworkFile | undefined 
   const draft = new Draft();
   readVariables(nodes, draft);
   const file = draft.file(host.location.path, "ansible");
-  if (![...sources.values()].some(({ resolves }) => resolves)) plain.set(host, { file });
+  if (![...sources.values()].some(({ resolves }) => resolves)) {
+    plain.set(host, { file });
+    read.set(own, { path: host.location.path, common, mine, file });
+  }
   return file;
+}
+
+/** What was read without a template of a host's own variables and its groups': it holds while the nodes are the same. */
+const read = new WeakMap<ReadonlyMap<string, Variable>, { readonly path: string; readonly common: readonly Candidate[]; readonly mine: readonly Candidate[]; readonly file: NetworkFile | undefined }>();
+
+function sameNodes(before: readonly Candidate[], now: readonly Candidate[]): boolean {
+  return before === now || (before.length === now.length && before.every(({ name, node, path }, index) => node === now[index]!.node && path === now[index]!.path && name === now[index]!.name));
 }
 
 /** What hosts' variables say without a template: as long as the host is the same object, its variables are. */

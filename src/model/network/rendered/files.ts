@@ -49,7 +49,10 @@ const caches = new WeakMap<object, TaskCache>();
 /** The files of network configuration that templates give a host, as they are there. Of two at one place, the later. */
 export function renderedFilesOf(workspace: Workspace, host: Host): readonly RenderedFile[] {
   const found: RenderedFile[] = [];
-  for (const one of workspace.derive(tasksByHost).get(host.name) ?? []) found.push(...filesOf(workspace, one, host));
+  const tasks = workspace.derive(tasksByHost).get(host.name);
+  if (tasks === undefined) return NONE;
+  const valid = workspace.derive(checked);
+  for (const one of tasks) found.push(...filesOf(workspace, one, host, valid));
   if (found.length < 2) return found;
   // A later task writes over what an earlier one put there, if it is sure to run.
   return found.filter(({ destination }, index) => !found.slice(index + 1).some((later) => later.destination === destination && !later.undecided));
@@ -69,8 +72,8 @@ function tasksByHost(workspace: Workspace): ReadonlyMap<string, readonly Network
   return byHost;
 }
 
-function filesOf(workspace: Workspace, one: NetworkTask, host: Host): readonly RenderedFile[] {
-  const cache = cacheOf(workspace, one);
+function filesOf(workspace: Workspace, one: NetworkTask, host: Host, valid: CheckedCaches): readonly RenderedFile[] {
+  const cache = cacheOf(workspace, one, valid);
   const known = cache.byHost.get(host.name);
   if (known !== undefined && seesTheSame(cache, known.host, host)) {
     if (known.host !== host) cache.byHost.set(host.name, { host, files: known.files });
@@ -81,12 +84,11 @@ function filesOf(workspace: Workspace, one: NetworkTask, host: Host): readonly R
   return files;
 }
 
-function cacheOf(workspace: Workspace, { task, play, deployments }: NetworkTask): TaskCache {
-  const role = task.role === undefined ? undefined : play.ran.find(({ name }) => name === task.role);
-  const valid = workspace.derive(checked);
-  const key = `${task.location.path}\0${task.location.range.start}\0${play.path}\0${play.location.range.start}`;
-  const now = valid.get(key);
+function cacheOf(workspace: Workspace, one: NetworkTask, valid: CheckedCaches): TaskCache {
+  const now = valid.get(one);
   if (now !== undefined) return now;
+  const { task, play, deployments } = one;
+  const role = task.role === undefined ? undefined : play.ran.find(({ name }) => name === task.role);
   let cache = caches.get(task);
   const { hosts } = workspace.fleet;
   const holds = cache !== undefined && cache.role === role && cache.play === play.variables && cache.texts.every(([path, text]) => workspace.text(path) === text) && (cache.foreign === undefined || cache.foreign === hosts);
@@ -98,12 +100,12 @@ function cacheOf(workspace: Workspace, { task, play, deployments }: NetworkTask)
     const foreign = /\b(?:hostvars|groups)\b/.test(words) || /\b(?:hostvars|groups)\b/.test(variables);
     caches.set(task, (cache = { role, play: play.variables, texts, foreign: foreign ? hosts : undefined, byShared: new WeakMap(), byHost: new Map(), byText: new Map(), like: new WeakMap() }));
   }
-  valid.set(key, cache!);
+  valid.set(one, cache!);
   return cache!;
 }
 
 /** What fills up later: a class of its own, since an empty one never stands for another that is empty too. */
-class CheckedCaches extends Map<string, TaskCache> {}
+class CheckedCaches extends Map<NetworkTask, TaskCache> {}
 
 /** The caches that were found to hold in this workspace. */
 function checked(workspace: Workspace): CheckedCaches {
