@@ -9,9 +9,12 @@ export function recogniseInventory(path: string, head: string): "name" | "conten
   if (NOT_INVENTORIES.test(path)) return false;
   const name = path.slice(path.lastIndexOf("/") + 1);
   const named = NAME.test(name);
-  if (/\.(?:ya?ml|json|py|sh|toml|md|txt|rst|j2|conf|xml|js|ts)$/i.test(name)) return false;
+  const yaml = /\.ya?ml$/i.test(name);
+  if ((yaml && !named) || /\.(?:json|py|sh|toml|md|txt|rst|j2|conf|xml|js|ts)$/i.test(name)) return false;
   if (!named && OTHER_FORMATS.test(name)) return false;
   const evidence = linesOf(head);
+  // What is no YAML Ansible gives to its reader of INI, whatever the ending says.
+  if (yaml && (evidence === undefined || evidence.groups === 0)) return false;
   if (evidence === undefined || evidence.hosts + evidence.groups === 0) return false;
   if (named || FOLDER.test(path)) return "name";
   // Elsewhere, bare words under headers are not enough: many INI files look like that.
@@ -40,7 +43,7 @@ function linesOf(head: string): { hosts: number; groups: number; ansible: boolea
     } else if (kind === "children") {
       if (!/^[^:=\]\s]+\s*(?:#.*)?$/.test(line)) return undefined;
     } else {
-      const code = line.replace(/\s#.*$/, "");
+      const code = line.replace(/\s+#.*$/, "");
       const [host = "", ...rest] = code.split(/\s+/);
       if (!/^[\w.[\]:@%{}+-]+$/.test(host) || host.endsWith(":") || host.startsWith("-")) return undefined;
       // Quoted values hold blanks, so only the first word after the name must look like a variable.

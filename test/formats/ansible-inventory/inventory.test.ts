@@ -44,6 +44,9 @@ describe("INI inventories", () => {
 
   it("takes no other file for an inventory", () => {
     const how = (path: string, head: string): unknown => ansibleInventoryIni.recognise(path, head);
+    assert.equal(how("inventory", "[web]\nweb1  # the first\n"), "name", "a comment behind blanks");
+    assert.equal(how("inventory.yaml", "web1 ansible_host=192.0.2.1\n\n[web]\nweb1\n"), "name", "INI, whatever its ending says");
+    assert.equal(how("hosts.yml", "web:\n  hosts:\n    web1:\n"), false);
     assert.equal(how("etc/hosts", "127.0.0.1 localhost\n192.0.2.1 web1 web1.example.net\n"), false);
     assert.equal(how("php.ini", "[PHP]\nengine = On\n"), false);
     assert.equal(how("inventory/builders", "[build]\nbuild1\nbuild2\n"), "name");
