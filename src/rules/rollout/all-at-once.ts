@@ -24,16 +24,16 @@ const MANY = 5;
 const SHOWN_PLAYS = 3;
 
 export default rule({
-  what: "A play restarts, reboots or upgrades network, firewall, IPsec, storage or hypervisor services on all its hosts at once.",
-  why: "Without `serial` Ansible takes every host through each task together. A fault in the new build or configuration is everywhere before the first failure is seen, and the way back is a second restart of everything.",
-  instead: "Give the play a `serial` that begins with one host and grows, with a check of the service behind each batch.",
+  what: "A play, updater or timer restarts network, firewall, IPsec, storage or hypervisor services on all hosts at once.",
+  why: "Without `serial` Ansible takes every host through each task together. A fault in the new build or configuration is everywhere before the first failure is seen, and the way back is a second restart of everything. A DaemonSet with `maxUnavailable: 100%`, automatic reboots at a fixed time and a timer without `RandomizedDelaySec` do the same, and nobody watches.",
+  instead: "Give the play a `serial` that begins with one host and grows, with a check of the service behind each batch. Let DaemonSets and pools go node by node, and reboots wait for a lock or for times of their own.",
   lessons: ["2017-keying-daemon-rollout", "2014-osd-restart-corruption", "2019-ceph-firewall-reload"],
   reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "safe",
-  fixSafety: "The same tasks run on the same hosts, one batch after the other; the run takes longer.",
+  fixSafety: "The same tasks run on the same hosts, and the same pods on the same nodes, one batch after the other; it takes longer.",
   lifecycle: "stable",
-  sources: ["Ansible: Controlling playbook execution, `serial`", "Ansible: lib/ansible/executor/playbook_executor.py"],
+  sources: ["Ansible: Controlling playbook execution, `serial`", "Ansible: lib/ansible/executor/playbook_executor.py", "Kubernetes: Perform a Rolling Update on a DaemonSet", "systemd.timer(5)", "unattended-upgrades(8), 50unattended-upgrades", "Zincati: updates strategy", "dnf-automatic(8)"],
   data: {
     hosts: "hosts of the play",
     largestBatch: "hosts of its largest batch",
@@ -132,6 +132,10 @@ export default rule({
         "files/automatic.conf": "[commands]\napply_updates = yes\nreboot = ⟦when-needed⟧\nreboot_command = \"shutdown -r 03:00\"\n",
         "files/55-updates-strategy.toml": "[updates]\nstrategy = \"⟦periodic⟧\"\n\n[[updates.periodic.window]]\ndays = [ \"Sun\" ]\nstart_time = \"03:00\"\nlength_minutes = 60\n",
       },
+      {
+        "hosts": "[kvm]\nkvm[1:4].example.net\n\n[web]\nweb[1:4].example.net\n",
+        "group_vars/all.yml": "unattended_automatic_reboot: true\nunattended_automatic_reboot_time: \"⟦04:00⟧\"\n",
+      },
     ],
     good: {
       "inventory.ini": "[gateways]\ngw[01:12].example.net\n",
@@ -228,6 +232,14 @@ export default rule({
         "site.yml": "- hosts: routers\n  tasks:\n    - copy: src=automatic.conf dest=/etc/dnf/automatic.conf\n- hosts: osds\n  tasks:\n    - copy: src=55-updates-strategy.toml dest=/etc/zincati/config.d/55-updates-strategy.toml\n",
         "files/automatic.conf": "[commands]\napply_updates = no\nreboot = when-needed\nreboot_command = \"shutdown -r 03:00\"\n",
         "files/55-updates-strategy.toml": "[updates]\nstrategy = \"fleet_lock\"\n[updates.fleet_lock]\nbase_url = \"http://lock.example.net/\"\n",
+      },
+      {
+        "hosts": "[kvm]\nkvm1.example.net unattended_automatic_reboot_time=01:00\nkvm2.example.net unattended_automatic_reboot_time=02:00\n\n[web]\nweb[1:4].example.net\n",
+        "group_vars/all.yml": "unattended_automatic_reboot: true\nunattended_automatic_reboot_time: \"04:00\"\n",
+      },
+      {
+        "longhorn.yaml": "apiVersion: apps/v1\nkind: DaemonSet\nmetadata:\n  name: longhorn-manager\nspec:\n  template:\n    spec:\n      containers:\n      - name: longhorn-manager\n        image: \"{{ .Values.image.manager }}:{{ .Values.image.tag }}\"\n  updateStrategy:\n    rollingUpdate:\n      maxUnavailable: \"100%\"\n",
+        "old.yaml": "apiVersion: extensions/v1beta1\nkind: DaemonSet\nmetadata: { name: flannel }\nspec:\n  template: { spec: { containers: [{ image: flannel/flannel }] } }\n",
       },
     ],
   },

@@ -9,16 +9,16 @@ import { truth } from "../../model/fleet/values.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
-  what: "A play goes in batches, but its failures cannot stop it, or only too many of them can.",
-  why: "`max_fail_percentage` must be exceeded, not reached, and without it Ansible stops only when every host of a batch has failed. With `ignore_errors` no host fails at all. The change then goes on to the next batches although it breaks hosts.",
-  instead: "Set `max_fail_percentage: 0`, and let the restart and its check fail.",
+  what: "A play or an updater goes in batches, but its failures cannot stop it, or only too many of them can.",
+  why: "`max_fail_percentage` must be exceeded, not reached, and without it Ansible stops only when every host of a batch has failed. With `ignore_errors` no host fails at all. The change then goes on to the next batches although it breaks hosts. So does kured with `lock-ttl` or `force-reboot`, and a drain behind a PodDisruptionBudget that allows everything.",
+  instead: "Set `max_fail_percentage: 0`, and let the restart and its check fail. Leave `lock-ttl` at 0 and `force-reboot` off.",
   lessons: ["2017-keying-daemon-rollout"],
   reads: ["playbook", "carrier"],
   severity: "error",
   fix: "safe",
   fixSafety: "Fewer failures stop the play. Hosts that are done stay as they are.",
   lifecycle: "stable",
-  sources: ["Ansible: Controlling playbook execution, `max_fail_percentage`", "Ansible: lib/ansible/executor/playbook_executor.py"],
+  sources: ["Ansible: Controlling playbook execution, `max_fail_percentage`", "Ansible: lib/ansible/executor/playbook_executor.py", "kured: Configuration, Operation", "Kubernetes: Specifying a Disruption Budget"],
   data: { batch: "hosts of the largest batch", failuresToStop: "failed hosts of it at which the play stops; null: none is enough", exposure: "hosts touched and failed before the play stops, where the change fails on the share `failing`" },
   examples: {
     bad: [

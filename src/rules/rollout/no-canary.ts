@@ -6,16 +6,16 @@ import { replaceValue } from "../../model/rollout/edits.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
-  what: "A play goes in batches, but its first batch is not small.",
+  what: "A play or an updater goes in batches, but its first batch is not small.",
   why: "The first batch is where a fault shows that no test has seen. If it holds a large part of the hosts, the service is already broken for that part.",
-  instead: "Begin `serial` with one host, then grow.",
+  instead: "Begin `serial` with one host, then grow; set `maxUnavailable` or `concurrency` to 1.",
   lessons: ["2017-keying-daemon-rollout"],
   reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "safe",
-  fixSafety: "One more batch of one host comes first; the rest goes as before.",
+  fixSafety: "One host or node comes first; the others go as before, or one after the other.",
   lifecycle: "stable",
-  sources: ["Ansible: Controlling playbook execution, `serial`"],
+  sources: ["Ansible: Controlling playbook execution, `serial`", "Kubernetes: Perform a Rolling Update on a DaemonSet", "kured: Configuration"],
   data: {
     hosts: "hosts of the play",
     firstBatch: "hosts of its first batch",

@@ -5,15 +5,15 @@ import { gatesBehind, isGate } from "../../model/rollout/gates.ts";
 import { rule } from "../rule.ts";
 
 export default rule({
-  what: "A play goes in batches, but nothing checks the service before the next batch begins.",
-  why: "A restart that succeeds only says that the process was started. Without a check the next batch follows although the first one has no associations, no routes or no storage, and the batches protect nobody.",
+  what: "A play or an updater goes in batches, but nothing checks the service before the next batch begins.",
+  why: "A restart that succeeds only says that the process was started. Without a check the next batch follows although the first one has no associations, no routes or no storage, and the batches protect nobody. A DaemonSet without a readinessProbe, and hosts that reboot by themselves after an upgrade, have no check either.",
   instead: "Check the service itself behind the restart: associations, routes, the cluster's health; retry with `until`, and let the failure stop the play.",
   lessons: ["2017-keying-daemon-rollout", "2019-ceph-firewall-reload"],
   reads: ["playbook", "carrier"],
   severity: "warning",
   fix: "none",
   lifecycle: "stable",
-  sources: ["Ansible: Handlers, when handlers run", "Ansible: Controlling playbook execution, `serial`"],
+  sources: ["Ansible: Handlers, when handlers run", "Ansible: Controlling playbook execution, `serial`", "Kubernetes: DaemonSet, `minReadySeconds`", "unattended-upgrades(8)", "needrestart(1)"],
   data: { hosts: "hosts of the play", batches: "number of its batches" },
   examples: {
     bad: [

@@ -16,8 +16,9 @@ function carrierOf({ root, name }: Resource, path: string, text: string): Carrie
   const template = nodeAt(root, "spec", "template", "spec");
   const daemon = daemonIn(template);
   const strategy = nodeAt(root, "spec", "updateStrategy");
-  // Whoever deletes a pod decides then.
-  if (daemon === undefined || stringOf(entryOf(strategy, "type")?.value) === "OnDelete") return [];
+  // Whoever deletes a pod decides then; before apps/v1beta2 that was the default.
+  const type = stringOf(entryOf(strategy, "type")?.value) ?? (/^(?:extensions\/|apps\/v1beta1$)/.test(stringOf(entryOf(root, "apiVersion")?.value) ?? "") ? "OnDelete" : "RollingUpdate");
+  if (daemon === undefined || type === "OnDelete") return [];
   const templated = text.includes("{{");
   return [
     {

@@ -1,3 +1,4 @@
+import type { Location } from "../../../engine/location.ts";
 import type { AptConfTree, AptSetting } from "../../../formats/apt-conf/index.ts";
 import { HOLE } from "../../../formats/template/jinja.ts";
 import type { Host } from "../../fleet/fleet.ts";
@@ -22,12 +23,27 @@ export function unattendedUpgrades(workspace: Workspace, path: string): readonly
     if (at === undefined) continue;
     byTime.set(at, [...(byTime.get(at) ?? []), host]);
   }
-  const [first] = [...byTime].sort((a, b) => b[1].length - a[1].length);
-  const reach = first === undefined ? undefined : neededOf(workspace, first[1]);
-  if (reach === undefined) return [];
-  const [at] = first!;
-  const fixed = /^\d{1,2}:\d{2}$/.test(at);
   const location = { path, range: reboot.range };
+  const carriers = rebootCarriers(workspace, byTime, location, time?.path === path ? { path, range: time.setting.range } : undefined);
+  // Without new kernels a reboot is rarely due.
+  return holdsKernels(workspace, path) ? carriers.map((carrier) => ({ ...carrier, wave: carrier.wave && { ...carrier.wave, severity: "info" as const } })) : carriers;
+}
+
+function holdsKernels(workspace: Workspace, path: string): boolean {
+  const { settings } = workspace.document(path)!.tree as AptConfTree;
+  return settings.some(({ name, value, conditional }) => name.toLowerCase() === "unattended-upgrade::package-blacklist" && !conditional && /^\^?linux-(?!firmware)/.test(value));
+}
+
+/** What hosts that reboot at the times of `byTime` make up; `at`: where a common time is written. */
+export function rebootCarriers(workspace: Workspace, byTime: ReadonlyMap<string, readonly Host[]>, location: Location, at: Location | undefined): readonly Carrier[] {
+  const reaches = [...byTime].flatMap(([when, hosts]) => {
+    const reach = neededOf(workspace, hosts);
+    return reach === undefined ? [] : [{ when, reach }];
+  });
+  const [largest] = reaches.sort((a, b) => b.reach.hosts.length - a.reach.hosts.length);
+  if (largest === undefined) return [];
+  const { when, reach } = largest;
+  const fixed = /^\d{1,2}:\d{2}$/.test(when);
   return [
     {
       by: "unattended-upgrades",
@@ -39,14 +55,14 @@ export function unattendedUpgrades(workspace: Workspace, path: string): readonly
       wave: fixed
         ? {
             share: 1,
-            because: `each that needs it does so at ${at}`,
+            because: `each that needs it does so at ${when}`,
             advice: "Turn Automatic-Reboot off there and reboot them one after the other, or give each its own time",
             severity: "warning",
-            location: time!.path === path ? { path, range: time!.setting.range } : location,
+            location: at ?? location,
           }
         : undefined,
       passes: [],
-      unchecked: at === "now"
+      unchecked: when === "now"
         ? {
             severity: "info",
             location,
