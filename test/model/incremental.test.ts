@@ -63,7 +63,7 @@ const OTHERS: typeof FILES = {
   ],
   "roles/storage/tasks/main.yml": [
     "- template: {src: nftables.conf.j2, dest: /etc/nftables.conf}\n  notify: Reload\n- template: {src: ceph.conf.j2, dest: /etc/ceph/ceph.conf}\n- copy: {src: 90-ceph.conf, dest: /etc/sysctl.d/90-ceph.conf}\n- copy: {src: limits.conf, dest: /etc/systemd/system/ceph-osd@.service.d/limits.conf}\n- sysctl: {name: \"{{ item.key }}\", value: \"{{ item.value }}\"}\n  with_dict: \"{{ sysctls }}\"\n",
-    "- copy: {src: 90-ceph.conf, dest: /etc/sysctl.d/10-ceph.conf}\n- template: {src: nftables.conf.j2, dest: /etc/nftables.conf}\n  notify: Reload\n",
+    "- template: {src: interfaces.j2, dest: /etc/network/interfaces}\n- copy: {src: 90-ceph.conf, dest: /etc/sysctl.d/10-ceph.conf}\n- template: {src: nftables.conf.j2, dest: /etc/nftables.conf}\n  notify: Reload\n",
     undefined,
   ],
   "roles/storage/handlers/main.yml": ["- name: Reload\n  service: {name: nftables, state: restarted}\n", "- name: Reload\n  command: nft -f /etc/nftables.conf\n", undefined],
@@ -74,6 +74,8 @@ const OTHERS: typeof FILES = {
   ],
   "etc/nftables.d/more.nft": [undefined, "define clients = { 192.0.2.0/24 }\ntable inet filter {\n  chain gone {\n    ip saddr $clients accept\n  }\n}\n"],
   "roles/storage/templates/ceph.conf.j2": ["[global]\npublic_network = 192.0.2.0/24\ncluster_network = 198.51.100.0/24\nosd_max_backfills = 64\nmon_host = 192.0.2.1\n", "[osd]\nosd_op_queue = mclock_scheduler\nosd_max_backfills = 64\nbogus option\n", undefined],
+  "roles/storage/templates/interfaces.j2": ["{% for bond in bonds | default([]) %}\nauto {{ bond.name }}\niface {{ bond.name }} inet static\n  address {{ bond.address }}\n  mtu {{ mtu | default(1500) }}\n{% endfor %}\n{% include 'tunnel.j2' %}\n", undefined],
+  "roles/storage/templates/tunnel.j2": ["auto gre1\niface gre1 inet tunnel\n  mode gre\n  local 192.0.2.7\n  endpoint {{ remote | default('198.51.100.7') }}\n  mtu 9000\n", "# none\n", undefined],
   "roles/storage/files/90-ceph.conf": ["fs.file-max = 100000\nnet.netfilter.nf_conntrack_max = 65536\nnet.ipv4.tcp_tw_recycle = 1\n", "net.ipv4.conf.all.rp_filter = 1\nnet.ipv4.ip_forward = 0\n", undefined],
   "roles/storage/files/limits.conf": ["[Service]\nLimitNOFILE={{ osd_nofile }}\n", "[Service]\nLimitNOFILE=1024\n", undefined],
   "etc/sysctl.d/99-local.conf": [undefined, "net.ipv4.ip_forward = 1\nnet.core.somaxconn = 4096\n"],
