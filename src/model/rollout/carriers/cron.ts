@@ -34,12 +34,18 @@ export function cronFiles(workspace: Workspace, path: string): readonly Carrier[
 function jobsOf(workspace: Workspace, path: string): readonly CronJob[] {
   const document = workspace.document(path);
   if (document?.language === "crontab") return (document.tree as CrontabTree).jobs;
-  const put = workspace.fleet.deployments.some(({ source, destination }) => source === path && !isUnknown(destination) && /^\/etc\/(?:crontab|cron\.d\/)/.test(destination));
-  return put ? crontab.parse(workspace.text(path) ?? "").tree.jobs : [];
+  // Under other names it is one by where it is put. Most files say at once that they are none.
+  if (document !== undefined || !/reboot|restart|shutdown|upgrade|update/.test(workspace.text(path) ?? "")) return [];
+  return workspace.derive(sourcesOfCron).has(path) ? crontab.parse(workspace.text(path)!).tree.jobs : [];
+}
+
+function sourcesOfCron(workspace: Workspace): ReadonlySet<string> {
+  return new Set(workspace.fleet.deployments.flatMap(({ source, destination }) => (!isUnknown(destination) && /^\/etc\/(?:crontab|cron\.d\/)/.test(destination) ? [source] : [])));
 }
 
 /** Tasks of Ansible's cron module that write such jobs. */
 export function cronTasks(workspace: Workspace, path: string): readonly Carrier[] {
+  if (!/\bcron\b/.test(workspace.text(path) ?? "")) return [];
   const playbook = workspace.subject("playbook", path);
   if (playbook === undefined) return [];
   return tasksIn(workspace, playbook).flatMap(({ task, plays }) => (task.module === "cron" ? carrierOf(workspace, task, plays) : []));

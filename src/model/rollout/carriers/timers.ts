@@ -43,7 +43,7 @@ export function timers(workspace: Workspace, path: string): readonly Carrier[] {
   if (spreads.some((spread) => spread === undefined || spread > ACCURACY)) return [];
   const hosts = hostsOf(workspace, path);
   if (hosts === undefined) return [];
-  const actions = actionsOf(workspace, path, name, entries) ?? (distributed === undefined ? [] : [distributed.does]);
+  const actions = distributed === undefined ? actionsOf(workspace, path, name, entries) : [distributed.does];
   return carriersAt(workspace, {
     by: `The timer ${name}`,
     hosts,
@@ -85,12 +85,12 @@ function unitPath(workspace: Workspace, name: string, path: string): string | un
   return named.find((other) => other.slice(0, other.lastIndexOf("/") + 1) === folder) ?? (named.length === 1 ? named[0] : undefined);
 }
 
-/** What the unit that a timer starts does; undefined where that is not here. */
-function actionsOf(workspace: Workspace, path: string, timer: string, entries: readonly UnitEntry[]): readonly Scheduled[] | undefined {
+/** What the unit that a timer starts does; nothing where that is not here. */
+function actionsOf(workspace: Workspace, path: string, timer: string, entries: readonly UnitEntry[]): readonly Scheduled[] {
   const name = entries.filter(({ key }) => key === "Unit").at(-1)?.value ?? timer.replace(/\.timer$/, ".service");
   const service = unitPath(workspace, name, path);
   const tree = service === undefined ? undefined : unit(workspace, service);
-  if (tree === undefined) return name === "reboot.target" ? [{ service: "host", kind: "host", action: "reboot" }] : undefined;
+  if (tree === undefined) return name === "reboot.target" ? [{ service: "host", kind: "host", action: "reboot" }] : [];
   const section = entriesIn(tree, "Service");
   // Conditions and ExecCondition decide on each host anew.
   if (section.some(({ key }) => key === "ExecCondition")) return [];
@@ -115,7 +115,7 @@ function seconds(entries: readonly UnitEntry[], key: string, otherwise: number):
   let total = 0;
   for (const [, number, name] of text.matchAll(parts)) {
     const unit = UNITS[name === "" ? "s" : name!];
-    if (unit === undefined) return undefined;
+    if (typeof unit !== "number") return undefined;
     total += Number(number) * unit;
   }
   return total;
