@@ -41,7 +41,10 @@ export function fromNetplan(source: SourceText): NetworkFile | undefined {
 
 /** Reads the mapping below `network:`. */
 export function readNetplan(network: YamlNode, source: SourceText, draft: Draft): void {
-  const devices = Object.keys(SECTIONS).flatMap((section) => entriesOf(nodeAt(network, section)).map((entry) => ({ entry, section })));
+  // netplan reads entry by entry, so that sections of one name add up.
+  const written = network.kind === "mapping" ? network.entries : [];
+  const sections = Object.keys(SECTIONS).flatMap((section) => written.filter(({ key }) => key === section));
+  const devices = sections.flatMap(({ key, value }) => entriesOf(value).map((entry) => ({ entry, section: key })));
   const reader = new NetplanReader(source, draft, devices.map(({ entry }) => entry), entriesOf(nodeAt(network, "vrfs")));
   for (const pair of itemsOf(nodeAt(network, "openvswitch", "ports"))) reader.patchPorts(pair);
   for (const { entry, section } of devices) {

@@ -143,4 +143,9 @@ config:
     );
     assert.deepEqual(await networkOf({ "user/network-config.yml": "version: 2\nethernets:\n  eth0: {mtu: 1450}\n" }), ["eth0 ethernet mtu 1450"]);
   });
+
+  it("adds up sections that stand twice", async () => {
+    const text = "network:\n  version: 2\n  ethernets:\n    eno1: {mtu: 9000}\n  bridges:\n    br0: {interfaces: [eno1]}\n  ethernets:\n    eno2: {mtu: 1500}\n";
+    assert.deepEqual(await networkOf({ "etc/netplan/10.yaml": text }), ["eno1 ethernet mtu 9000", "eno2 ethernet mtu 1500", "br0 bridge has eno1"]);
+  });
 });
