@@ -1,7 +1,7 @@
 import type { Json } from "../../engine/finding.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { brokenShare } from "../forecast/mesh.ts";
-import type { Host } from "../fleet/fleet.ts";
+import type { Host, Task } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { detection } from "./canary.ts";
 import type { DisruptivePlay } from "./disruption.ts";
@@ -70,8 +70,10 @@ export function exposureOf({ play, all, sizes, disruptions }: DisruptivePlay): J
   if (isUnknown(sizes)) return null;
   const order = inOrder(play, all) ?? all;
   const tasks = new Set(disruptions.map(({ task }) => task));
+  const notifiers = new Set(disruptions.flatMap(({ notifiedBy }) => notifiedBy));
   const bad = new Set(order.filter((_, index) => Math.round((index + 1) * FAILING) > Math.round(index * FAILING)).map(({ name }) => name));
-  const touched = touchedBy(runOf(play, order, sizes, (task, host) => tasks.has(task) && bad.has(host.name)), [...tasks]);
+  const asked = (task: Task): boolean => tasks.has(task) || notifiers.has(task);
+  const touched = touchedBy(runOf(play, order, sizes, (task, host) => tasks.has(task) && bad.has(host.name), asked), [...tasks]);
   return { failing: FAILING, touched: touched.size, failed: [...touched].filter((name) => bad.has(name)).length };
 }
 

@@ -23,9 +23,10 @@ export type Fails = (task: Task, host: Host) => boolean;
  * The run of a play through its batches, as Ansible's linear and free strategies take it
  * (lib/ansible/plugins/strategy/linear.py and free.py, executor/playbook_executor.py of ansible-core 2.14). `hosts` are in
  * the play's order, `sizes` those of its batches. A condition that only a run can tell holds; every task changes something.
+ * Tasks that do not matter to the question are passed over: those that neither fail, nor notify, nor are asked for.
  */
-export function runOf(play: Play, hosts: readonly Host[], sizes: readonly number[], fails: Fails): Run {
-  const steps = stepsOf(play);
+export function runOf(play: Play, hosts: readonly Host[], sizes: readonly number[], fails: Fails, matters: (task: Task) => boolean = () => true): Run {
+  const steps = only(stepsOf(play), matters);
   const ran = new Map<Task, string[]>();
   const failed = new Set<string>();
   let begun = 0;
@@ -200,6 +201,16 @@ export function inOrder(play: Play, hosts: readonly Host[]): readonly Host[] | u
     default:
       return undefined;
   }
+}
+
+function only(steps: readonly Step[], matters: (task: Task) => boolean): readonly Step[] {
+  return steps.flatMap((step): Step[] => {
+    if (step.kind === "task") return matters(step.task) || step.task.module === "meta" ? [step] : [];
+    if (step.kind === "handlers") return [step];
+    const parts = { block: only(step.block, matters), rescue: only(step.rescue, matters), always: only(step.always, matters) };
+    // A rescue without anything that matters still makes the failure good.
+    return [{ ...step, ...parts, rescue: parts.rescue.length === 0 ? step.rescue : parts.rescue }];
+  });
 }
 
 /** The hosts on which at least one of `tasks` ran. */
