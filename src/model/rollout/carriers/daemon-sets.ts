@@ -77,6 +77,6 @@ function uncheckedOf(root: YamlNode, template: YamlNode | undefined, daemon: Dae
   return {
     severity: "info",
     location: { path, range: kind.value.range },
-    message: `No container of this DaemonSet has a readinessProbe, and minReadySeconds is 0: a pod of ${daemon.name} counts as well as soon as it runs, and the next node follows although this one may have no ${daemon.kind}. Add a readinessProbe, or minReadySeconds.`,
+    message: `No container of this DaemonSet has a readinessProbe, and minReadySeconds is 0: a pod of ${daemon.name} counts as healthy as soon as it runs, and the next node follows although this one may have no ${daemon.kind}. Add a readinessProbe, or minReadySeconds.`,
   };
 }

@@ -22,7 +22,7 @@ export function allAtOnce({ carriers }: CarrierFile): Report[] {
       {
         ...common(carrier),
         severity: wave.severity,
-        message: `${by} ${spokenDisruptions([carrier])} on ${reached} at once: ${wave.because}. A fault reaches ${all ? "all of them" : "that many"} before anything stops it. ${wave.advice}.`,
+        message: `${by} ${spoken(carrier, reached)} at once: ${wave.because}. A fault reaches ${all ? "all of them" : "that many"} before anything stops it. ${wave.advice}.`,
         ...(count !== undefined && { data: { hosts: hosts!.length, largestBatch: count } }),
       },
     ];
@@ -36,7 +36,7 @@ export function noSmallStart({ carriers }: CarrierFile): Report[] {
     if (wave === undefined) return [];
     if (wave.share === undefined ? (wave.count ?? 0) < MANY : wave.share > STEP || wave.share <= SMALL) return [];
     const first = wave.share === undefined ? `up to ${wave.count!} ${units} together` : `${percent(wave.share)} % of the ${units}`;
-    const message = `${by} begins with ${first}: ${wave.because}. It ${spokenDisruptions([carrier])} on all of these before a fault is seen. ${wave.advice}.`;
+    const message = `${by} begins with ${first}: ${wave.because}. It ${spoken(carrier, "all of these")} before a fault is seen. ${wave.advice}.`;
     return [{ ...common(carrier), severity: "info" as const, message }];
   });
 }
@@ -49,6 +49,12 @@ export function neverStopped({ carriers }: CarrierFile): Report[] {
 /** Carriers that nothing tells whether a machine is well before the next one. */
 export function ungated({ carriers }: CarrierFile): Report[] {
   return carriers.flatMap(({ unchecked, confidence }) => (unchecked === undefined ? [] : [{ confidence, ...unchecked }]));
+}
+
+/** `reboots all 6 storage hosts`, `restarts cilium (the network) on all nodes`. */
+function spoken(carrier: Carrier, reached: string): string {
+  if (carrier.action === "reboot") return `reboots ${reached}`;
+  return `${carrier.kind === "host" ? `${carrier.action}s ${carrier.service}` : spokenDisruptions([carrier])} on ${reached}`;
 }
 
 function percent(share: number): number {
