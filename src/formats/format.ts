@@ -30,7 +30,6 @@ export const LANGUAGES = [
   "apt-conf",
   "crontab",
   "update-settings",
-  "crontab",
   "premortem-config",
 ] as const;
 

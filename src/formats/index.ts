@@ -1,7 +1,6 @@
 import { cephConf } from "./ceph-conf/index.ts";
 import { aptConf } from "./apt-conf/index.ts";
 import { crontab } from "./crontab/index.ts";
-import { crontab } from "./crontab/index.ts";
 import { csv } from "./csv/index.ts";
 import type { Format, Language } from "./format.ts";
 import { ansibleInventoryIni } from "./ansible-inventory/index.ts";
