@@ -98,6 +98,11 @@ export default rule({
         before: { "hosts.ini": `${HOSTS}[relays]\nrelay01.example.net relay_port=7\n`, "site.yml": "- hosts: relays\n  tasks:\n    - template: src=relay.j2 dest=/etc/relay\n", "templates/relay.j2": "port {{ relay_port }}\n" },
         after: { "hosts.ini": `${HOSTS}[relays]\n`, "site.yml": "- hosts: relays\n  tasks:\n    - template: src=relay.j2 dest=/etc/relay\n", "templates/relay.j2": "port {{ relay_port }}\n" },
       },
+      // A list of the hosts that are kept by hand from now on begins with the change that takes them out.
+      {
+        before: { "hosts.ini": HOSTS, "group_vars/all.yml": "motd: hello\n" },
+        after: { "hosts.ini": HOSTS.replace("gw03.example.net\n", ""), "group_vars/all.yml": "motd: hello\nlegacy_gateways:\n  - gw03\n" },
+      },
       // A word that a host was called by as well.
       {
         before: { "hosts.ini": "[services]\nolive.example.net\nmail.example.net\n", "group_vars/all.yml": "colour: olive\ntheme:\n  - olive\n  - teal\n" },

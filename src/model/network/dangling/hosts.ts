@@ -35,7 +35,8 @@ export function removedHosts(before: Workspace, after: Workspace, changed: reado
   for (const { name, location } of before.fleet.hosts) {
     if (left.has(name)) continue;
     const short = shortName(name);
-    const places = placesOfHost(before, after, name, left.has(short) ? undefined : short);
+    const called = left.has(short) ? undefined : short;
+    const places = leftBehind(placesOfHost(before, after, name, called), () => placesOfHost(before, before, name, called));
     if (places.length > 0) found.push({ kind: "host", name, places, was: location.path });
   }
   found.push(...emptiedHosts(before, after, changed));
@@ -45,6 +46,13 @@ export function removedHosts(before: Workspace, after: Workspace, changed: reado
     if (places.length > 0) found.push({ kind: "group", name, places, was: location.path });
   }
   return found;
+}
+
+/** A list that this very change begins to write names the removed host on purpose; a look-up or a delegation fails all the same. */
+function leftBehind(places: readonly Place[], inBase: () => readonly Place[]): Place[] {
+  if (places.length === 0) return [];
+  const old = new Set(inBase().map(({ how }) => how));
+  return places.filter(({ how }) => how === "hostvars" || how === "delegate_to" || old.has(how));
 }
 
 /**
