@@ -17,10 +17,12 @@ const KNOWN_SHARE = 0.8;
 /** What a file refers to in a way that shows what ought to be there, and that nothing defines. */
 export function undefinedReferences(workspace: Workspace, file: NetworkFile): Dangling[] {
   const rendered = renderingsOf(workspace, file.path).flatMap(({ files, host }) => {
+    // All that a host has is worked out only where it is asked for.
+    if (!files.some(isNetplan)) return [];
     const there = networkOfHost(workspace, host);
     return files.flatMap((one) => undefinedInterfaces(workspace, one, { ...there, files: there.files.filter(({ source }) => source !== "ansible") }));
   });
-  return [...undefinedHosts(workspace, file), ...firstOfEach([...undefinedInterfaces(workspace, file, machineOf(workspace, file.path)), ...rendered])];
+  return [...undefinedHosts(workspace, file), ...firstOfEach([...undefinedInterfaces(workspace, file, isNetplan(file) ? machineOf(workspace, file.path) : undefined), ...rendered])];
 }
 
 /** Peers that are no host, in a list of which nearly all others are hosts of the inventory. */
@@ -39,7 +41,7 @@ function undefinedHosts(workspace: Workspace, { references }: NetworkFile): Dang
  * defined ones count, and links of VLANs in a file that defines Ethernet devices itself.
  */
 function undefinedInterfaces(workspace: Workspace, file: NetworkFile, machine: Machine | undefined): Dangling[] {
-  if (file.source !== "netplan" || machine === undefined) return [];
+  if (!isNetplan(file) || machine === undefined) return [];
   const defined = new Set(machine.files.flatMap(({ interfaces }) => interfaces.flatMap(({ name }) => (isUnknown(name) ? [] : [name]))));
   // Open vSwitch's patch ports are interfaces too.
   if (/^\s*openvswitch:/m.test(workspace.text(file.path) ?? "")) return [];
@@ -56,6 +58,10 @@ function undefinedInterfaces(workspace: Workspace, file: NetworkFile, machine: M
     missing.push(...written.filter(({ name }) => !defined.has(name)).map((one) => ({ ...one, how: `the ports of ${isUnknown(owner) ? "a bridge" : owner}` })));
   }
   return byName(missing, "interface");
+}
+
+function isNetplan({ source }: NetworkFile): boolean {
+  return source === "netplan";
 }
 
 /** What several hosts get wrong in one place of a template is one mistake. */
