@@ -71,7 +71,7 @@ export function formatOf(language: Language): Format<unknown> {
 }
 
 /** Texts about configuration, which quote it. */
-const PROSE = /(?:^|\/)(?:README|CHANGELOG|CHANGES|NEWS|HISTORY|INSTALL|TODO|NOTES|HOWTO)(?:[.-][^/]*)?$|[-_.]howto\.txt$/i;
+const PROSE = /(?:^|\/)(?:README|CHANGELOG|CHANGES|NEWS|HISTORY|INSTALL|TO-?DO|NOTES|HOWTO)(?:[.-][^/]*)?$|[-_.]howto\.txt$/i;
 
 /**
  * The language of a file by its path and first 4 KiB; undefined where Premortem does not read it. A template's ending

@@ -1,3 +1,4 @@
+import { capital } from "../../engine/sentence.ts";
 import type { SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
 import type { TypeName } from "./datatypes.ts";
@@ -296,8 +297,4 @@ function partsOf(key: Expression): readonly Expression[] {
 
 function infoOf(expression: Expression): FieldInfo {
   return (expression.kind === "field" ? fieldInfo(expression.field) : undefined) ?? { type: "unknown", bits: 0 };
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

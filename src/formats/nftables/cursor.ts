@@ -1,3 +1,4 @@
+import { capital } from "../../engine/sentence.ts";
 import type { Range } from "../../engine/location.ts";
 import type { SyntaxProblem } from "../format.ts";
 import { HOLE } from "../template/jinja.ts";
@@ -220,8 +221,4 @@ export class Cursor {
 export function unquote(text: string): string {
   const start = text.startsWith('"') ? 1 : 0;
   return text.slice(start, text.length > start && text.endsWith('"') ? -1 : text.length);
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

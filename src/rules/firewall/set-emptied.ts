@@ -1,6 +1,7 @@
 import { rulesetPairs } from "../../model/firewall/change/pairs.ts";
 import type { Emptied } from "../../model/firewall/change/sets.ts";
 import { emptiedDefinitions, emptiedSets, emptiedVariables } from "../../model/firewall/change/sets.ts";
+import { closedNftables } from "../closed-firewall.ts";
 import { rule } from "../rule.ts";
 
 const ruleset = (set: string, use = "ip saddr @partners tcp dport 8443 accept"): string => `flush ruleset
@@ -22,21 +23,8 @@ table inet filter {
 const PARTNERS = "partners {\n\t\ttype ipv4_addr\n\t\tflags interval\n\t\telements = { 192.0.2.0/26, 192.0.2.64/26, 198.51.100.4, 198.51.100.9, 203.0.113.80-203.0.113.95 }";
 const NONE = "⟦partners⟧ {\n\t\ttype ipv4_addr\n\t\tflags interval";
 
-const defined = (list: string, name = "monitors"): string => `flush ruleset
-
-define ${name} = { ${list} }
-
-table inet filter {
-	chain input {
-		type filter hook input priority filter; policy drop;
-		iif "lo" accept
-		ct state established,related accept
-		meta l4proto { icmp, ipv6-icmp } accept
-		tcp dport 22 accept
-		ip saddr $monitors tcp dport 9100 accept
-	}
-}
-`;
+const defined = (list: string, name = "monitors"): string =>
+  closedNftables("ip saddr $monitors tcp dport 9100 accept").replace("\ntable", `\ndefine ${name} = { ${list} }\n\ntable`);
 
 const templated = (list: string): Record<string, string> => ({
   "inventory.ini": "[web]\nweb[01:03].example.net\n",

@@ -223,6 +223,10 @@ function message(effect: Effect, fleet: Fleet, { interrupted, hypervisors, evacu
   const among =
     hypervisors === 0 ? ""
     : `; ${hypervisors} of these ${hypervisors === 1 ? "is a virtualisation host" : "are virtualisation hosts"}${evacuated === 0 ? "" : ", whose guests have to move first"}`;
-  const advice = together < interrupted ? `The plays go in batches of at most ${together}.` : "Change a few hosts first, and widen once they are well.";
+  const batched = effect.interruptions.some(({ play }) => play.keywords.has("serial"));
+  const advice =
+    together === interrupted ? "Change a few hosts first, and widen once they are well."
+    : batched ? `At most ${together} of them at the same moment.`
+    : `They are in several plays, the largest of which interrupts ${together} at once. Change a few hosts first, and widen once they are well.`;
   return `${begin} ${interrupting}${among}. ${advice}`;
 }

@@ -1,3 +1,4 @@
+import { capital } from "../../engine/sentence.ts";
 import type { Report } from "../../engine/rule.ts";
 import type { Forecast } from "../../model/fleet/change/forecast.ts";
 import { forecastOf } from "../../model/fleet/change/forecast.ts";
@@ -121,8 +122,4 @@ function homeless(workspace: Workspace, { location }: WrittenGuests, host: strin
     message: `${what}: it cannot be emptied for maintenance, even alone, without stopping guests. Make room on another host, or plan the guests' downtime.`,
     data: { missing, guests: guests.length },
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

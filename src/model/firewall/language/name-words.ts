@@ -1,3 +1,4 @@
+import { capital } from "../../../engine/sentence.ts";
 import type { Range } from "../../../engine/location.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import type { NftFile } from "../../../formats/nftables/index.ts";
@@ -167,8 +168,4 @@ function itemText(workspace: Workspace, path: string, nameRange: Range): string 
 
 function cut(text: string): string {
   return text.length > LONGEST_CODE ? `${text.slice(0, LONGEST_CODE)}…` : text;
-}
-
-function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

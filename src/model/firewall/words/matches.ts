@@ -1,3 +1,4 @@
+import { capital } from "../../../engine/sentence.ts";
 import { isUnknown } from "../../../engine/unknown.ts";
 import { setWords } from "./sets.ts";
 import { fieldWords, listing, symbolOf, valueWords } from "./values.ts";
@@ -161,9 +162,4 @@ function limitWords({ what, over, text }: Extract<Statement, { kind: "limit" }>)
   const bare = text.replace(/^(limit rate|limit|quota|ct count)\s+/, "").replace(/^(over|until)\s+/, "").trim();
   const amount = what === "connections" && /^\d+$/.test(bare) ? `${bare} connections` : bare;
   return `${over ? "above" : what === "quota" ? "up to" : "at most"} ${amount}`;
-}
-
-/** With a capital letter in front. */
-export function capital(text: string): string {
-  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
