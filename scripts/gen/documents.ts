@@ -6,6 +6,7 @@ import { configurationSchema } from "../../src/formats/premortem-config/schema.t
 import { lessons } from "../../src/lessons/index.ts";
 import { rulePage } from "../../src/report/page.ts";
 import { sarifRules } from "../../src/report/sarif.ts";
+import { localisationBundle } from "./localisation.ts";
 
 /** Every generated document, by path. */
 export function documents(root: string): [string, string][] {
@@ -14,6 +15,7 @@ export function documents(root: string): [string, string][] {
     ["docs/rules.sarif.json", `${JSON.stringify(sarifRules(), null, 2)}\n`],
     ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
     ["docs/premortem-yaml.md", configurationPage()],
+    ["l10n/bundle.l10n.json", localisationBundle(root)],
     ["README.md", readme(root)],
   ];
 }
@@ -61,8 +63,9 @@ function settingsTable(root: string): string {
   const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     contributes?: { configuration?: { properties?: Record<string, { default?: unknown; description?: string; markdownDescription?: string }> } };
   };
+  const texts = JSON.parse(readFileSync(join(root, "package.nls.json"), "utf8")) as Record<string, string>;
   const rows = Object.entries(manifest.contributes?.configuration?.properties ?? {}).map(
-    ([name, setting]) => `| \`${name}\` | \`${JSON.stringify(setting.default)}\` | ${setting.markdownDescription ?? setting.description ?? ""} |`,
+    ([name, setting]) => `| \`${name}\` | \`${JSON.stringify(setting.default)}\` | ${texts[(setting.markdownDescription ?? setting.description ?? "").slice(1, -1)] ?? ""} |`,
   );
   return ["| setting | default | what it does |", "| --- | --- | --- |", ...rows, ""].join("\n");
 }
