@@ -1,8 +1,10 @@
 import type { Finding, NotComputed } from "../engine/finding.ts";
 import { compareFindings } from "../engine/finding.ts";
-import { lintFiles, reviewChange } from "../core.ts";
+import { lintFiles, reviewChange, rules } from "../core.ts";
+import { lessons } from "../lessons/index.ts";
 import type { Workspace } from "../model/workspace.ts";
 import type { Report } from "../report/report.ts";
+import type { Reviewed } from "../report/reviewed.ts";
 import type { Base } from "./base.ts";
 import { readBase } from "./base.ts";
 import { inShard, notes, prefixed, sortedNotes, unalias } from "./findings.ts";
@@ -21,6 +23,8 @@ export interface RunOptions extends StateOptions {
 /** A report, and whether files had to be left out that Premortem would have reviewed. */
 export interface Outcome {
   readonly report: Report;
+  /** The same with the states that it speaks of, one for each selection. */
+  readonly reviewed: readonly Reviewed[];
   readonly incomplete: boolean;
 }
 
@@ -43,7 +47,7 @@ export async function check(selections: readonly Selection[], options: RunOption
       return undefined;
     },
   };
-  return { report, incomplete: outcomes.some((outcome) => outcome.incomplete) };
+  return { report, reviewed: outcomes.flatMap((outcome) => outcome.reviewed), incomplete: outcomes.some((outcome) => outcome.incomplete) };
 }
 
 async function checkOne(selection: Selection, options: RunOptions): Promise<Outcome> {
@@ -72,13 +76,16 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
   const left = (path: string): boolean => !dropped.some((omission) => path === omission.path || path.startsWith(`${omission.path}/`));
   const remove = (workspace: Workspace): Workspace =>
     workspace.with(new Map(workspace.paths.filter((path) => !left(path)).map((path) => [path, undefined])));
-  const head = dropped.length === 0 ? after.workspace : remove(after.workspace);
-  const old = dropped.length === 0 ? before.workspace : remove(before.workspace);
+  // What is worked out for the review is kept for the page, which asks the same again: so it gets the very same two states.
+  const old = (dropped.length === 0 ? before.workspace : remove(before.workspace)).with(new Map(), after.workspace.configuration);
+  const head = (dropped.length === 0 ? after.workspace : remove(after.workspace)).sharing(old);
   const result = reviewChange(old, head, options.only && { only: options.only });
   const mine = (path: string): boolean => selects(selection, path) && inShard(path, options.shard);
   const aliases = new Map([...before.tree.aliases, ...after.tree.aliases]);
+  const changed = result.changed.filter((path) => mine(path) && !aliases.has(path));
+  const mended = unalias(result.fixed, aliases).filter((finding) => mine(finding.location.path));
   return finish(
-    after,
+    { ...after, workspace: head },
     unalias(result.findings, aliases).filter((finding) => mine(finding.location.path)),
     {
       notComputed: result.notComputed,
@@ -87,12 +94,9 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
       files: head.paths.filter(mine).length,
       omissions: before.tree.omissions,
       before: old,
-      change: {
-        base: base.name,
-        changed: result.changed.filter((path) => mine(path) && !aliases.has(path)).length,
-        fixed: unalias(result.fixed, aliases).filter((finding) => mine(finding.location.path)).length,
-        unchanged: result.unchanged,
-      },
+      changed,
+      mended,
+      change: { base: base.name, changed: changed.length, fixed: mended.length, unchanged: result.unchanged },
     },
   );
 }
@@ -104,6 +108,8 @@ interface Rest {
   readonly files: number;
   readonly omissions?: State["tree"]["omissions"];
   readonly before?: Workspace;
+  readonly changed?: readonly string[];
+  readonly mended?: readonly Finding[];
   readonly change?: NonNullable<Report["change"]>;
 }
 
@@ -125,7 +131,17 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
       return workspace.text(path) ?? rest.before?.text(path) ?? (path === settings.path ? settings.text : undefined);
     },
   };
-  return { report, incomplete: omissions.some((omission) => omission.incomplete) };
+  const reviewed: Reviewed = {
+    report,
+    ...(rest.before && { before: rest.before }),
+    after: workspace,
+    changed: (rest.changed ?? []).map((path) => prefix + path),
+    mended: (rest.mended ?? []).map((finding) => prefixed(finding, prefix)),
+    shown: (path) => prefix + own(path),
+    lesson: (id) => lessons.get(id),
+    rule: (id) => rules.get(id),
+  };
+  return { report, reviewed: [reviewed], incomplete: omissions.some((omission) => omission.incomplete) };
 }
 
 function total(reports: readonly Report[], count: (report: Report) => number): number {

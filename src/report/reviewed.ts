@@ -1,3 +1,4 @@
+import type { Finding } from "../engine/finding.ts";
 import type { Lesson } from "../engine/lesson.ts";
 import type { RuleMeta } from "../engine/rule.ts";
 import type { Workspace } from "../model/workspace.ts";
@@ -9,6 +10,10 @@ export interface Reviewed {
   /** The base; undefined for a check of the state. */
   readonly before?: Workspace;
   readonly after: Workspace;
+  /** Paths that differ, as the report shows them, sorted; empty for a check of the state. */
+  readonly changed: readonly string[];
+  /** Findings of the base that the change mends, as the report shows them. */
+  readonly mended: readonly Finding[];
   /** The path under which the report shows a path of the workspaces. */
   shown(path: string): string;
   /** A post-mortem that a finding cites, be it shipped or the team's own. */
