@@ -42,19 +42,19 @@ export class FindingActions implements vscode.CodeActionProvider {
 
   #ofFinding(finding: Finding, diagnostic: vscode.Diagnostic, document: vscode.TextDocument, linted: Linted): vscode.CodeAction[] {
     const actions = finding.fixes.map((fix) => {
-      const action = quickFix(fix.safety === "safe" ? fix.title : `${fix.title} (changes behaviour: read the rule's page first)`, [fix], linted, diagnostic);
+      const action = quickFix(fix.safety === "safe" ? fix.title : vscode.l10n.t("{0} (changes behaviour: read the rule's page first)", fix.title), [fix], linted, diagnostic);
       action.isPreferred = fix.safety === "safe";
       return action;
     });
     const alike = linted.findings.filter((other) => other.rule === finding.rule && other.fixes.length > 0);
     if (finding.fixes.length > 0 && alike.length > 1) {
-      actions.push(quickFix(`Fix all ${alike.length} of ${finding.rule} in this file`, alike.map((other) => other.fixes[0]!), linted, diagnostic));
+      actions.push(quickFix(vscode.l10n.t("Fix all {0} of {1} in this file", alike.length, finding.rule), alike.map((other) => other.fixes[0]!), linted, diagnostic));
     }
     const safe = safeFixes(linted);
-    if (safe.length > 0) actions.push(quickFix(`Fix all ${safe.length} that are safe to fix in this file`, safe, linted, diagnostic));
+    if (safe.length > 0) actions.push(quickFix(vscode.l10n.t("Fix all {0} that are safe to fix in this file", safe.length), safe, linted, diagnostic));
     if (linted.workspace.comments(linted.path).openers.length > 0) {
       for (const whole of [false, true]) {
-        const title = `Suppress ${finding.rule} ${whole ? "in this file" : "here"}, with a reason`;
+        const title = whole ? vscode.l10n.t("Suppress {0} in this file, with a reason", finding.rule) : vscode.l10n.t("Suppress {0} here, with a reason", finding.rule);
         const action = new vscode.CodeAction(title, vscode.CodeActionKind.QuickFix);
         action.diagnostics = [diagnostic];
         action.command = { command: SUPPRESS, title, arguments: [document.uri, diagnostic.range.start.line, finding.rule, whole] };
@@ -67,7 +67,7 @@ export class FindingActions implements vscode.CodeActionProvider {
   #fixAll(document: vscode.TextDocument, linted: Linted): vscode.CodeAction[] {
     const fixes = safeFixes(linted);
     if (fixes.length === 0) return [];
-    const action = new vscode.CodeAction("Fix all safe Premortem findings", FIX_ALL);
+    const action = new vscode.CodeAction(vscode.l10n.t("Fix all safe Premortem findings"), FIX_ALL);
     action.edit = editOf(fixes, linted);
     return [action];
   }

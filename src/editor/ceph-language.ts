@@ -34,8 +34,12 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
 }
 
 function effectiveText(place: DocumentPlace, { daemons, value, elsewhere, note }: EffectiveLine): string {
-  const said = value === undefined ? "not known" : escape(value);
-  return `In effect for ${escape(daemons)}: ${said}${elsewhere === undefined ? "" : `, by ${linkTo(place, elsewhere)}`}.${note === undefined ? "" : ` ${escape(note)}.`}`;
+  const said = value === undefined ? vscode.l10n.t("not known") : escape(value);
+  const sentence =
+    elsewhere === undefined
+      ? vscode.l10n.t("In effect for {0}: {1}.", escape(daemons), said)
+      : vscode.l10n.t("In effect for {0}: {1}, by {2}.", escape(daemons), said, linkTo(place, elsewhere));
+  return `${sentence}${note === undefined ? "" : ` ${escape(note)}.`}`;
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {

@@ -42,7 +42,7 @@ export function toDiagnostics(findings: readonly Finding[], project: Project, wo
   const worst = (["error", "warning", "info"] as const).flatMap((severity) => findings.filter((finding) => finding.severity === severity));
   const shown = worst.slice(0, MOST - 1).map((finding) => toDiagnostic(finding, project, ranges, extension));
   const left = worst.slice(MOST - 1);
-  const note = `${left.length} more findings are not shown here, none of them worse than ${left[0]!.severity}. \`premortem check\` lists them all.`;
+  const note = vscode.l10n.t("{0} more findings are not shown here, none of them worse than {1}. `premortem check` lists them all.", left.length, left[0]!.severity);
   const severity = atLeast(left[0]!.severity, "warning") ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information;
   const more = new vscode.Diagnostic(new vscode.Range(0, 0, 0, 0), note, severity);
   more.source = SOURCE;

@@ -33,7 +33,7 @@ export class EffectiveConfiguration implements vscode.TextDocumentContentProvide
   async command(): Promise<void> {
     const active = vscode.window.activeTextEditor?.document;
     const { label, source, text } = await this.#of(active !== undefined && eligible(active.uri) ? active : undefined);
-    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${label}/Effective configuration.yaml` });
+    const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${label}/${vscode.l10n.t("Effective configuration")}.yaml` });
     this.#texts.set(uri.toString(), await describe(text, source));
     this.#changed.fire(uri);
     await vscode.window.showTextDocument(uri, { preview: true });
@@ -65,7 +65,7 @@ async function describe(text: string | undefined, source: string | undefined): P
     written = {};
   }
   const document = new Document(configuration);
-  document.commentBefore = source === undefined ? " There is no premortem.yaml: every value is the default." : ` From ${source}, and the defaults.`;
+  document.commentBefore = ` ${source === undefined ? vscode.l10n.t("There is no premortem.yaml: every value is the default.") : vscode.l10n.t("From {0}, and the defaults.", source)}`;
   const mark = (node: unknown, given: unknown, normal: unknown): void => {
     if (!isMap(node)) return;
     for (const pair of node.items) {
@@ -73,7 +73,7 @@ async function describe(text: string | undefined, source: string | undefined): P
       const from = at(given, name);
       if (isMap(pair.value) && pair.value.items.length > 0) mark(pair.value, from, at(normal, name));
       else if (pair.value !== null && typeof pair.value === "object") {
-        (pair.value as { comment?: string }).comment = from === undefined ? " default" : ` ${source ?? "premortem.yaml"}`;
+        (pair.value as { comment?: string }).comment = from === undefined ? ` ${vscode.l10n.t("default")}` : ` ${source ?? "premortem.yaml"}`;
         if ("flow" in pair.value) pair.value.flow = true;
       }
     }

@@ -33,12 +33,12 @@ export class FindingHover implements vscode.HoverProvider {
     const text = new vscode.MarkdownString();
     text.appendMarkdown(`**[${id}](${rulePageUri(this.#extension, id).toString()})**: `);
     text.appendMarkdown(escape(rule.what));
-    for (const [title, words] of [["Why", rule.why], ["Instead", rule.instead]] as const) {
+    for (const [title, words] of [[vscode.l10n.t("Why"), rule.why], [vscode.l10n.t("Instead"), rule.instead]] as const) {
       text.appendMarkdown(`\n\n**${title}:** `);
       text.appendMarkdown(escape(words));
     }
     for (const lesson of rule.lessons.flatMap((name) => lessons.get(name) ?? [])) {
-      text.appendMarkdown(`\n\n**Lesson of ${escape(lesson.organisation)}, ${lesson.date}** `);
+      text.appendMarkdown(`\n\n**${escape(vscode.l10n.t("Lesson of {0}, {1}", lesson.organisation, lesson.date))}** `);
       const title = lesson.title.replace(/\.?$/, "");
       text.appendMarkdown(lesson.url === undefined ? `(${escape(title)}): ` : `([${escape(title)}](${lesson.url})): `);
       text.appendMarkdown(escape(lesson.lesson));

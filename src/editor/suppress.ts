@@ -24,9 +24,9 @@ export async function suppress(linter: Linter, uri: vscode.Uri, line: number, ru
 
 function askForReason(rule: string): Thenable<string | undefined> {
   return vscode.window.showInputBox({
-    title: `Suppress ${rule}`,
-    prompt: "Why is this all right here? The reason stays in the file, for whoever reads it next.",
-    validateInput: (value) => (value.trim() === "" ? "A suppression without a reason hides nothing." : undefined),
+    title: vscode.l10n.t("Suppress {0}", rule),
+    prompt: vscode.l10n.t("Why is this all right here? The reason stays in the file, for whoever reads it next."),
+    validateInput: (value) => (value.trim() === "" ? vscode.l10n.t("A suppression without a reason hides nothing.") : undefined),
     ignoreFocusOut: true,
   });
 }

@@ -36,9 +36,9 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
 const MOST_VALUES = 5;
 
 function effectiveText(place: DocumentPlace, { value, reason, hosts, elsewhere }: EffectiveValue): string {
-  const where = hosts.length === 1 ? `On ${escape(hosts[0]!)}` : `On ${hosts.length} hosts`;
-  if (value === undefined) return `${where}, not known: ${escape(reason ?? "")}.`;
-  return `${where}: ${escape(value)}${elsewhere === undefined ? ", by this line" : `, by ${linkTo(place, elsewhere)}`}.`;
+  const where = hosts.length === 1 ? vscode.l10n.t("On {0}", escape(hosts[0]!)) : vscode.l10n.t("On {0} hosts", hosts.length);
+  if (value === undefined) return vscode.l10n.t("{0}, not known: {1}.", where, escape(reason ?? ""));
+  return elsewhere === undefined ? vscode.l10n.t("{0}: {1}, by this line.", where, escape(value)) : vscode.l10n.t("{0}: {1}, by {2}.", where, escape(value), linkTo(place, elsewhere));
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
