@@ -45,7 +45,7 @@ for (const id of readdirSync(INCIDENTS).sort()) {
 }
 
 execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-for (const file of ["dist/extension.cjs", "dist/cli.cjs"]) {
+for (const file of ["dist/extension.cjs.js", "dist/cli.cjs"]) {
   sheet.number(file, `${Math.round(statSync(file).size / 1024)} KiB, ${Math.round(gzipSync(readFileSync(file)).length / 1024)} KiB compressed`);
 }
 await fleetRows(sheet, resolve("dist/cli.cjs"));
