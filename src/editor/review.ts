@@ -26,6 +26,14 @@ interface Reviewed {
   readonly findings: readonly Finding[];
 }
 
+/** What a review found in one project, with the two states that it compared. */
+export interface ProjectReview {
+  readonly project: Project;
+  readonly before: Workspace;
+  readonly after: Workspace;
+  readonly result: ReviewResult;
+}
+
 /** What a review found in all, for those who call the command. */
 export interface ReviewSummary {
   readonly findings: number;
@@ -42,11 +50,16 @@ export class Reviews implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("premortem-review");
   readonly #files = new Map<string, Reviewed>();
   readonly #disposables: vscode.Disposable[];
+  readonly #reviewed = new vscode.EventEmitter<void>();
+  #shown: readonly ProjectReview[] | undefined;
   /** The repositories whose state the shown review depends on; undefined: none is shown. */
   #watched: vscode.Disposable | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the runs: a newer one makes the older give up. */
   #generation = 0;
+
+  /** A review was made, brought up to date, or cleared; `shown` has it. */
+  readonly onDidReview = this.#reviewed.event;
 
   constructor(projects: Projects, linter: Linter, extension: vscode.Uri, log: vscode.LogOutputChannel) {
     this.#projects = projects;
@@ -55,6 +68,7 @@ export class Reviews implements vscode.Disposable {
     this.#log = log;
     this.#disposables = [
       this.#collection,
+      this.#reviewed,
       linter.onDidPublish((uri) => this.#show(uri.toString())),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0 && eligible(document.uri)) this.#scheduleAgain();
@@ -72,6 +86,11 @@ export class Reviews implements vscode.Disposable {
     return this.#files.get(uri.toString())?.findings ?? [];
   }
 
+  /** The review that is shown, by project; undefined where none is. */
+  get shown(): readonly ProjectReview[] | undefined {
+    return this.#shown;
+  }
+
   /** Forgets the last review. */
   clear(): void {
     this.#generation++;
@@ -80,6 +99,8 @@ export class Reviews implements vscode.Disposable {
     this.#watched = undefined;
     this.#files.clear();
     this.#collection.clear();
+    this.#shown = undefined;
+    this.#reviewed.fire();
   }
 
   /** The command: reviews every folder, says how it went, and shows the Problems panel where there is something. */
@@ -113,7 +134,7 @@ export class Reviews implements vscode.Disposable {
     if (folders.length === 0) return "A review is of a folder, and none is open. Open the repository's folder, then try again.";
     await this.#projects.overlay();
     const files = new Map<string, Reviewed>();
-    const results: ReviewResult[] = [];
+    const reviewed: ProjectReview[] = [];
     const used = new Set<Repository>();
     for (const folder of folders) {
       const repositories = repositoriesOf(git, folder.uri);
@@ -130,7 +151,7 @@ export class Reviews implements vscode.Disposable {
         const after = await project.workspace();
         const result = await inSlices(reviewInSteps(base, after), overtaken);
         if (result === undefined) return undefined;
-        results.push(result);
+        reviewed.push({ project, before: base, after, result });
         for (const [path, findings] of byPath(result)) {
           const uri = project.uriOf(path);
           // A file that is gone has no text to point at, so its base's is used.
@@ -144,8 +165,10 @@ export class Reviews implements vscode.Disposable {
     if (overtaken()) return undefined;
     this.#replace(files);
     this.#watched ??= vscode.Disposable.from(...[...used].map(({ state }) => state.onDidChange(() => this.#scheduleAgain())));
-    for (const { failures } of results) this.#linter.noteFailures(failures);
-    return this.#summarise(results);
+    for (const { result } of reviewed) this.#linter.noteFailures(result.failures);
+    this.#shown = reviewed;
+    this.#reviewed.fire();
+    return this.#summarise(reviewed.map(({ result }) => result));
   }
 
   #replace(files: ReadonlyMap<string, Reviewed>): void {
