@@ -1,7 +1,7 @@
 import type { Configuration } from "./engine/configuration.ts";
 import { DEFAULT_CONFIGURATION } from "./engine/configuration.ts";
 import type { LintOptions, LintResult } from "./engine/lint.ts";
-import { lint } from "./engine/lint.ts";
+import { lint, linting } from "./engine/lint.ts";
 import type { ReviewResult } from "./engine/review.ts";
 import { review, reviewing } from "./engine/review.ts";
 import type { RuleSet } from "./engine/rule.ts";
@@ -41,6 +41,11 @@ export async function readConfiguration(text: string | undefined): Promise<Confi
 /** Findings of the state, for some files or all. */
 export function lintFiles(workspace: Workspace, paths?: readonly string[], options: CoreOptions = {}): LintResult {
   return lint(workspace, withDefaults(workspace, options), paths);
+}
+
+/** The same in steps, one a file, for a caller that shares its thread. */
+export function lintInSteps(workspace: Workspace, paths: readonly string[], options: CoreOptions = {}): Generator<void, LintResult> {
+  return linting(workspace, withDefaults(workspace, options), paths);
 }
 
 /** Findings of a change. The head's configuration holds for both sides. */

@@ -92,7 +92,7 @@ function refusal(fix: Fix, { tree, settings }: State): string | undefined {
 }
 
 /** The fix with the line ends of each file, and behind a byte order mark. */
-function fitted(fix: Fix, workspace: Workspace): Fix {
+export function fitted(fix: Fix, workspace: Workspace): Fix {
   const edits = fix.edits.map((edit): TextEdit => {
     const text = workspace.text(edit.path);
     if (text === undefined) return edit;

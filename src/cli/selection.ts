@@ -67,11 +67,13 @@ export function slashes(path: string): string {
   return sep === "/" ? path : path.split(sep).join("/");
 }
 
-function repositoryOf(directory: string): string {
+/** The nearest directory upwards with a premortem.yaml or a .git; where there is none, the directory itself. */
+export function repositoryOf(directory: string): string {
   return upwards(directory, isRepository, (found) => found) ?? directory;
 }
 
-function isRepository(directory: string): boolean {
+/** True for a directory with a premortem.yaml or a .git. */
+export function isRepository(directory: string): boolean {
   return existsSync(join(directory, CONFIGURATION_FILE)) || existsSync(join(directory, ".git"));
 }
 

@@ -13,7 +13,7 @@ import type { Selection } from "./selection.ts";
 import { nearestConfiguration, slashes } from "./selection.ts";
 
 /** Above this many files, a directory that nothing marks as a repository is not taken for one. */
-const UNMARKED_LIMIT = 5000;
+export const UNMARKED_LIMIT = 5000;
 
 /** The `premortem.yaml` that holds for a selection. */
 export interface Settings {
@@ -67,7 +67,8 @@ export async function settingsFindings(settings: Settings): Promise<Finding[]> {
   }));
 }
 
-async function settingsOf(root: string, explicit: string | undefined): Promise<Settings> {
+/** The `premortem.yaml` that holds below `root`: the one that is named, else the nearest upwards. */
+export async function settingsOf(root: string, explicit: string | undefined): Promise<Settings> {
   const file = explicit === undefined ? nearestConfiguration(root) : resolve(explicit);
   if (file === undefined) return { configuration: await readConfiguration(undefined), text: undefined, path: undefined, outside: false, omissions: [] };
   const path = slashes(relative(root, file));
@@ -88,7 +89,8 @@ function readSettings(file: string): { text?: string; problem?: string } {
   return problem === undefined ? { text: decode(bytes).text } : { problem: problem.replace(/, or list it below ignore.*$/, "") };
 }
 
-function wantedBy(settings: Settings, root: string): Wanted {
+/** Which files below `root` to read where these settings hold. */
+export function wantedBy(settings: Settings, root: string): Wanted {
   const ignores = ignoring(settings.configuration.ignore);
   // Globs start where the premortem.yaml is; one that lies elsewhere altogether speaks of the root.
   const directory = settings.path === undefined ? "" : slashes(relative(dirname(resolve(root, settings.path)), root));

@@ -19,7 +19,17 @@ export interface ReadOptions {
 }
 
 /** Reads the files below `root` that are wanted. */
-export function readDirectory(root: string, wanted: Wanted, { listing, progress }: ReadOptions = {}): Tree {
+export function readDirectory(root: string, wanted: Wanted, options: ReadOptions = {}): Tree {
+  const steps = readingDirectory(root, wanted, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    options.progress?.(step.value);
+  }
+}
+
+/** The same in steps, one a file, for a caller that shares its thread. A step gives the number of files seen so far. */
+export function* readingDirectory(root: string, wanted: Wanted, { listing }: ReadOptions = {}): Generator<number, Tree> {
   const omissions: Omission[] = [];
   const entries = listing === undefined ? walk(root, omissions, wanted) : lookUp(root, listing, omissions, wanted);
   const tree: Tree = { texts: new Map(), aliases: new Map(), omissions, lossy: new Set() };
@@ -31,7 +41,7 @@ export function readDirectory(root: string, wanted: Wanted, { listing, progress 
   const read = new Map<string, FileText | undefined>();
   let seen = 0;
   for (const path of [...paths.keys()].sort(compareText)) {
-    progress?.(++seen);
+    yield ++seen;
     if (wanted.ignored(path)) continue;
     const real = paths.get(path)!;
     const byName = wanted.byName(path);
