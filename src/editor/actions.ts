@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Finding } from "../engine/finding.ts";
 import type { Fix } from "../engine/fix.ts";
 import { applyFixes } from "../engine/fix.ts";
+import { mendsOf, safeFixes } from "../report/mends.ts";
 import { Ranges, SOURCE } from "./diagnostic.ts";
 import type { Linted, Linter } from "./linter.ts";
 import type { Reviews } from "./review.ts";
@@ -41,17 +42,11 @@ export class FindingActions implements vscode.CodeActionProvider {
   }
 
   #ofFinding(finding: Finding, diagnostic: vscode.Diagnostic, document: vscode.TextDocument, linted: Linted): vscode.CodeAction[] {
-    const actions = finding.fixes.map((fix) => {
-      const action = quickFix(fix.safety === "safe" ? fix.title : vscode.l10n.t("{0} (changes behaviour: read the rule's page first)", fix.title), [fix], linted, diagnostic);
-      action.isPreferred = fix.safety === "safe";
+    const actions = mendsOf(finding, linted.findings, linted.path, vscode.l10n.t).map(({ title, fixes, preferred }) => {
+      const action = quickFix(title, fixes, linted, diagnostic);
+      action.isPreferred = preferred;
       return action;
     });
-    const alike = linted.findings.filter((other) => other.rule === finding.rule && other.fixes.length > 0);
-    if (finding.fixes.length > 0 && alike.length > 1) {
-      actions.push(quickFix(vscode.l10n.t("Fix all {0} of {1} in this file", alike.length, finding.rule), alike.map((other) => other.fixes[0]!), linted, diagnostic));
-    }
-    const safe = safeFixes(linted);
-    if (safe.length > 0) actions.push(quickFix(vscode.l10n.t("Fix all {0} that are safe to fix in this file", safe.length), safe, linted, diagnostic));
     if (linted.workspace.comments(linted.path).openers.length > 0) {
       for (const whole of [false, true]) {
         const title = whole ? vscode.l10n.t("Suppress {0} in this file, with a reason", finding.rule) : vscode.l10n.t("Suppress {0} here, with a reason", finding.rule);
@@ -65,7 +60,7 @@ export class FindingActions implements vscode.CodeActionProvider {
   }
 
   #fixAll(document: vscode.TextDocument, linted: Linted): vscode.CodeAction[] {
-    const fixes = safeFixes(linted);
+    const fixes = safeFixes(linted.findings, linted.path);
     if (fixes.length === 0) return [];
     const action = new vscode.CodeAction(vscode.l10n.t("Fix all safe Premortem findings"), FIX_ALL);
     action.edit = editOf(fixes, linted);
@@ -78,11 +73,6 @@ function quickFix(title: string, fixes: readonly Fix[], linted: Linted, diagnost
   action.diagnostics = [diagnostic];
   action.edit = editOf(fixes, linted);
   return action;
-}
-
-/** The fixes that may run without being read first. Those that reach into another file are left to the user. */
-function safeFixes({ findings, path }: Linted): Fix[] {
-  return findings.flatMap(({ fixes }) => fixes.find((fix) => fix.safety === "safe" && fix.edits.every((edit) => edit.path === path)) ?? []);
 }
 
 /** Fixes as one edit; of two that overlap, the first. A file that is not there yet is created. */

@@ -1,11 +1,9 @@
 import * as vscode from "vscode";
-import type { EffectiveLine } from "../model/ceph/language/hover.ts";
 import { optionHoverAt } from "../model/ceph/language/hover.ts";
 import { optionsAt } from "../model/ceph/language/completion.ts";
+import { cephMarkdown } from "../report/hover/subjects.ts";
 import { SCHEMES } from "./files.ts";
-import { escape } from "./markdown.ts";
-import type { DocumentPlace } from "./place.ts";
-import { linkTo, placeOf } from "./place.ts";
+import { linksOf, placeOf } from "./place.ts";
 import type { Projects } from "./projects.ts";
 
 /** What VS Code calls ceph.conf, and files that may be one by their content. */
@@ -26,20 +24,8 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
   const place = await placeOf(projects, document);
   const found = place && optionHoverAt(place.workspace, place.path, document.offsetAt(position));
   if (place === undefined || found === undefined) return undefined;
-  const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${escape(found.option)}**`);
-  for (const line of found.lines) text.appendMarkdown(`\n\n${escape(line)}`);
-  for (const one of found.effective) text.appendMarkdown(`\n\n${effectiveText(place, one)}`);
+  const text = new vscode.MarkdownString(cephMarkdown(found, linksOf(place), vscode.l10n.t));
   return new vscode.Hover(text, place.ranges.of(place.path, found.range));
-}
-
-function effectiveText(place: DocumentPlace, { daemons, value, elsewhere, note }: EffectiveLine): string {
-  const said = value === undefined ? vscode.l10n.t("not known") : escape(value);
-  const sentence =
-    elsewhere === undefined
-      ? vscode.l10n.t("In effect for {0}: {1}.", escape(daemons), said)
-      : vscode.l10n.t("In effect for {0}: {1}, by {2}.", escape(daemons), said, linkTo(place, elsewhere));
-  return `${sentence}${note === undefined ? "" : ` ${escape(note)}.`}`;
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import { rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
+import { ruleMarkdown } from "../report/hover/finding.ts";
 import { Ranges, rulePageUri } from "./diagnostic.ts";
 import type { Linter } from "./linter.ts";
-import { escape } from "./markdown.ts";
 
 /** Says why a finding matters, what to do instead, and which outage taught it. The finding's own words are VS Code's to show. */
 export class FindingHover implements vscode.HoverProvider {
@@ -30,19 +30,7 @@ export class FindingHover implements vscode.HoverProvider {
   #explain(id: string): vscode.MarkdownString | undefined {
     const rule = rules.get(id);
     if (rule === undefined) return undefined;
-    const text = new vscode.MarkdownString();
-    text.appendMarkdown(`**[${id}](${rulePageUri(this.#extension, id).toString()})**: `);
-    text.appendMarkdown(escape(rule.what));
-    for (const [title, words] of [[vscode.l10n.t("Why"), rule.why], [vscode.l10n.t("Instead"), rule.instead]] as const) {
-      text.appendMarkdown(`\n\n**${title}:** `);
-      text.appendMarkdown(escape(words));
-    }
-    for (const lesson of rule.lessons.flatMap((name) => lessons.get(name) ?? [])) {
-      text.appendMarkdown(`\n\n**${escape(vscode.l10n.t("Lesson of {0}, {1}", lesson.organisation, lesson.date))}** `);
-      const title = lesson.title.replace(/\.?$/, "");
-      text.appendMarkdown(lesson.url === undefined ? `(${escape(title)}): ` : `([${escape(title)}](${lesson.url})): `);
-      text.appendMarkdown(escape(lesson.lesson));
-    }
-    return text;
+    const page = rulePageUri(this.#extension, id).toString();
+    return new vscode.MarkdownString(ruleMarkdown(id, rule, (lesson) => lessons.get(lesson), page, vscode.l10n.t));
   }
 }

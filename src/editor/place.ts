@@ -1,8 +1,7 @@
 import * as vscode from "vscode";
-import type { Location } from "../engine/location.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { Ranges } from "./diagnostic.ts";
-import { escape } from "./markdown.ts";
+import type { LinkTo } from "../report/hover/markdown.ts";
 import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
 
@@ -25,8 +24,10 @@ export async function placeOf(projects: Projects, document: vscode.TextDocument)
   return document.version === version ? { project, workspace, path, ranges: new Ranges(workspace) } : undefined;
 }
 
-/** A line of any file of the project, as a link in Markdown. */
-export function linkTo({ project, ranges }: DocumentPlace, { path, range }: Location): string {
-  const line = ranges.of(path, range).start.line + 1;
-  return `[${escape(`${path}:${line}`)}](${project.uriOf(path).with({ fragment: `L${line}` }).toString()})`;
+/** Where lines of any file of the project lead to. */
+export function linksOf({ project, ranges }: DocumentPlace): LinkTo {
+  return ({ path, range }) => {
+    const line = ranges.of(path, range).start.line + 1;
+    return { words: `${path}:${line}`, address: project.uriOf(path).with({ fragment: `L${line}` }).toString() };
+  };
 }

@@ -1,10 +1,8 @@
 import * as vscode from "vscode";
-import type { EditReach, ReachedHost } from "../model/fleet/change/reach.ts";
+import type { EditReach } from "../model/fleet/change/reach.ts";
 import { reachesIn } from "../model/fleet/change/reach.ts";
 import type { Location } from "../engine/location.ts";
-import { recordsOf } from "../model/fleet/records/read.ts";
-import { isUnknown } from "../engine/unknown.ts";
-import type { Workspace } from "../model/workspace.ts";
+import { baseFor, fileReachTitle, reachOfFile, reachTitle } from "../report/reach.ts";
 import type { Heads } from "./heads.ts";
 import type { DocumentPlace } from "./place.ts";
 import { placeOf } from "./place.ts";
@@ -12,8 +10,6 @@ import type { Projects } from "./projects.ts";
 
 /** The command behind a lens. */
 export const SHOW_REACH = "premortem.showReach";
-/** Above so many changed files an edit is followed by itself and not together with the others. */
-const MANY_FILES = 200;
 /** The longest wait after a keystroke, in ms. */
 const LONGEST_WAIT = 1_500;
 
@@ -66,7 +62,10 @@ export class ReachLenses implements vscode.CodeLensProvider, vscode.Disposable {
     if (place === undefined || token.isCancellationRequested || document.isClosed) return [];
     const started = performance.now();
     const shown: Shown[] = [];
-    if (head !== undefined) for (const reach of reachesIn(baseFor(head, place), place.workspace, place.path)) shown.push({ title: titleOf(reach, isRecord(place)), reach, place });
+    if (head !== undefined) {
+      const { workspace, path } = place;
+      for (const reach of reachesIn(baseFor(head, workspace, path), workspace, path)) shown.push({ title: reachTitle(reach, workspace, path, vscode.l10n.t), reach, place });
+    }
     const whole = wanted === "always" ? scopeOf(place) : undefined;
     if (whole !== undefined) shown.unshift(whole);
     this.#cost = performance.now() - started;
@@ -87,41 +86,10 @@ export class ReachLenses implements vscode.CodeLensProvider, vscode.Disposable {
   }
 }
 
-/** HEAD; where many files differ from it, the present state with this file alone as it is in HEAD. */
-function baseFor(head: Workspace, { workspace, path }: DocumentPlace): Workspace {
-  const differ = workspace.paths.reduce((count, other) => (workspace.text(other) === head.text(other) ? count : count + 1), 0);
-  if (differ <= MANY_FILES) return head;
-  return workspace.with(new Map([[path, head.text(path)]]));
-}
-
 /** Every host that the file applies to, at its top. */
 function scopeOf(place: DocumentPlace): Shown | undefined {
-  const { workspace, path } = place;
-  const scope = workspace.fleet.scopeOf(path);
-  if (isUnknown(scope) || scope.hosts.length === 0) return undefined;
-  const groups = new Map<string, ReachedHost[]>();
-  for (const host of scope.hosts) {
-    const group = host.groups[0] ?? "all";
-    groups.set(group, [...(groups.get(group) ?? []), { host, changed: false, services: [] }]);
-  }
-  const hosts = scope.hosts.length;
-  const of = workspace.fleet.hosts.length;
-  const reach: EditReach = { range: { start: 0, end: 0 }, of, hosts, changed: 0, interrupted: 0, services: [], used: true, groups: [...groups].map(([name, members]) => ({ name, hosts: members })) };
-  return { title: vscode.l10n.t("Applies to {0} of {1} hosts", hosts, of), reach, place };
-}
-
-/** What an agent applies (an ENC's answer, NetBox) reaches hosts without any task. */
-function isRecord({ workspace, path }: DocumentPlace): boolean {
-  return recordsOf(workspace).in(path).length > 0;
-}
-
-function titleOf({ hosts, of, changed, interrupted, services, used }: EditReach, record: boolean): string {
-  const parts = [hosts === 1 ? vscode.l10n.t("Reaches 1 of {0} hosts", of) : vscode.l10n.t("Reaches {0} of {1} hosts", hosts, of)];
-  if (!used) parts.push(record ? vscode.l10n.t("applied from outside this repository") : vscode.l10n.t("read by no task here"));
-  else if (changed < hosts) parts.push(vscode.l10n.t("{0} by plays here", changed));
-  if (services.length === 1) parts.push(vscode.l10n.t("restarts {0} on {1}", services[0]!, interrupted));
-  else if (services.length > 1) parts.push(vscode.l10n.t("restarts {0} services on {1}", services.length, interrupted));
-  return parts.join(" · ");
+  const reach = reachOfFile(place.workspace, place.path);
+  return reach && { title: fileReachTitle(reach, vscode.l10n.t), reach, place };
 }
 
 /** The groups with their numbers, then the hosts of each. */

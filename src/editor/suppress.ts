@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { suppressing } from "../engine/suppress.ts";
 import type { Linter } from "./linter.ts";
 
 /** The command behind "Suppress … with a reason". */
@@ -10,15 +11,10 @@ export async function suppress(linter: Linter, uri: vscode.Uri, line: number, ru
   if (reason === undefined || reason === "") return;
   const document = await vscode.workspace.openTextDocument(uri);
   const linted = await linter.current(document);
-  const comments = linted?.workspace.comments(linted.path);
-  const opener = comments?.openers[0];
-  if (comments === undefined || opener === undefined) return;
-  const place = whole ? top(document) : line;
-  const indentation = whole ? "" : /^[ \t]*/.exec(document.lineAt(line).text)![0];
-  const words = `${whole ? "premortem-ignore-file" : "premortem-ignore"} ${rule} -- ${reason.replace(/\s+/g, " ")}`;
-  const ending = document.eol === vscode.EndOfLine.CRLF ? "\r\n" : "\n";
+  const comment = linted && suppressing(document.getText(), linted.workspace.comments(linted.path), { rule, reason, line: whole ? undefined : line + 1 });
+  if (comment === undefined) return;
   const edit = new vscode.WorkspaceEdit();
-  edit.insert(uri, new vscode.Position(place, 0), `${indentation}${opener} ${words}${comments.closer === undefined ? "" : ` ${comments.closer}`}${ending}`);
+  edit.insert(uri, document.positionAt(comment.offset), comment.newText);
   await vscode.workspace.applyEdit(edit);
 }
 
@@ -29,9 +25,4 @@ function askForReason(rule: string): Thenable<string | undefined> {
     validateInput: (value) => (value.trim() === "" ? vscode.l10n.t("A suppression without a reason hides nothing.") : undefined),
     ignoreFocusOut: true,
   });
-}
-
-/** Below an interpreter line, which must stay the first. */
-function top(document: vscode.TextDocument): number {
-  return document.lineCount > 1 && document.lineAt(0).text.startsWith("#!") ? 1 : 0;
 }

@@ -63,3 +63,24 @@ function nextCode(text: string, lines: LineIndex, from: number, syntax: CommentS
   }
   return from;
 }
+
+/** A suppression to be written: above a line (from 1) with its indentation, or at the top of the file. */
+export interface WantedSuppression {
+  readonly rule: string;
+  readonly reason: string;
+  /** undefined: of the whole file. */
+  readonly line: number | undefined;
+}
+
+/** The insertion that writes a suppression into a text, its line break included; undefined where the format has no comments. */
+export function suppressing(text: string, { openers, closer }: CommentSyntax, { rule, reason, line }: WantedSuppression): { offset: number; newText: string } | undefined {
+  const [opener] = openers;
+  if (opener === undefined) return undefined;
+  const lines = new LineIndex(text);
+  // Below an interpreter line, which must stay the first.
+  const { start, end } = lines.rangeOfLine(line ?? (text.startsWith("#!") && lines.count > 1 ? 2 : 1));
+  const indentation = line === undefined ? "" : /^[ \t]*/.exec(text.slice(start, end))![0];
+  const words = `${line === undefined ? "premortem-ignore-file" : "premortem-ignore"} ${rule} -- ${reason.trim().replace(/\s+/g, " ")}`;
+  const ending = /^[^\n]*\r\n/.test(text) ? "\r\n" : "\n";
+  return { offset: start, newText: `${indentation}${opener} ${words}${closer === undefined ? "" : ` ${closer}`}${ending}` };
+}
