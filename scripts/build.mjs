@@ -22,7 +22,12 @@ export async function build({ tests = false, watch = false } = {}) {
     { entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs.js", format: "cjs", platform: "neutral", mainFields: ["module", "main"], external: ["vscode"], minify: true },
     { entryPoints: ["src/cli.ts"], outfile: "dist/cli.cjs", format: "cjs", platform: "node", minify: true },
   ];
-  if (tests) bundles.push({ entryPoints: ["test/vscode/index.ts"], outfile: "out/test/suite.cjs", format: "cjs", platform: "node", external: ["vscode", "mocha"] });
+  if (tests) {
+    bundles.push(
+      { entryPoints: ["test/vscode/index.ts"], outfile: "out/test/suite.cjs", format: "cjs", platform: "node", external: ["vscode", "mocha"] },
+      { entryPoints: ["test/vscode/web/index.ts"], outfile: "out/test/web.cjs", format: "cjs", platform: "browser", external: ["vscode"] },
+    );
+  }
   mkdirSync(join(root, "dist"), { recursive: true });
   for (const [path, text] of Object.entries(LOADERS)) writeFileSync(join(root, path), text);
   if (watch) {

