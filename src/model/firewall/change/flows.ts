@@ -2,6 +2,8 @@ import { baseChains } from "../closed-input.ts";
 import type { Place } from "../evaluate/index.ts";
 import { evaluate } from "../evaluate/index.ts";
 import { Meaning, WAYS, unlessTooLarge } from "../flows/index.ts";
+import type { FlowMatch } from "../flows/match.ts";
+import { matchOf } from "../flows/match.ts";
 import type { PacketSet, Way } from "../flows/index.ts";
 import { packetOf } from "../flows/packet.ts";
 import type { Product } from "../flows/products.ts";
@@ -21,6 +23,8 @@ export interface FlowChange {
   readonly families: readonly Family[];
   /** “TCP to port 443 arriving on wan0”. */
   readonly words: string;
+  /** The same field by field. */
+  readonly match: FlowMatch;
   /** One of them, as opens a connection where it is about connections. */
   readonly packet: Packet;
   /** What decides about it in the head. */
@@ -136,6 +140,7 @@ function describe(meaning: Meaning, after: Ruleset, { kind, way, family, product
     way,
     families: [family],
     words: productWords(product, family, minor),
+    match: matchOf(product, family),
     packet,
     place,
     anywhere,
