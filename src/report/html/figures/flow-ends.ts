@@ -13,22 +13,23 @@ const FAMILIES = { ip: "IPv4", ip6: "IPv6" } as const;
 
 /** Where the packets come from: addresses, the interface. */
 export function sourceOf({ way, match }: FlowChange, t: Translate): End {
-  if (way === "output") return { name: t("this host"), detail: match["saddr"] === undefined ? "" : addresses(match["saddr"], t) };
+  if (way === "output") return { name: t("this host"), detail: match["saddr"] === undefined ? "" : listed(match["saddr"], t) };
   const on = match["iif"] === undefined || match["iif"].join() === "!lo" ? "" : t("on {0}", listed(match["iif"], t));
   if (match["saddr"] === undefined) return { name: t("anywhere"), detail: on };
-  return { name: addresses(match["saddr"], t), detail: on };
+  return { name: listed(match["saddr"], t), detail: on };
 }
 
 /** Where they go: the service, and the hosts that have it. */
 export function targetOf(change: FlowChange, t: Translate): End {
   const { way, match, families, minor } = change;
   const details = [
-    way === "input" ? t("on this host") : match["daddr"] === undefined ? (way === "forward" ? t("through this host") : t("anywhere")) : t("to {0}", addresses(match["daddr"], t)),
-    ...(way === "input" && match["daddr"] !== undefined ? [addresses(match["daddr"], t)] : []),
+    way === "input" ? t("on this host") : match["daddr"] === undefined ? (way === "forward" ? t("through this host") : t("anywhere")) : t("to {0}", listed(match["daddr"], t)),
+    ...(way === "input" && match["daddr"] !== undefined ? [listed(match["daddr"], t)] : []),
     ...(match["oif"] === undefined || match["oif"].join() === "!lo" ? [] : [t("out of {0}", listed(match["oif"], t))]),
     ...(match["sport"] === undefined ? [] : [t("from port {0}", listed(match["sport"], t))]),
     ...(minor && match["ct"] !== undefined ? [listed(match["ct"], t)] : []),
-    ...(families.length === 1 ? [FAMILIES[families[0]!]] : []),
+    // An address tells its family.
+    ...(families.length === 1 && match["saddr"] === undefined && match["daddr"] === undefined ? [FAMILIES[families[0]!]] : []),
   ];
   return { name: serviceOf(change, t), detail: details.join(", ") };
 }
@@ -49,10 +50,6 @@ function spelled(protocol: string): string {
   const bare = protocol.replace(/^!/, "");
   const name = /^\d/.test(bare) ? `IP ${bare}` : bare === "icmpv6" ? "ICMPv6" : bare.toUpperCase();
   return protocol.startsWith("!") ? `!${name}` : name;
-}
-
-function addresses(entries: readonly string[], t: Translate): string {
-  return listed(entries, t);
 }
 
 /** Up to four entries, and how many more there are; `!` before all of them means any but these. */

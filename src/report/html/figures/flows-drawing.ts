@@ -10,6 +10,8 @@ import { number } from "./quantity.ts";
 /** From one end to the next; two lines of text fit. */
 const ROW = 40;
 const GAP = 8;
+/** So far crosses stand apart, from middle to middle. */
+const CROSS = 14;
 
 /** An end with the arrows that meet there. */
 interface Node {
@@ -24,7 +26,7 @@ interface Node {
  */
 export function drawFlows(shown: FlowsPicture, width: number, id: string, t: Translate): Drawing {
   const narrow = width < 500;
-  const side = narrow ? 128 : 240;
+  const side = narrow ? 136 : 240;
   const [left, right] = [side, width - side];
   const wall = (left + right) / 2;
   const body: Markup[] = [];
@@ -37,8 +39,9 @@ export function drawFlows(shown: FlowsPicture, width: number, id: string, t: Tra
     placed(sources, targets, top);
     const bottom = top + Math.max(targets.length, sources.length) * ROW;
     body.push(tag("rect", { class: "fig-wall", x: wall - 5, y: top, width: 10, height: bottom - top, rx: 2 }));
-    const from = new Map(sources.flatMap((node) => node.lines.map((one) => [one, node] as const)));
-    for (const target of targets) target.lines.forEach((one, index) => body.push(arrow(one, { left, right, wall }, port(from.get(one)!, one), target.y + spread(index, target.lines.length), t)));
+    const ends = endsOf(sources, targets);
+    const heights = atTheWall(ends, top, bottom);
+    for (const one of shown.lines) body.push(arrow(one, { left, right, wall }, { ...ends.get(one)!, middle: heights.get(one)! }, t));
     for (const node of sources) body.push(labels(node, left - GAP, side - GAP - 4, "end"));
     for (const node of targets) body.push(labels(node, right + GAP, side - GAP - 4));
     y = bottom;
@@ -101,8 +104,33 @@ function placed(sources: Node[], targets: readonly Node[], top: number): void {
   for (const node of sources) node.lines.sort((a, b) => heights.get(a)! - heights.get(b)!);
 }
 
-function port(node: Node, one: FlowLine): number {
-  return node.y + spread(node.lines.indexOf(one), node.lines.length);
+/** Where an arrow begins and ends. */
+interface Ends {
+  readonly from: number;
+  readonly to: number;
+}
+
+function endsOf(sources: readonly Node[], targets: readonly Node[]): ReadonlyMap<FlowLine, Ends> {
+  const port = (node: Node, index: number): number => node.y + spread(index, node.lines.length);
+  const from = new Map(sources.flatMap((node) => node.lines.map((one, index) => [one, port(node, index)] as const)));
+  return new Map(targets.flatMap((node) => node.lines.map((one, index) => [one, { from: from.get(one)!, to: port(node, index) }] as const)));
+}
+
+/** Where arrows meet the wall: half-way, as far as their crosses leave each other room. */
+function atTheWall(ends: ReadonlyMap<FlowLine, Ends>, top: number, bottom: number): ReadonlyMap<FlowLine, number> {
+  const middles = [...ends].map(([one, { from, to }]) => ({ one, y: (from + to) / 2 })).sort((a, b) => a.y - b.y);
+  const apart = Math.min(CROSS, (bottom - top - CROSS) / Math.max(1, middles.length - 1));
+  let least = top + CROSS / 2;
+  for (const middle of middles) {
+    middle.y = Math.max(middle.y, least);
+    least = middle.y + apart;
+  }
+  let most = bottom - CROSS / 2;
+  for (const middle of [...middles].reverse()) {
+    middle.y = Math.min(middle.y, most);
+    most = middle.y - apart;
+  }
+  return new Map(middles.map(({ one, y }) => [one, y]));
 }
 
 /** Arrows that meet at one end stand apart there, within its row. */
@@ -110,8 +138,7 @@ function spread(index: number, count: number): number {
   return count === 1 ? 0 : (index / (count - 1) - 0.5) * Math.min(ROW - 16, 7 * (count - 1));
 }
 
-function arrow(one: FlowLine, { left, right, wall }: { readonly left: number; readonly right: number; readonly wall: number }, from: number, to: number, t: Translate): Markup {
-  const middle = (from + to) / 2;
+function arrow(one: FlowLine, { left, right, wall }: { readonly left: number; readonly right: number; readonly wall: number }, { from, to, middle }: Ends & { readonly middle: number }, t: Translate): Markup {
   const half = (wall - left) / 2;
   const end = one.kind === "opened" ? right - 7 : right;
   const path = `M${left} ${round(from)}C${left + half} ${round(from)} ${wall - half} ${round(middle)} ${wall} ${round(middle)}S${round(right - half)} ${round(to)} ${end} ${round(to)}`;

@@ -51,12 +51,11 @@ export function flowFigures(reviewed: Reviewed, id: string, t: Translate): Figur
   found.sort((a, b) => count(b.all, "closed") - count(a.all, "closed") || count(b.all, "opened") - count(a.all, "opened"));
   return found.slice(0, MOST_RULESETS).map(({ path, all }, index) => {
     const left = index === MOST_RULESETS - 1 ? found.slice(MOST_RULESETS) : [];
-    return figureOf(reviewed, pictureOf(reviewed.shown(path), all, t), { path, all, left, id: `${id}-flows-${index}`, t });
+    return figureOf(reviewed, pictureOf(reviewed.shown(path), all, t), { all, left, id: `${id}-flows-${index}`, t });
   });
 }
 
 interface Place {
-  readonly path: string;
   readonly all: FlowChanges;
   /** Rulesets without a picture of their own. */
   readonly left: readonly { readonly all: FlowChanges }[];
@@ -64,7 +63,7 @@ interface Place {
   readonly t: Translate;
 }
 
-function figureOf(reviewed: Reviewed, shown: FlowsPicture, { path, all, left, id, t }: Place): Figure {
+function figureOf(reviewed: Reviewed, shown: FlowsPicture, { all, left, id, t }: Place): Figure {
   const title = t("Flows that {0} opens and closes", shown.path);
   const { opened, closed, more, unknown } = shown;
   const counted = t("The change closes {0} and opens {1} flows through this firewall.", more && closed > 0 ? t("{0} or more", closed) : closed, more && opened > 0 ? t("{0} or more", opened) : opened);
@@ -81,7 +80,7 @@ function figureOf(reviewed: Reviewed, shown: FlowsPicture, { path, all, left, id
       head: [t("Change"), t("From"), t("To"), t("Flow"), t("For example")],
       rows: all.changes.map((change) => [change.kind === "closed" ? t("closed") : t("opened"), whole(sourceOf(change, t)), whole(targetOf(change, t)), change.words, packetText(change.packet)]),
     },
-    findings: reviewed.report.findings.filter(({ rule, location }) => RULES.has(rule) && location.path === path).map(({ fingerprint }) => fingerprint),
+    findings: reviewed.report.findings.filter(({ rule, location }) => RULES.has(rule) && location.path === shown.path).map(({ fingerprint }) => fingerprint),
   };
 }
 

@@ -3,5 +3,5 @@ import { html } from "../markup.ts";
 
 /** What a picture consists of, in the box whose width decides which of its drawings is shown. */
 export function framed(parts: readonly Content[]): string {
-  return html`<div class="fig">${parts}</div>`.toString();
+  return html`<div class="fig-frame">${parts}</div>`.toString();
 }

@@ -2,6 +2,7 @@ import { hash } from "../../../engine/fingerprint.ts";
 import type { Reviewed, Translate } from "../../reviewed.ts";
 import type { Figure } from "../figure.ts";
 import { flowFigures } from "./flows.ts";
+import { reachFigures } from "./reach.ts";
 
 /**
  * The pictures that a review has numbers for, in the order of the page; none where there is nothing to draw. `scope` tells
@@ -10,5 +11,5 @@ import { flowFigures } from "./flows.ts";
 export function figuresOf(reviewed: Reviewed, t: Translate, scope = ""): Figure[] {
   const { report } = reviewed;
   const id = `fig-${hash([scope, report.change?.base ?? "", ...report.findings.map(({ fingerprint }) => fingerprint)].join("\0"))}`;
-  return [...flowFigures(reviewed, id, t)];
+  return [...flowFigures(reviewed, id, t), ...reachFigures(reviewed, id, t)];
 }

@@ -36,7 +36,7 @@ body.vscode-high-contrast-light {
   }
   .fig-svg, .fig-key svg { forced-color-adjust: none; }
 }
-.fig { container-type: inline-size; color: var(--fig-ink); }
+.fig-frame { container-type: inline-size; color: var(--fig-ink); }
 .fig-svg { display: block; width: 100%; height: auto; font-family: inherit; overflow: visible; }
 .fig-wide { max-width: 900px; }
 .fig-narrow { display: none; max-width: 520px; }
