@@ -13,9 +13,9 @@ export interface Shard {
   readonly count: number;
 }
 
-/** True where a path belongs to the part. Every path belongs to exactly one. */
-export function inShard(path: string, shard: Shard | undefined): boolean {
-  return shard === undefined || Number.parseInt(hash(path).slice(0, 8), 16) % shard.count === shard.index - 1;
+/** True where a path belongs to the part. Every path belongs to exactly one, and the names of one file to the same. */
+export function inShard(path: string, shard: Shard | undefined, aliases?: ReadonlyMap<string, string>): boolean {
+  return shard === undefined || Number.parseInt(hash(aliases?.get(path) ?? path).slice(0, 8), 16) % shard.count === shard.index - 1;
 }
 
 /** A file that is reached by several paths is reported by its own path, and once. */

@@ -3,6 +3,7 @@ import { hostsJson, hostsText } from "../report/hosts.ts";
 import { VERSION } from "../report/report.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
 import { explain } from "./explain.ts";
+import type { EndOptions } from "./base.ts";
 import type { FlowsOptions } from "./flows.ts";
 import { flowsCommand } from "./flows.ts";
 import type { FixCommandOptions } from "./fix.ts";
@@ -54,7 +55,10 @@ function commands(terminal: Terminal, done: (status: number) => void): Command {
     .description("findings of the change from a base to the working tree")
     .argument("[path]", "what to review (default: the current directory)")
     .option("--base <rev|dir>", "the revision or directory to compare with (default: HEAD)")
-    .action(async (path: string | undefined, options: ReportOptions & { base?: string }) => done(await reviewCommand(path, options, terminal)));
+    .addOption(new Option("--merge-base [ref]", "compare with the commit in which the head parted from REF (default: the default branch)").conflicts("base"))
+    .addOption(new Option("--staged", "review what is staged, against HEAD").conflicts(["head"]))
+    .option("--head <rev>", "review this commit, branch or tag without checking it out (its base by default: --merge-base)")
+    .action(async (path: string | undefined, options: ReportOptions & EndOptions) => done(await reviewCommand(path, options, terminal)));
   withReportOptions(program.command("check"))
     .description("findings of the state alone, as the editor shows them while typing")
     .argument("[path...]", "what to check (default: the current directory)")

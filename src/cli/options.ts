@@ -6,19 +6,30 @@ import { rules } from "../core.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
 import type { Shard } from "./findings.ts";
 
+/** How findings can be printed. */
+export const FORMATS = ["text", "json", "sarif", "github", "gitlab", "junit", "rdjson", "markdown", "html"] as const;
+
 /** How findings are printed. */
-export type Format = "text" | "json" | "sarif";
+export type Format = (typeof FORMATS)[number];
 
 /** A severity as options name it. */
 export type Level = "error" | "warning" | "info";
 
-/** The options that `check` and `review` share, as commander hands them over. */
-export interface ReportOptions {
+/** The options of every command that prints findings, as commander hands them over. */
+export interface PrintOptions {
   readonly format: Format;
   readonly output?: string;
-  readonly config?: string;
   readonly severity: Level;
   readonly failOn: Level | "never";
+  readonly linkBase?: string;
+}
+
+/** The options that `check` and `review` share, as commander hands them over. */
+export interface ReportOptions extends PrintOptions {
+  readonly config?: string;
+  readonly pathPrefix?: string;
+  readonly baseline?: string;
+  readonly updateBaseline?: boolean;
   readonly rule?: readonly string[];
   readonly shard?: Shard;
   readonly jobs?: number;
@@ -43,14 +54,23 @@ export function ruleOption(): Option {
 }
 
 /** Adds the options of every command that prints findings. */
-export function withReportOptions(command: Command): Command {
+export function withPrintOptions(command: Command): Command {
   return command
-    .addOption(new Option("--format <format>", "how to print the findings").choices(["text", "json", "sarif"]).default("text"))
+    .addOption(new Option("--format <format>", "how to print the findings").choices(FORMATS).default("text"))
     .addOption(new Option("--output <file>", "write the findings to a file"))
-    .addOption(configOption())
     .addOption(new Option("--severity <level>", "the least severity that is shown").choices(LEVELS).default("info"))
     .addOption(failOnOption())
+    .addOption(new Option("--link-base <url>", "where files can be looked at, for markdown: URL/PATH#L1; in GitHub's and GitLab's CI it is known").argParser(parseLinkBase));
+}
+
+/** Adds the options of the commands that find something. */
+export function withReportOptions(command: Command): Command {
+  return withPrintOptions(command)
+    .addOption(configOption())
     .addOption(ruleOption())
+    .addOption(new Option("--baseline <file>", "report only what this file does not know already"))
+    .addOption(new Option("--update-baseline", "write today's findings into the baseline instead of reporting them"))
+    .addOption(new Option("--path-prefix <dir>", "put this before every path, where PATH is a directory of the repository and paths must start at its top").argParser(parsePrefix))
     .addOption(new Option("--shard <I/N>", "do one of N parts; together they give the whole").argParser(parseShard))
     .addOption(new Option("--jobs <n>", "how much to do at once; never changes the result").argParser(parseJobs))
     .addOption(new Option("--no-progress", "show no progress on a terminal"));
@@ -61,6 +81,17 @@ function parseShard(text: string): Shard {
   const [index, count] = [Number(match?.[1]), Number(match?.[2])];
   if (!match || index < 1 || index > count) throw new InvalidArgumentError("Write it as I/N with I from 1 to N, such as 1/4.");
   return { index, count };
+}
+
+function parsePrefix(text: string): string {
+  const parts = text.split("/").filter((part) => part !== "" && part !== ".");
+  if (text.startsWith("/") || parts.includes("..")) throw new InvalidArgumentError("Give a directory below the repository's top, such as site/production.");
+  return parts.map((part) => `${part}/`).join("");
+}
+
+function parseLinkBase(text: string): string {
+  if (!/^https?:\/\/[^\s<>"'()\\`]+$/.test(text)) throw new InvalidArgumentError("Give an address that begins with https://, such as https://example.net/repository/blob/main.");
+  return text.replace(/\/*$/, "/");
 }
 
 function parseJobs(text: string): number {

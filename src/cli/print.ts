@@ -1,14 +1,23 @@
 import { writeFileSync } from "node:fs";
+import type { Finding } from "../engine/finding.ts";
 import { atLeast } from "../engine/finding.ts";
 import { lessons } from "../lessons/index.ts";
+import { commentReport } from "../report/comment.ts";
+import { githubReport } from "../report/github.ts";
+import { gitlabReport } from "../report/gitlab.ts";
 import { jsonReport } from "../report/json.ts";
+import { junitReport } from "../report/junit.ts";
+import { rdjsonReport } from "../report/rdjson.ts";
 import type { Report } from "../report/report.ts";
 import { reaches } from "../report/report.ts";
 import { sarifReport } from "../report/sarif.ts";
-import { textReport } from "../report/text.ts";
+import { plural, textReport } from "../report/text.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
+import { loadBaseline, updateBaseline, withBaseline } from "./baseline.ts";
 import { INPUT } from "./findings.ts";
-import type { Format, ReportOptions } from "./options.ts";
+import { htmlReport } from "./html.ts";
+import { linkBaseOf } from "./link-base.ts";
+import type { Format, PrintOptions, ReportOptions } from "./options.ts";
 import type { Outcome } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { Counter, warn } from "./terminal.ts";
@@ -16,9 +25,14 @@ import { Counter, warn } from "./terminal.ts";
 /** Runs a check or a review with progress, and prints what it found. Gives the exit status. */
 export async function printOutcome(
   options: ReportOptions,
+  only: ReadonlySet<string> | undefined,
   terminal: Terminal,
   run: (progress: (files: number) => void) => Promise<Outcome>,
 ): Promise<number> {
+  const { baseline, updateBaseline: update, shard } = options;
+  if (update === true && baseline === undefined) throw new Unavailable("--update-baseline needs the file to write. Name it: --baseline FILE.");
+  if (update === true && shard !== undefined) throw new Unavailable("A part cannot write the baseline of the whole. Leave out --shard.");
+  const known = baseline === undefined || update === true ? undefined : loadBaseline(baseline);
   const counter = new Counter(terminal, options.progress);
   let outcome: Outcome;
   try {
@@ -26,10 +40,25 @@ export async function printOutcome(
   } finally {
     counter.clear();
   }
+  if (baseline !== undefined && update === true) {
+    tellNotes(outcome.report, terminal);
+    if (outcome.incomplete) throw new Unavailable(`The baseline ${baseline} is not written, since files could not be read. Mend that first.`);
+    const { total, added, removed } = updateBaseline(baseline, outcome, { only });
+    warn(terminal, `The baseline ${baseline} holds ${plural(total, "finding")} now: ${added} came, ${removed} went.`);
+    return 0;
+  }
+  if (known !== undefined) outcome = withBaseline(outcome, known, { only });
+  return print(options, outcome, terminal, shard);
+}
+
+/** Prints an outcome in the format that is asked for. Gives the exit status. */
+export function print(options: PrintOptions, outcome: Outcome, terminal: Terminal, shard?: ReportOptions["shard"]): number {
   const { report, incomplete } = outcome;
   tellNotes(report, terminal);
-  const shown: Report = { ...report, findings: report.findings.filter((finding) => atLeast(finding.severity, options.severity)) };
-  const text = format(options.format, shown, terminal.colour && options.output === undefined);
+  const part = shard && { shard: { ...shard, incomplete, mended: outcome.reviewed.flatMap((one) => one.mended) } };
+  const keep = (finding: Finding): boolean => atLeast(finding.severity, options.severity);
+  const shown: Report = { ...report, ...part, findings: report.findings.filter(keep) };
+  const text = options.format === "html" ? htmlReport(outcome.reviewed, keep) : format(options.format, options, shown, terminal.colour && options.output === undefined);
   if (options.output === undefined) terminal.out(text);
   else save(options.output, text);
   // A gate must not pass over a file that nobody could look at.
@@ -45,7 +74,7 @@ function tellNotes(report: Report, terminal: Terminal): void {
   }
 }
 
-function format(name: Format, report: Report, colour: boolean): string {
+function format(name: Exclude<Format, "html">, { linkBase }: PrintOptions, report: Report, colour: boolean): string {
   switch (name) {
     case "text":
       return textReport(report, { colour, lessons });
@@ -53,6 +82,16 @@ function format(name: Format, report: Report, colour: boolean): string {
       return jsonReport(report);
     case "sarif":
       return sarifReport(report);
+    case "github":
+      return githubReport(report);
+    case "gitlab":
+      return gitlabReport(report);
+    case "junit":
+      return junitReport(report);
+    case "rdjson":
+      return rdjsonReport(report);
+    case "markdown":
+      return commentReport(report, { lessons, linkBase: linkBase ?? linkBaseOf(process.env) });
   }
 }
 

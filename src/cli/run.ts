@@ -3,6 +3,7 @@ import { compareFindings } from "../engine/finding.ts";
 import { lintFiles, reviewChange, rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import type { Workspace } from "../model/workspace.ts";
+import { hostReach } from "../report/host-reach.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
 import type { Base } from "./base.ts";
@@ -26,6 +27,8 @@ export interface Outcome {
   /** The same with the states that it speaks of, one for each selection. */
   readonly reviewed: readonly Reviewed[];
   readonly incomplete: boolean;
+  /** True for a path, as the report shows it, whose findings this run would tell. */
+  covers(path: string): boolean;
 }
 
 /** Findings of the state of the selections. */
@@ -39,6 +42,7 @@ export async function check(selections: readonly Selection[], options: RunOption
     notComputed: sortedNotes(reports.flatMap((one) => one.notComputed)),
     suppressed: total(reports, (one) => one.suppressed),
     files: total(reports, (one) => one.files),
+    removed: (path) => reports.some((one) => one.removed?.(path) === true),
     text: (path) => {
       for (const one of reports) {
         const text = one.text(path);
@@ -47,13 +51,18 @@ export async function check(selections: readonly Selection[], options: RunOption
       return undefined;
     },
   };
-  return { report, reviewed: outcomes.flatMap((outcome) => outcome.reviewed), incomplete: outcomes.some((outcome) => outcome.incomplete) };
+  return {
+    report,
+    reviewed: outcomes.flatMap((outcome) => outcome.reviewed),
+    incomplete: outcomes.some((outcome) => outcome.incomplete),
+    covers: (path) => outcomes.some((outcome) => outcome.covers(path)),
+  };
 }
 
 async function checkOne(selection: Selection, options: RunOptions): Promise<Outcome> {
   const state = await loadState(selection, options);
   const { workspace, tree, settings } = state;
-  const targets = workspace.paths.filter((path) => selects(selection, path) && inShard(path, options.shard));
+  const targets = workspace.paths.filter((path) => selects(selection, path) && inShard(path, options.shard, tree.aliases));
   const result = lintFiles(workspace, targets, options.only && { only: options.only });
   const ofSettings = (await settingsFindings(settings)).filter(
     ({ rule, location }) => (options.only?.has(rule) ?? true) && inShard(location.path, options.shard),
@@ -63,12 +72,13 @@ async function checkOne(selection: Selection, options: RunOptions): Promise<Outc
     failures: result.failures,
     suppressed: result.suppressed,
     files: targets.length,
+    shard: options.shard,
   });
 }
 
-/** Findings of the change from `base` to the selection as it stands on the disk. */
+/** Findings of the change from `base` to the selection as it stands on the disk, or to the head of the options. */
 export async function reviewFrom(base: Base, selection: Selection, options: RunOptions): Promise<Outcome> {
-  const listing = base.listing();
+  const listing = options.head === undefined ? base.listing() : undefined;
   const after = await loadState(selection, { ...options, ...(listing && { listing }) });
   const before = await readBase(base, after);
   const dropped = [...after.tree.omissions, ...before.tree.omissions].filter((omission) => omission.incomplete);
@@ -80,8 +90,9 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
   const old = (dropped.length === 0 ? before.workspace : remove(before.workspace)).with(new Map(), after.workspace.configuration);
   const head = (dropped.length === 0 ? after.workspace : remove(after.workspace)).sharing(old);
   const result = reviewChange(old, head, options.only && { only: options.only });
-  const mine = (path: string): boolean => selects(selection, path) && inShard(path, options.shard);
   const aliases = new Map([...before.tree.aliases, ...after.tree.aliases]);
+  const mine = (path: string): boolean => selects(selection, path) && inShard(path, options.shard, aliases);
+  const own = (findings: readonly Finding[]): number => findings.filter((finding) => mine(finding.location.path)).length;
   const changed = result.changed.filter((path) => mine(path) && !aliases.has(path));
   const mended = unalias(result.fixed, aliases).filter((finding) => mine(finding.location.path));
   return finish(
@@ -90,13 +101,15 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
     {
       notComputed: result.notComputed,
       failures: result.failures,
-      suppressed: result.suppressed,
+      suppressed: own(result.hidden),
       files: head.paths.filter(mine).length,
+      shard: options.shard,
       omissions: before.tree.omissions,
       before: old,
       changed,
       mended,
-      change: { base: base.name, changed: changed.length, fixed: mended.length, unchanged: result.unchanged },
+      change: { base: base.name, changed: changed.length, fixed: mended.length, unchanged: own(result.standing) },
+      reach: hostReach(old, head, result.changed),
     },
   );
 }
@@ -106,11 +119,13 @@ interface Rest {
   readonly failures: Parameters<typeof notes>[1];
   readonly suppressed: number;
   readonly files: number;
+  readonly shard: Shard | undefined;
   readonly omissions?: State["tree"]["omissions"];
   readonly before?: Workspace;
   readonly changed?: readonly string[];
   readonly mended?: readonly Finding[];
   readonly change?: NonNullable<Report["change"]>;
+  readonly reach?: Report["reach"] | undefined;
 }
 
 function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome {
@@ -125,6 +140,11 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     suppressed: rest.suppressed,
     files: rest.files,
     ...(rest.change && { change: rest.change }),
+    ...(rest.reach && { reach: rest.reach }),
+    removed: (shown) => {
+      const path = shown.slice(prefix.length);
+      return shown.startsWith(prefix) && workspace.text(path) === undefined && rest.before?.text(path) !== undefined;
+    },
     text: (shown) => {
       if (!shown.startsWith(prefix)) return undefined;
       const path = shown.slice(prefix.length);
@@ -141,7 +161,17 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     lesson: (id) => lessons.get(id),
     rule: (id) => rules.get(id),
   };
-  return { report, reviewed: [reviewed], incomplete: omissions.some((omission) => omission.incomplete) };
+  return {
+    report,
+    reviewed: [reviewed],
+    incomplete: omissions.some((omission) => omission.incomplete),
+    covers: (shown) => {
+      if (!shown.startsWith(prefix)) return false;
+      const path = shown.slice(prefix.length);
+      // What could not be read may still be at fault.
+      return selects(selection, path) && inShard(path, rest.shard) && !omissions.some((omission) => path === omission.path || path.startsWith(`${omission.path}/`));
+    },
+  };
 }
 
 function total(reports: readonly Report[], count: (report: Report) => number): number {

@@ -9,6 +9,7 @@ import type { Workspace } from "../model/workspace.ts";
 import { decode, exceeds, readDirectory, unreadable } from "../vcs/directory.ts";
 import type { Omission, Tree, Wanted } from "../vcs/tree.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
+import type { Head } from "./head.ts";
 import type { Selection } from "./selection.ts";
 import { nearestConfiguration, slashes } from "./selection.ts";
 
@@ -41,13 +42,20 @@ export interface StateOptions {
   /** `--config FILE`. */
   readonly config?: string | undefined;
   readonly listing?: readonly string[];
+  /** What to read where it is not the disk. */
+  readonly head?: Head | undefined;
   readonly progress?: (files: number) => void;
 }
 
 /** Reads a selection from the disk. Throws `Unavailable` only for an explicit configuration that cannot be read. */
 export async function loadState(selection: Selection, options: StateOptions): Promise<State> {
-  const settings = await settingsOf(selection.root, options.config);
+  const { head } = options;
+  const settings = head === undefined || options.config !== undefined ? await settingsOf(selection.root, options.config) : await head.settings();
   const wanted = wantedBy(settings, selection.root);
+  if (head !== undefined) {
+    const tree = head.read(wanted);
+    return { selection, settings, wanted, tree, workspace: await loadWorkspace(tree.texts, settings.text) };
+  }
   let { listing } = options;
   if (listing === undefined && !selection.marked && exceeds(selection.root, UNMARKED_LIMIT)) listing = selection.targets!;
   const tree = readDirectory(selection.root, wanted, { ...(listing && { listing }), ...(options.progress && { progress: options.progress }) });

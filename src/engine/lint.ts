@@ -33,8 +33,10 @@ export interface LintResult {
   readonly findings: Finding[];
   readonly notComputed: NotComputed[];
   readonly failures: RuleFailure[];
-  /** Findings that a comment hides. */
+  /** How many findings a comment hides. */
   readonly suppressed: number;
+  /** The findings that a comment hides, in their order. */
+  readonly hidden: readonly Finding[];
 }
 
 /** A report with the rule that made it. */
@@ -122,7 +124,7 @@ export class Run<W extends World> {
     const comments = new Comments(world, paths);
     const fingerprints = new Fingerprints();
     const findings: Finding[] = [];
-    let suppressed = 0;
+    const hidden: Finding[] = [];
     const raised = [...this.#raised].sort(
       (a, b) =>
         compareText(a.report.location.path, b.report.location.path) ||
@@ -135,8 +137,7 @@ export class Run<W extends World> {
       const severity = this.#severity(id, report.severity);
       if (severity === "off") continue;
       const finding = toFinding(id, this.#options.rules.get(id)!, report, severity, world, fingerprints);
-      if (comments.hide(finding)) suppressed++;
-      else findings.push(finding);
+      (comments.hide(finding) ? hidden : findings).push(finding);
     }
     const rule = this.#options.rules.get(SUPPRESSION_RULE);
     const severity = this.#severity(SUPPRESSION_RULE, undefined);
@@ -149,7 +150,7 @@ export class Run<W extends World> {
     const notComputed = [...this.#notComputed.values()].sort(
       (a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason),
     );
-    return { findings, notComputed, failures: this.#failures, suppressed };
+    return { findings, notComputed, failures: this.#failures, suppressed: hidden.length, hidden };
   }
 
   #rules(): [string, Rule<W>][] {

@@ -11,10 +11,14 @@ export interface ReviewResult {
   readonly notComputed: NotComputed[];
   readonly failures: RuleFailure[];
   readonly suppressed: number;
+  /** The findings that comments hide. */
+  readonly hidden: readonly Finding[];
   /** Findings of the base that the change mends. */
   readonly fixed: Finding[];
   /** How many findings stand on both sides. */
   readonly unchanged: number;
+  /** The findings that stand on both sides. */
+  readonly standing: readonly Finding[];
   /** Paths that differ, sorted. */
   readonly changed: string[];
 }
@@ -45,14 +49,17 @@ export function* reviewing<W extends World>(before: W, after: W, options: LintOp
   const heard = new Set(ofChange.findings.map((finding) => finding.fingerprint));
   const fresh = head.findings.filter((finding) => !known.has(finding.fingerprint) && !heard.has(finding.fingerprint));
   const present = new Set(head.findings.map((finding) => finding.fingerprint));
+  const standing = head.findings.filter((finding) => known.has(finding.fingerprint));
   const baseNotes = new Set(base.notComputed.map(noteKey));
   return {
     findings: [...ofChange.findings, ...fresh].sort(compareFindings),
     notComputed: [...head.notComputed.filter((note) => !baseNotes.has(noteKey(note))), ...ofChange.notComputed],
     failures: [...head.failures, ...ofChange.failures],
     suppressed: head.suppressed + ofChange.suppressed,
+    hidden: [...head.hidden, ...ofChange.hidden],
     fixed: base.findings.filter((finding) => !present.has(finding.fingerprint)),
-    unchanged: head.findings.length - head.findings.filter((finding) => !known.has(finding.fingerprint)).length,
+    unchanged: standing.length,
+    standing,
     changed,
   };
 }

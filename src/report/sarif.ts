@@ -2,6 +2,7 @@ import type { Finding, Json, NotComputed, Severity } from "../engine/finding.ts"
 import type { Location, Range } from "../engine/location.ts";
 import { lessons } from "../lessons/index.ts";
 import { rules } from "../rules/index.ts";
+import { restOf } from "./json.ts";
 import { rulePage } from "./page.ts";
 import { Places, VERSION } from "./report.ts";
 import type { Report } from "./report.ts";
@@ -10,7 +11,10 @@ type JsonObject = { readonly [key: string]: Json };
 
 /** The reviewed directory. It has no address of its own here, so that every machine writes the same bytes. */
 const ROOT = "%SRCROOT%";
-const LEVEL: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
+/** Under this name a run that is a part carries what SARIF has no place for. */
+export const PART = "premortem/part";
+/** Severities as SARIF calls them. */
+export const LEVEL: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };
 
 /** Where a rule's page opens: in the editor, by the extension's own address. */
 export function helpUri(rule: string): string {
@@ -37,7 +41,7 @@ export function sarifRules(): Json {
 
 /** The findings as SARIF 2.1.0 (OASIS standard, 2020). */
 export function sarifReport(report: Report): string {
-  const places = new Places(report.text);
+  const places = new Places(report.text, report.position);
   const indexes = new Map([...rules.keys()].map((id, index) => [id, index]));
   const log: Json = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
@@ -51,6 +55,8 @@ export function sarifReport(report: Report): string {
         originalUriBaseIds: { [ROOT]: { description: { text: "The reviewed directory." } } },
         columnKind: "utf16CodeUnits",
         results: report.findings.map((finding) => result(finding, places, indexes, report.change !== undefined)),
+        // A part carries what those need who put the parts together.
+        ...(report.shard && { properties: { [PART]: restOf(report, places) } }),
       },
     ],
   };

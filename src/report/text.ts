@@ -18,7 +18,7 @@ export function painter(colour: boolean): (style: keyof typeof STYLE, text: stri
 
 /** The findings for a person, a paragraph each, those of one file together. The first line is for `grep` and editors. */
 export function textReport(report: Report, options: TextOptions): string {
-  const places = new Places(report.text);
+  const places = new Places(report.text, report.position);
   const paint = painter(options.colour);
   const lines: string[] = [];
   let path: string | undefined;
@@ -67,14 +67,23 @@ function summary(report: Report): string[] {
   const total = report.findings.length;
   const parts = [plural(error, "error"), plural(warning, "warning"), plural(info, "note")].filter((part) => !part.startsWith("0 "));
   const counted = total === 0 ? "No findings" : `${plural(total, "finding")} (${parts.join(", ")})`;
+  const gone = goneLines(report);
   const hidden = report.suppressed === 0 ? "" : ` ${plural(report.suppressed, "finding")} hidden by comments.`;
-  if (report.change === undefined) return [`${counted} in ${plural(report.files, "file")}.${hidden}`];
+  const known = report.baseline === undefined || report.baseline.known === 0 ? "" : ` ${plural(report.baseline.known, "finding")} more ${report.baseline.known === 1 ? "is" : "are"} in the baseline.`;
+  if (report.change === undefined) return [...gone, `${counted} in ${plural(report.files, "file")}.${hidden}${known}`];
   const { base, changed, fixed, unchanged } = report.change;
   const rest = [
     fixed > 0 ? ` The change mends ${plural(fixed, "finding")}.` : "",
     unchanged > 0 ? ` ${plural(unchanged, "older finding")} ${unchanged === 1 ? "stands" : "stand"} as before; premortem check lists them.` : "",
   ];
-  return [`${counted} in the change from ${base}: ${plural(changed, "file")} of ${report.files} ${changed === 1 ? "differs" : "differ"}.${rest.join("")}${hidden}`];
+  return [...gone, `${counted} in the change from ${base}: ${plural(changed, "file")} of ${report.files} ${changed === 1 ? "differs" : "differ"}.${rest.join("")}${hidden}${known}`];
+}
+
+/** The entries of the baseline that can be taken away. */
+function goneLines({ baseline }: Report): string[] {
+  if (baseline === undefined || baseline.gone.length === 0) return [];
+  const lines = baseline.gone.map(({ path, rule, fingerprint, count }) => printable(`  ${path}: ${rule} (${fingerprint}${count > 1 ? `, ${count} times` : ""})`));
+  return ["Gone, and still in the baseline; --update-baseline takes them out:", ...lines, ""];
 }
 
 /** `1 file`, `2 files`. */

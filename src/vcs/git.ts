@@ -105,9 +105,73 @@ export class GitDirectory {
     return [...new Set(split(answer.stdout))];
   }
 
-  /** The files of the directory at a commit. */
-  readCommit(commit: string, wanted: Wanted): Tree {
-    const blobs = this.#list(commit);
+  /** True where the history was cut off when the repository was cloned. */
+  get shallow(): boolean {
+    return git(this.#directory, ["rev-parse", "--is-shallow-repository"]).stdout.toString().trim() === "true";
+  }
+
+  /**
+   * The branch that others start from: the one that the remote calls its HEAD, else `main` or `master`, the remote's
+   * before the local one. Undefined where there is none of them.
+   */
+  defaultBranch(): string | undefined {
+    const head = git(this.#directory, ["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]).stdout.toString().trim();
+    const names = [head, "origin/main", "origin/master", "main", "master"];
+    return names.find((name) => name !== "" && this.resolve(`refs/remotes/${name}`) !== undefined) ?? names.slice(3).find((name) => this.resolve(`refs/heads/${name}`) !== undefined);
+  }
+
+  /** The commit in which the histories of two commits part; undefined where they have none in common that is here. */
+  mergeBase(one: string, other: string): string | undefined {
+    const answer = git(this.#directory, ["merge-base", one, other]);
+    const commit = answer.stdout.toString().trim();
+    return answer.status === 0 && /^[0-9a-f]{40,64}$/.test(commit) ? commit : undefined;
+  }
+
+  /** The text of one file at a commit, or of the index where `commit` is empty. The path is relative to the directory. */
+  readText(commit: string, path: string): string | undefined {
+    const answer = git(this.#directory, ["cat-file", "blob", `${commit}:./${path}`]);
+    return answer.status === 0 && unreadable(answer.stdout.length, answer.stdout) === undefined ? decode(answer.stdout).text : undefined;
+  }
+
+  /** How often one has to go up from the directory to the top of the working tree. */
+  get depth(): number {
+    return git(this.#directory, ["rev-parse", "--show-cdup"]).stdout.toString().trim().split("/").filter((part) => part === "..").length;
+  }
+
+  /** The files of the directory at a commit. `side` begins what is said of files that cannot be read: `at the base`. */
+  readCommit(commit: string, wanted: Wanted, side = "at the base"): Tree {
+    return this.#read(this.#list(commit), wanted, side);
+  }
+
+  /** The files of the directory as they would be committed now. */
+  readIndex(wanted: Wanted): Tree {
+    const answer = git(this.#directory, ["ls-files", "-z", "--stage"]);
+    if (answer.status !== 0) throw new Unavailable(`git cannot list the files of ${this.#directory}: ${answer.stderr.split("\n")[0]}.`);
+    const entries = new Map<string, { id: string; link: boolean }>();
+    const conflicts = new Set<string>();
+    for (const line of split(answer.stdout)) {
+      const match = /^(\d+) ([0-9a-f]+) (\d)\t([^]*)$/.exec(line);
+      if (match === null || match[1] === "160000" || skippedPath(match[4]!)) continue;
+      if (match[3] === "0") entries.set(match[4]!, { id: match[2]!, link: match[1] === "120000" });
+      else conflicts.add(match[4]!);
+    }
+    const sizes = this.#sizes([...new Set([...entries.values()].map(({ id }) => id))]);
+    const blobs = new Map([...entries].map(([path, { id, link }]): [string, Blob] => [path, { id, link, size: sizes.get(id) ?? 0 }]));
+    const tree = this.#read(blobs, wanted, "in the index");
+    for (const path of [...conflicts].sort(compareText)) {
+      if (!wanted.ignored(path)) tree.omissions.push({ path, reason: "it has a merge conflict; resolve it and add the file", incomplete: wanted.byName(path) });
+    }
+    return tree;
+  }
+
+  /** Sizes of objects in bytes, by id. */
+  #sizes(ids: readonly string[]): Map<string, number> {
+    const { stdout } = git(this.#directory, ["cat-file", "--batch-check"], ids.map((id) => `${id}\n`).join(""));
+    const found = stdout.toString().split("\n").map((line) => line.split(" "));
+    return new Map(found.filter(([, type]) => type === "blob").map(([id, , size]) => [id!, Number(size)]));
+  }
+
+  #read(blobs: Map<string, Blob>, wanted: Wanted, side: string): Tree {
     const tree: Tree = { texts: new Map(), aliases: new Map(), omissions: [], lossy: new Set() };
     const links = [...blobs].filter(([, blob]) => blob.link);
     const targets = this.#contents(links.map(([, blob]) => blob));
@@ -124,15 +188,15 @@ export class GitDirectory {
     for (const [path, real] of needed) {
       const blob = blobs.get(real)!;
       const bytes = contents.get(blob.id);
-      this.#add(tree, path, real, blob, bytes, wanted);
+      this.#add(tree, path, real, blob, bytes, wanted, side);
     }
     return tree;
   }
 
-  #add(tree: Tree, path: string, real: string, blob: Blob, bytes: Buffer | undefined, wanted: Wanted): void {
+  #add(tree: Tree, path: string, real: string, blob: Blob, bytes: Buffer | undefined, wanted: Wanted, side: string): void {
     const byName = wanted.byName(path);
     const omit = (reason: string): void => {
-      const omission: Omission = { path, reason: `at the base, ${reason}`, incomplete: true };
+      const omission: Omission = { path, reason: `${side}, ${reason}`, incomplete: true };
       tree.omissions.push(omission);
     };
     if (bytes === undefined) {
@@ -146,7 +210,7 @@ export class GitDirectory {
     const { text, lossy } = decode(bytes);
     tree.texts.set(path, text);
     if (real !== path) tree.aliases.set(path, real);
-    if (lossy) tree.omissions.push({ path, reason: `at the base, ${LOSSY}`, incomplete: false });
+    if (lossy) tree.omissions.push({ path, reason: `${side}, ${LOSSY}`, incomplete: false });
   }
 
   #list(commit: string): Map<string, Blob> {

@@ -45,7 +45,7 @@ describe("JSON", () => {
       summary: unknown;
     };
     assert.equal(version, 1);
-    assert.deepEqual(Object.keys(findings[0]!), ["rule", "severity", "confidence", "message", "path", "range", "lessons", "related", "fixes", "data"]);
+    assert.deepEqual(Object.keys(findings[0]!), ["rule", "severity", "confidence", "message", "path", "range", "lessons", "related", "fixes", "data", "fingerprint"]);
     assert.deepEqual(findings[0]!["range"], { start: { line: 2, column: 4 }, end: { line: 2, column: 7 } });
     assert.deepEqual(findings[0]!["related"], [{ message: "here too", path: "b.conf", range: { start: { line: 1, column: 1 }, end: { line: 1, column: 2 } } }]);
     assert.deepEqual((findings[0]!["fixes"] as { edits: unknown[] }[])[0]!.edits[1], { path: "new.conf", range: { start: { line: 1, column: 1 }, end: { line: 1, column: 1 } }, newText: "n\n" });
