@@ -83,10 +83,14 @@ function servicesNote(services: Reach["services"], t: Translate): string {
 export function jumpList({ groups, unknown, projects, t }: Overview): Markup {
   const isChange = projects.some(({ reviewed }) => reviewed.before !== undefined);
   const bySeverity = SEVERITIES.map((severity) => [severity, groups.filter((group) => group.severity === severity)] as const).filter(([, list]) => list.length > 0);
-  return html`<nav aria-label="${t("On this page")}"><ul>${isChange && html`<li><a href="#change">${t("What this change does")}</a></li>`}<li><a href="#findings">${t("What could go wrong")}</a>${
+  return html`<nav aria-label="${t("On this page")}"${groups.length > SHORT && LONG}><ul>${isChange && html`<li><a href="#change">${t("What this change does")}</a></li>`}<li><a href="#findings">${t("What could go wrong")}</a>${
     bySeverity.length > 0 && html`<ul>${bySeverity.map(([severity, list]) => html`<li><a class="severity-link ${severity}" href="#${list[0]!.id}">${severityCount(severity, countOf(groups, severity), t)}</a><ul>${join(list.map(link))}</ul></li>`)}</ul>`
   }</li>${unknown > 0 && html`<li><a href="#unknown">${t("What could not be computed")}</a></li>`}<li><a href="#well">${t("What is well")}</a></li></ul></nav>`;
 }
+
+/** Kinds of findings that a narrow page still names ahead of its content. */
+const SHORT = 8;
+const LONG = html` class="long"`;
 
 function link(group: Group): Markup {
   const { entries, id } = group;

@@ -36,7 +36,7 @@ export function reviewHtml(reviewed: readonly Reviewed[], options: PageOptions):
   const reaches = reviewed.map(reachOf);
   const unknown = reviewed.reduce((sum, { report }) => sum + report.notComputed.length, 0);
   const page: Overview = { projects, reaches, groups, unknown, t };
-  const change = projects.map((project, index) => changeOf(page, project, index, figures[index]!.filter(({ findings }) => findings.length === 0)));
+  const change = projects.map((project, index) => changeOf(page, project, index, figures[index]!.filter(isOfChange)));
   const body = html`<a class="skip" href="#main">${t("Skip to the content")}</a><header class="top">${overview(page)}${projectLine(page)}</header><div class="layout">${jumpList(page)}<main id="main" tabindex="-1">${
     change.some((part) => part !== undefined) && section("change", t("What this change does"), change)
   }${section("findings", t("What could go wrong"), groups.length > 0 ? findingsSection(groups, options.limits ?? LIMITS, t) : html`<p class="nothing">${t("Nothing found.")}</p>`, hiddenNote(options.hidden ?? 0, t))}${
@@ -45,11 +45,17 @@ export function reviewHtml(reviewed: readonly Reviewed[], options: PageOptions):
   return `<!doctype html>\n${html`<html lang="${options.language ?? "en"}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policyOf(options)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${pageTitle(projects, t)} – Premortem</title><style${attribute("nonce", nonceOf(options))}>${trusted(PAGE_STYLE)}</style></head><body>${body}${scriptOf(options)}</body></html>`}\n`;
 }
 
+/** Whom a change reaches is its own part of the page, whatever finding says so too. */
+function isOfChange({ kind, findings }: Figure): boolean {
+  return kind === "reach" || findings.length === 0;
+}
+
 /** The findings of a project, each with the pictures that draw its numbers; a picture of several is shown with the first. */
 function entriesOf(project: Project, figures: readonly Figure[]): Entry[] {
   const byFinding = new Map<string, Figure[]>();
   const owner = new Set(project.reviewed.report.findings.map(({ fingerprint }) => fingerprint));
   for (const one of figures) {
+    if (isOfChange(one)) continue;
     const first = one.findings.find((fingerprint) => owner.has(fingerprint));
     if (first !== undefined) byFinding.set(first, [...(byFinding.get(first) ?? []), one]);
   }

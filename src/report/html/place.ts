@@ -1,6 +1,7 @@
 import type { Location } from "../../engine/location.ts";
+import type { Translate } from "../reviewed.ts";
 import type { Content, Markup } from "./markup.ts";
-import { attribute, html, plain } from "./markup.ts";
+import { attribute, html } from "./markup.ts";
 import type { Project, Text } from "./project.ts";
 
 /** Lines around a place. */
@@ -40,26 +41,27 @@ function linesAround(project: Project, { range }: Location, { text, lines }: Tex
   const last = Math.max(first, lines.positionAt(Math.max(range.start, range.end - 1)).line);
   const rows: Markup[] = [];
   const shownTo = Math.min(last, first + LINES - 1);
-  for (let line = Math.max(1, first - AROUND); line <= shownTo; line++) rows.push(row(text, lines.rangeOfLine(line), line, range));
+  for (let line = Math.max(1, first - AROUND); line <= shownTo; line++) rows.push(row(project, text, lines.rangeOfLine(line), line, range));
   const left = last - shownTo;
   if (left > 0) rows.push(html`<span class="line more">${left === 1 ? project.t("1 more line of this place") : project.t("{0} more lines of this place", left)}</span>`);
   const end = Math.min(last + AROUND, text.endsWith("\n") ? lines.count - 1 : lines.count);
-  for (let line = last + 1; line <= end; line++) rows.push(row(text, lines.rangeOfLine(line), line, range));
+  for (let line = last + 1; line <= end; line++) rows.push(row(project, text, lines.rangeOfLine(line), line, range));
   return rows;
 }
 
-function row(text: string, line: { start: number; end: number }, number: number, mark: { start: number; end: number }): Markup {
-  const start = Math.max(line.start, Math.min(mark.start, line.end));
+function row({ t }: Project, text: string, line: { start: number; end: number }, number: number, mark: { start: number; end: number }): Markup {
+  const indent = /^[ \t]*/.exec(text.slice(line.start, line.end))![0].length;
+  const start = Math.max(mark.start < line.start ? line.start + indent : line.start, Math.min(mark.start, line.end));
   const end = Math.max(start, Math.min(mark.end, line.end));
   const hit = mark.start <= line.end && mark.end >= line.start && (end > start || mark.start === mark.end);
-  if (!hit) return html`<span class="line" data-line="${number}">${tail(text.slice(line.start, line.end))}</span>`;
-  return html`<span class="line hit" data-line="${number}">${head(text.slice(line.start, start))}<mark>${tail(text.slice(start, end))}</mark>${tail(text.slice(end, line.end))}</span>`;
+  if (!hit) return html`<span class="line" data-line="${number}">${tail(text.slice(line.start, line.end), t)}</span>`;
+  return html`<span class="line hit" data-line="${number}">${head(text.slice(line.start, start), t)}<mark>${tail(text.slice(start, end), t)}</mark>${tail(text.slice(end, line.end), t)}</span>`;
 }
 
-function tail(text: string): Content {
-  return text.length <= WIDTH ? text : [text.slice(0, WIDTH), html`<span class="cut" title="${plain(`${text.length - WIDTH} more characters`)}">…</span>`];
+function tail(text: string, t: Translate): Content {
+  return text.length <= WIDTH ? text : [text.slice(0, WIDTH), html`<span class="more"> ${t("… {0} more characters", text.length - WIDTH)} </span>`];
 }
 
-function head(text: string): Content {
-  return text.length <= WIDTH ? text : [html`<span class="cut" title="${plain(`${text.length - WIDTH} characters before`)}">…</span>`, text.slice(-WIDTH)];
+function head(text: string, t: Translate): Content {
+  return text.length <= WIDTH ? text : [html`<span class="more">${t("{0} characters …", text.length - WIDTH)} </span>`, text.slice(-WIDTH)];
 }

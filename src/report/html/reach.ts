@@ -1,7 +1,9 @@
 import { compareText } from "../../engine/finding.ts";
+import { changedPaths } from "../../engine/review.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
+import { interruptedBy, mayRun, restartedBy } from "../../model/fleet/change/interruptions.ts";
 import { playPairs } from "../../model/fleet/change/plays.ts";
 import type { Host } from "../../model/fleet/fleet.ts";
 import type { Reviewed } from "../reviewed.ts";
@@ -29,15 +31,16 @@ export function reachOf({ before, after }: Reviewed): Reach | undefined {
   const changed = new Set<string>();
   const services = new Map<string, Set<string>>();
   const add = (set: Set<string>, list: readonly Host[]): void => list.forEach(({ name }) => set.add(name));
+  const stop = (service: string, hit: readonly Host[]): void => {
+    let set = services.get(service);
+    if (set === undefined) services.set(service, (set = new Set()));
+    add(set, hit);
+  };
   const effects = [...effectsOf(before, after)].sort((a, b) => b.hosts.length - a.hosts.length || compareText(a.location.path, b.location.path) || a.location.range.start - b.location.range.start);
   for (const effect of effects) {
     add(hosts, effect.hosts);
     add(changed, effect.reached);
-    for (const { service, hosts: hit } of [...effect.interruptions, ...effect.restarts]) {
-      let set = services.get(service);
-      if (set === undefined) services.set(service, (set = new Set()));
-      add(set, hit);
-    }
+    for (const { service, hosts: hit } of [...effect.interruptions, ...effect.restarts]) stop(service, hit);
   }
   const pairs = playPairs(before, after);
   const newPlays = after.fleet.plays.filter((play) => !pairs.has(play) && before.text(play.path) !== after.text(play.path)).map((play) => {
@@ -45,9 +48,17 @@ export function reachOf({ before, after }: Reviewed): Reach | undefined {
     if (known !== undefined) {
       add(hosts, known);
       add(changed, known);
+      // Whoever starts it does all of it.
+      const tasks = play.tasks.map((task) => ({ play, task, hosts: known.filter((host) => mayRun(play, task, host)) }));
+      for (const { service, hosts: hit } of [...interruptedBy(tasks), ...restartedBy(tasks)]) stop(service, hit);
     }
     return { name: play.name, path: play.path, hosts: known?.length };
   });
+  for (const path of changedPaths(before, after)) {
+    // What plays bring is followed above, as far as it makes a difference; here are files in a host's own tree.
+    const scope = after.fleet.scopeOf(path);
+    if (!isUnknown(scope) && scope.hosts.length === 1) add(hosts, scope.hosts);
+  }
   return {
     of: after.fleet.hosts.length,
     hosts,

@@ -60,10 +60,12 @@ footer { padding-top: 1rem; padding-bottom: 2rem; color: var(--dim); font-size: 
   nav { position: sticky; top: 1rem; max-height: calc(100vh - 2rem); overflow-y: auto; border: 0; border-right: 1px solid var(--line); border-radius: 0; padding: 0 1rem 0 0; }
   main { max-width: 60rem; }
 }
+@media (max-width: 67.99rem) { nav.long ul ul ul { display: none; } }
 @media (max-width: 40rem) {
+  .tile:last-child:nth-child(odd) { grid-column: 1 / -1; }
   .top, .layout, footer { padding-left: 1rem; padding-right: 1rem; }
   .top { padding-top: 1.25rem; }
-  .tiles { grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: 0.5rem; }
+  .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem; }
   .tile { padding: 0.5rem 0.75rem; }
   .tile .value { font-size: 1.2rem; }
   h1 { font-size: 1.4rem; }
