@@ -25,7 +25,7 @@ export interface Reach {
 }
 
 /** Whom a change reaches; undefined for a check of the state. */
-export function reachOf({ before, after }: Reviewed): Reach | undefined {
+export function reachOf({ before, after }: Pick<Reviewed, "before" | "after">): Reach | undefined {
   if (before === undefined) return undefined;
   const hosts = new Set<string>();
   const changed = new Set<string>();
