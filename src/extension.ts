@@ -12,6 +12,7 @@ import { Pages } from "./editor/pages.ts";
 import { Projects } from "./editor/projects.ts";
 import { ReachLenses, SHOW_REACH } from "./editor/reach.ts";
 import { Reviews } from "./editor/review.ts";
+import { registerReview } from "./editor/review-parts.ts";
 import { Status } from "./editor/status.ts";
 import { SUPPRESS, suppress } from "./editor/suppress.ts";
 import { registerSysctlLanguage } from "./editor/sysctl-language.ts";
@@ -43,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     heads,
     reach,
     new Status(linter),
-    vscode.window.registerUriHandler(new Pages(extensionUri)),
+    new Pages(),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),
@@ -53,8 +54,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),
-    command("premortem.reviewChange", () => reviews.command()),
-    command("premortem.clearReview", () => reviews.clear()),
+    registerReview(reviews, extensionUri, log),
     command("premortem.showLog", () => log.show()),
     command("premortem.showEffectiveConfiguration", () => configuration.command()),
     command(SUPPRESS, (uri: vscode.Uri, line: number, rule: string, whole?: boolean, reason?: string) => suppress(linter, uri, line, rule, whole, reason)),

@@ -76,7 +76,7 @@ function quickFix(title: string, fixes: readonly Fix[], linted: Linted, diagnost
 }
 
 /** Fixes as one edit; of two that overlap, the first. A file that is not there yet is created. */
-function editOf(fixes: readonly Fix[], { project, workspace }: Linted): vscode.WorkspaceEdit {
+export function editOf(fixes: readonly Fix[], { project, workspace }: Pick<Linted, "project" | "workspace">): vscode.WorkspaceEdit {
   const edit = new vscode.WorkspaceEdit();
   const { applied, files } = applyFixes((path) => workspace.text(path), fixes);
   const ranges = new Ranges(workspace);

@@ -2,8 +2,9 @@ import * as vscode from "vscode";
 import type { Workspace } from "../model/workspace.ts";
 import type { Repository } from "./git-api.ts";
 import { changesOf, gitApi } from "./git-api.ts";
-import { projectAtHead, repositoriesOf } from "./head.ts";
+import { projectAtHead } from "./head.ts";
 import type { Project } from "./project.ts";
+import { repositoriesOf } from "./revision.ts";
 
 interface Known {
   readonly key: string;

@@ -1,38 +1,20 @@
 import * as vscode from "vscode";
-import { reviewInSteps } from "../core.ts";
 import type { Finding } from "../engine/finding.ts";
-import type { ReviewResult } from "../engine/review.ts";
-import type { Workspace } from "../model/workspace.ts";
 import { countsOf } from "../report/report.ts";
-import { toDiagnostics } from "./diagnostic.ts";
+import type { ReviewRequest } from "./comparison.ts";
 import { eligible } from "./files.ts";
 import type { Repository } from "./git-api.ts";
-import { changesOf, gitApi } from "./git-api.ts";
-import { projectAtHead, repositoriesOf } from "./head.ts";
 import type { Linter } from "./linter.ts";
-import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
+import { ReviewDiagnostics } from "./review-diagnostics.ts";
+import { withReviewProgress } from "./review-progress.ts";
+import type { ProjectReview, RunResult } from "./review-run.ts";
+import { ReviewRunner } from "./review-run.ts";
 
-/** How long a review may hold the extension host's thread at a stretch, in ms. */
-const SLICE = 12;
+export type { ProjectReview } from "./review-run.ts";
+
 /** How long the editor must be quiet before a review that is shown is brought up to date, in ms. */
 const QUIET = 500;
-
-/** What the last review found in one file. */
-interface Reviewed {
-  readonly uri: vscode.Uri;
-  readonly project: Project;
-  readonly workspace: Workspace;
-  readonly findings: readonly Finding[];
-}
-
-/** What a review found in one project, with the two states that it compared. */
-export interface ProjectReview {
-  readonly project: Project;
-  readonly before: Workspace;
-  readonly after: Workspace;
-  readonly result: ReviewResult;
-}
 
 /** What a review found in all, for those who call the command. */
 export interface ReviewSummary {
@@ -41,35 +23,46 @@ export interface ReviewSummary {
   readonly message: string;
 }
 
-/** Reviews the working tree, unsaved text included, against HEAD, and lists what the change brings. */
+/**
+ * How the shown review stands to the present text: it is of it (`current`), is being made (`running`), is of an older text
+ * (`stale`), was given up (`cancelled`) or cannot be made (`failed`). `none`: no review is shown.
+ */
+export type ReviewState = "none" | "current" | "running" | "stale" | "cancelled" | "failed";
+
+/** Makes reviews, keeps the one that is shown up to date, and tells who shows it. */
 export class Reviews implements vscode.Disposable {
-  readonly #projects: Projects;
   readonly #linter: Linter;
-  readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
-  readonly #collection = vscode.languages.createDiagnosticCollection("premortem-review");
-  readonly #files = new Map<string, Reviewed>();
+  readonly #runner: ReviewRunner;
+  readonly #diagnostics: ReviewDiagnostics;
   readonly #disposables: vscode.Disposable[];
   readonly #reviewed = new vscode.EventEmitter<void>();
-  #shown: readonly ProjectReview[] | undefined;
-  /** The repositories whose state the shown review depends on; undefined: none is shown. */
-  #watched: vscode.Disposable | undefined;
+  readonly #stateChanged = new vscode.EventEmitter<ReviewState>();
+  #result: RunResult | undefined;
+  #request: ReviewRequest | undefined;
+  /** What the last run was asked for, which is shown once it is done. */
+  #asked: ReviewRequest | undefined;
+  #state: ReviewState = "none";
+  #problem: string | undefined;
+  #watched: { readonly repositories: readonly Repository[]; readonly subscription: vscode.Disposable } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the runs: a newer one makes the older give up. */
   #generation = 0;
 
   /** A review was made, brought up to date, or cleared; `shown` has it. */
   readonly onDidReview = this.#reviewed.event;
+  /** The review that is shown got out of date, is being made, or is done. */
+  readonly onDidChangeState = this.#stateChanged.event;
 
   constructor(projects: Projects, linter: Linter, extension: vscode.Uri, log: vscode.LogOutputChannel) {
-    this.#projects = projects;
     this.#linter = linter;
-    this.#extension = extension;
     this.#log = log;
+    this.#runner = new ReviewRunner(projects, log);
+    this.#diagnostics = new ReviewDiagnostics(linter, extension);
     this.#disposables = [
-      this.#collection,
+      this.#diagnostics,
       this.#reviewed,
-      linter.onDidPublish((uri) => this.#show(uri.toString())),
+      this.#stateChanged,
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length > 0 && eligible(document.uri)) this.#scheduleAgain();
       }),
@@ -83,151 +76,151 @@ export class Reviews implements vscode.Disposable {
   }
 
   findingsOf(uri: vscode.Uri): readonly Finding[] {
-    return this.#files.get(uri.toString())?.findings ?? [];
+    return this.#diagnostics.findingsOf(uri);
   }
 
   /** The review that is shown, by project; undefined where none is. */
   get shown(): readonly ProjectReview[] | undefined {
-    return this.#shown;
+    return this.#result?.reviews;
+  }
+
+  /** The same with the names of what was compared. */
+  get result(): RunResult | undefined {
+    return this.#result;
+  }
+
+  /** What the shown review was asked for. */
+  get request(): ReviewRequest | undefined {
+    return this.#request;
+  }
+
+  get state(): ReviewState {
+    return this.#state;
+  }
+
+  /** Why the review failed, for the user. */
+  get problem(): string | undefined {
+    return this.#state === "failed" ? this.#problem : undefined;
   }
 
   /** Forgets the last review. */
   clear(): void {
     this.#generation++;
     clearTimeout(this.#timer);
-    this.#watched?.dispose();
+    this.#watched?.subscription.dispose();
     this.#watched = undefined;
-    this.#files.clear();
-    this.#collection.clear();
-    this.#shown = undefined;
+    this.#diagnostics.clear();
+    this.#result = undefined;
+    this.#request = undefined;
+    this.#asked = undefined;
+    this.#become("none");
     this.#reviewed.fire();
   }
 
-  /** The command: reviews every folder, says how it went, and shows the Problems panel where there is something. */
-  async command(): Promise<ReviewSummary | undefined> {
-    const location = vscode.ProgressLocation.Window;
-    const summary = await vscode.window.withProgress({ location, title: "Premortem reviews this change" }, () => this.#run(true));
-    if (typeof summary === "string") {
-      void vscode.window.showWarningMessage(summary);
-      return undefined;
-    }
-    if (summary === undefined) return undefined;
-    if (summary.findings > 0) void vscode.commands.executeCommand("workbench.actions.view.problems");
-    void vscode.window.showInformationMessage(summary.message);
-    return summary;
+  /** Gives up the run that is under way. What was shown stays. */
+  cancel(): void {
+    if (this.#state !== "running") return;
+    this.#generation++;
+    clearTimeout(this.#timer);
+    this.#become("cancelled");
+  }
+
+  /** Makes the review that is asked for, with its progress; the user is told where it cannot be made. Undefined then, and where it was given up. */
+  async review(request: ReviewRequest): Promise<ReviewSummary | undefined> {
+    const summary = await withReviewProgress(vscode.l10n.t("Premortem reviews this change"), async (progress, token) => {
+      token.onCancellationRequested(() => this.cancel());
+      let made = await this.#run(request, true, progress);
+      // What changed on the way has stopped the run, and the answer is to be of the present text.
+      while (made === undefined && this.#state === "stale" && this.#asked === request) made = await this.#run(request, false, progress);
+      return made;
+    });
+    if (typeof summary !== "string") return summary;
+    void vscode.window.showWarningMessage(summary);
+    return undefined;
+  }
+
+  /** The shown review as of the present text, now. */
+  async bringUpToDate(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (this.#asked !== undefined) await this.#run(this.#asked, false, () => {});
   }
 
   /** A review that is shown stays true while the user mends what it found. */
   #scheduleAgain(): void {
-    if (this.#watched === undefined) return;
+    if (this.#result === undefined && this.#state !== "running" && this.#state !== "stale") return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(false).catch((error: Error) => this.#log.error(error)), QUIET);
+    this.#generation++;
+    this.#become("stale");
+    this.#timer = setTimeout(() => void this.bringUpToDate().catch((error: Error) => this.#log.error(error)), QUIET);
   }
 
-  /** Reviews and shows; undefined where a newer run overtook this one, a sentence where it cannot be done. `ask`: git looks at the disk. */
-  async #run(ask: boolean): Promise<ReviewSummary | string | undefined> {
+  /** Reviews and shows; undefined where a newer run overtook this one, a sentence where it cannot be done. */
+  async #run(request: ReviewRequest, fresh: boolean, progress: (share: number) => void): Promise<ReviewSummary | string | undefined> {
+    clearTimeout(this.#timer);
     const generation = ++this.#generation;
-    const overtaken = (): boolean => generation !== this.#generation;
-    const git = await gitApi();
-    if (typeof git === "string") return git;
-    const folders = vscode.workspace.workspaceFolders ?? [];
-    if (folders.length === 0) return "A review is of a folder, and none is open. Open the repository's folder, then try again.";
-    await this.#projects.overlay();
-    const files = new Map<string, Reviewed>();
-    const reviewed: ProjectReview[] = [];
-    const used = new Set<Repository>();
-    for (const folder of folders) {
-      const repositories = repositoriesOf(git, folder.uri);
-      if (repositories.length === 0) continue;
-      for (const repository of repositories) {
-        used.add(repository);
-        if (!ask) continue;
-        await repository.status();
-        await this.#projects.refresh(changesOf(repository).values());
-      }
-      for (const project of await this.#projects.of(folder)) {
-        const base = await projectAtHead(project, repositories);
-        if (base === undefined) continue;
-        const after = await project.workspace();
-        const result = await inSlices(reviewInSteps(base, after), overtaken);
-        if (result === undefined) return undefined;
-        reviewed.push({ project, before: base, after, result });
-        for (const [path, findings] of byPath(result)) {
-          const uri = project.uriOf(path);
-          // A file that is gone has no text to point at, so its base's is used.
-          files.set(uri.toString(), { uri, project, workspace: after.text(path) === undefined ? base : after, findings });
-        }
-      }
+    const stopped = (): boolean => generation !== this.#generation;
+    this.#asked = request;
+    this.#become("running");
+    let result: RunResult | string | undefined;
+    try {
+      result = await this.#runner.run(request, { fresh, stopped, progress });
+    } catch (error) {
+      if (!stopped()) this.#become("failed");
+      throw error;
     }
-    if (used.size === 0) {
-      return "A review compares with HEAD, and no git repository is open here. Open the repository's folder (Git: Open Repository), or run `premortem review --base DIR` in a terminal.";
+    if (stopped() || result === undefined) return undefined;
+    if (typeof result === "string") {
+      this.#problem = result;
+      this.#become("failed");
+      // What was shown before stays, and is kept up to date.
+      this.#asked = this.#request;
+      if (fresh) this.#scheduleAgain();
+      return result;
     }
-    if (overtaken()) return undefined;
-    this.#replace(files);
-    this.#watched ??= vscode.Disposable.from(...[...used].map(({ state }) => state.onDidChange(() => this.#scheduleAgain())));
-    for (const { result } of reviewed) this.#linter.noteFailures(result.failures);
-    this.#shown = reviewed;
+    this.#request = request;
+    this.#result = result;
+    this.#diagnostics.replace(request.comparison.kind === "branch" ? [] : result.reviews);
+    this.#watch(result.repositories);
+    for (const { result: one } of result.reviews) this.#linter.noteFailures(one.failures);
+    this.#become("current");
     this.#reviewed.fire();
-    return this.#summarise(reviewed.map(({ result }) => result));
+    return this.#summarise(result);
   }
 
-  #replace(files: ReadonlyMap<string, Reviewed>): void {
-    const old = [...this.#files.values()];
-    this.#files.clear();
-    for (const [key, file] of files) {
-      this.#files.set(key, file);
-      this.#show(key);
-    }
-    for (const { uri } of old) if (!files.has(uri.toString())) this.#collection.delete(uri);
+  #watch(repositories: readonly Repository[]): void {
+    const same = this.#watched?.repositories.length === repositories.length && repositories.every((one, index) => one.rootUri.toString() === this.#watched!.repositories[index]!.rootUri.toString());
+    if (same) return;
+    this.#watched?.subscription.dispose();
+    this.#watched = { repositories, subscription: vscode.Disposable.from(...repositories.map(({ state }) => state.onDidChange(() => this.#scheduleAgain()))) };
   }
 
-  #summarise(results: readonly ReviewResult[]): ReviewSummary {
-    const findings = results.flatMap((result) => result.findings);
-    const notComputed = results.flatMap((result) => result.notComputed);
-    const changed = results.reduce((sum, result) => sum + result.changed.length, 0);
+  #become(state: ReviewState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#stateChanged.fire(state);
+  }
+
+  #summarise({ reviews, base, head }: RunResult): ReviewSummary {
+    const findings = reviews.flatMap(({ result }) => result.findings);
+    const notComputed = reviews.flatMap(({ result }) => result.notComputed);
+    const changed = reviews.reduce((sum, { result }) => sum + result.changed.length, 0);
     for (const { rule, path, reason } of notComputed) this.#log.info(`${rule} in ${path}: could not be computed, ${reason}`);
-    const message = describe(changed, findings, notComputed.length);
-    this.#log.info(message);
+    const message = describe(changed, findings, notComputed.length, base);
+    this.#log.info(head === undefined ? message : `${head}: ${message}`);
     return { findings: findings.length, changed, message };
   }
-
-  /** Shows what a review found in a file, less what the linter shows there already. */
-  #show(key: string): void {
-    const file = this.#files.get(key);
-    if (file === undefined) return;
-    const shown = new Set(this.#linter.linted(file.uri)?.findings.map((finding) => finding.fingerprint));
-    const findings = file.findings.filter((finding) => !shown.has(finding.fingerprint));
-    this.#collection.set(file.uri, toDiagnostics(findings, file.project, file.workspace, this.#extension));
-  }
 }
 
-/** Takes steps for as long as nobody notices, then lets the extension host do something else. Undefined once overtaken. */
-async function inSlices<T>(steps: Generator<void, T>, overtaken: () => boolean): Promise<T | undefined> {
-  let until = performance.now() + SLICE;
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < until) continue;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (overtaken()) return undefined;
-    until = performance.now() + SLICE;
-  }
-}
-
-function byPath({ findings }: ReviewResult): Map<string, Finding[]> {
-  const files = new Map<string, Finding[]>();
-  for (const finding of findings) files.set(finding.location.path, [...(files.get(finding.location.path) ?? []), finding]);
-  return files;
-}
-
-function describe(changed: number, findings: readonly Finding[], notComputed: number): string {
-  if (changed === 0) return "Premortem: nothing that it reads differs from HEAD.";
+function describe(changed: number, findings: readonly Finding[], notComputed: number, base: string): string {
+  if (changed === 0) return vscode.l10n.t("Premortem: nothing that it reads differs from {0}.", base);
   const { error, warning, info } = countsOf(findings);
-  const parts = [count(error, "error"), count(warning, "warning"), `${info} info`].filter((part) => !part.startsWith("0 "));
-  const unknowns = notComputed === 0 ? "" : ` ${count(notComputed, "question")} could not be computed; the log says which.`;
-  return `Premortem: ${count(changed, "changed file")} against HEAD bring${changed === 1 ? "s" : ""} ${parts.join(", ") || "no findings"}.${unknowns}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  const parts = [
+    error === 0 ? [] : error === 1 ? vscode.l10n.t("1 error") : vscode.l10n.t("{0} errors", error),
+    warning === 0 ? [] : warning === 1 ? vscode.l10n.t("1 warning") : vscode.l10n.t("{0} warnings", warning),
+    info === 0 ? [] : vscode.l10n.t("{0} info", info),
+  ].flat();
+  const found = parts.join(", ") || vscode.l10n.t("no findings");
+  const brings = changed === 1 ? vscode.l10n.t("Premortem: 1 changed file against {0} brings {1}.", base, found) : vscode.l10n.t("Premortem: {0} changed files against {1} bring {2}.", changed, base, found);
+  if (notComputed === 0) return brings;
+  return `${brings} ${notComputed === 1 ? vscode.l10n.t("1 question could not be computed; the log says which.") : vscode.l10n.t("{0} questions could not be computed; the log says which.", notComputed)}`;
 }

@@ -1,0 +1,51 @@
+import type { Finding } from "../engine/finding.ts";
+import { compareFindings, compareText } from "../engine/finding.ts";
+import { lessons } from "../lessons/index.ts";
+import type { Report } from "../report/report.ts";
+import type { Reviewed } from "../report/reviewed.ts";
+import { rules } from "../rules/index.ts";
+import type { Project } from "./project.ts";
+import type { ProjectReview, RunResult } from "./review-run.ts";
+
+/** A run's results in the form that reports are made of, one a project; where nothing differs, one that says so. */
+export async function reviewedOf({ reviews, unchanged, base }: RunResult): Promise<Reviewed[]> {
+  if (reviews.length > 0) return reviews.map((review) => ofReview(review, base));
+  return unchanged === undefined ? [] : [await ofUnchanged(unchanged, base)];
+}
+
+function ofReview({ before, after, result, prefix }: ProjectReview, base: string): Reviewed {
+  const shown = (path: string): string => prefix + path;
+  const report: Report = {
+    findings: result.findings.map((finding) => renamed(finding, shown)).sort(compareFindings),
+    notComputed: result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : shown(note.path) })).sort((a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason)),
+    suppressed: result.suppressed,
+    files: after.paths.length,
+    change: { base, changed: result.changed.length, fixed: result.fixed.length, unchanged: result.unchanged },
+    text: (path) => (path.startsWith(prefix) ? (after.text(path.slice(prefix.length)) ?? before.text(path.slice(prefix.length))) : undefined),
+  };
+  return {
+    report,
+    before,
+    after,
+    changed: result.changed.map(shown),
+    mended: result.fixed.map((finding) => renamed(finding, shown)),
+    shown,
+    lesson: (id) => lessons.get(id),
+    rule: (id) => rules.get(id),
+  };
+}
+
+async function ofUnchanged(project: Project, base: string): Promise<Reviewed> {
+  const after = await project.workspace();
+  const result = { findings: [], notComputed: [], failures: [], suppressed: 0, hidden: [], fixed: [], unchanged: 0, standing: [], changed: [] };
+  return ofReview({ project, before: after, after, result, prefix: "", present: () => true, uriOf: (path) => project.uriOf(path) }, base);
+}
+
+function renamed(finding: Finding, shown: (path: string) => string): Finding {
+  return {
+    ...finding,
+    location: { ...finding.location, path: shown(finding.location.path) },
+    related: finding.related.map((related) => ({ ...related, location: { ...related.location, path: shown(related.location.path) } })),
+    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path: shown(edit.path) })) })),
+  };
+}
