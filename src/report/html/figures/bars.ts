@@ -33,10 +33,28 @@ export interface Panel {
   readonly id: string;
   /** The longest length that a bar may have. */
   readonly most: number;
+  /** The columns, where several panels share them; default: what its own bars need. */
+  readonly columns?: Columns;
+}
+
+/** How wide the columns of names and words are. */
+export interface Columns {
+  readonly names: number;
+  readonly words: number;
+}
+
+/** The columns that these bars need; where there is little room, words have what they need and names the rest. */
+export function columnsOf(list: readonly Bar[], width: number): Columns {
+  const narrow = width < NARROW;
+  const words = Math.min(narrow ? width * 0.62 : 260, Math.max(0, ...list.map(({ said, isAlarm }) => widthOf(said, TEXT) * (isAlarm === true ? 1.08 : 1))) + 8);
+  const names = narrow ? width - words - 2 * EDGE : Math.min(210, Math.max(80, ...list.map(({ name }) => widthOf(name, TEXT))) + 12);
+  return { names, words };
 }
 
 /** The height of a bar itself. */
 export const THICK = 14;
+/** Below this width words stand above their bar. */
+const NARROW = 500;
 /** The left edge, so that no stroke is cut off. */
 const EDGE = 4;
 
@@ -44,10 +62,9 @@ const EDGE = 4;
  * Bars below one another: name, bar and words beside each other where there is room, else name and words above the bar.
  * Gives what it drew and where the next thing may begin.
  */
-export function bars(list: readonly Bar[], { width, y, id, most }: Panel): { readonly body: Markup[]; readonly y: number } {
-  const narrow = width < 500;
-  const words = Math.min(narrow ? width * 0.62 : 260, Math.max(0, ...list.map(({ said, isAlarm }) => widthOf(said, TEXT) * (isAlarm === true ? 1.08 : 1))) + 8);
-  const names = narrow ? width - words - 2 * EDGE : Math.min(210, Math.max(80, ...list.map(({ name }) => widthOf(name, TEXT))) + 12);
+export function bars(list: readonly Bar[], { width, y, id, most, columns }: Panel): { readonly body: Markup[]; readonly y: number } {
+  const narrow = width < NARROW;
+  const { words, names } = columns ?? columnsOf(list, width);
   const [from, to] = narrow ? [EDGE, width - EDGE] : [EDGE + names, width - words - EDGE - 8];
   const scale = linear(0, most, from, to);
   const body: Markup[] = [];
@@ -93,7 +110,7 @@ export interface Key {
 }
 
 /** The meanings of a drawing's colours, in as many lines as they need. */
-export function keys(list: readonly Key[], { width, y, id }: Omit<Panel, "most">): { readonly body: Markup[]; readonly y: number } {
+export function keys(list: readonly Key[], { width, y, id }: Pick<Panel, "width" | "y" | "id">): { readonly body: Markup[]; readonly y: number } {
   const body: Markup[] = [];
   let [x, top] = [EDGE, y];
   for (const { text, className, pattern, isLine } of list) {

@@ -56,7 +56,7 @@ function patterns(id: string): Markup {
   return tag(
     "defs",
     {},
-    pattern("stripes", 6, tag("path", { class: "fig-mark", d: "M-1 7L7 -1M-1 1L1 -1M5 7L7 5" })),
+    pattern("stripes", 7, tag("path", { class: "fig-mark", d: "M-1 8L8 -1M-1 1L1 -1M6 8L8 6" })),
     pattern("dots", 5, tag("circle", { class: "fig-point", cx: 2.5, cy: 2.5, r: 1 })),
     pattern("unknown", 7, tag("path", { class: "fig-doubt", d: "M-1 8L8 -1M-1 1L1 -1M6 8L8 6" })),
   );

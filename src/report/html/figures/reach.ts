@@ -7,7 +7,7 @@ import type { Markup } from "../markup.ts";
 import type { Reach } from "../reach.ts";
 import { reachOf } from "../reach.ts";
 import type { Bar } from "./bars.ts";
-import { bars, heading, keys } from "./bars.ts";
+import { bars, columnsOf, heading, keys } from "./bars.ts";
 import type { Drawing } from "./drawing.ts";
 import { picture } from "./drawing.ts";
 import { framed } from "./frame.ts";
@@ -45,7 +45,11 @@ export function reachFigures(reviewed: Reviewed, id: string, t: Translate): Figu
   const { all, groups, roles, services } = shown;
   const title = t("Hosts that the change reaches");
   const counted = t("The change reaches {0} of {1} hosts ({2}).", number(all.reached), number(all.hosts), percent(all.reached / all.hosts));
-  const interrupting = all.interrupted === 0 ? t("No interruption of a service was found.") : t("{0} of them interrupt or restart a service: {1}.", number(all.interrupted), services.map(({ name, hosts }) => `${name} ${number(hosts)}`).join(", "));
+  const stopping = services.map(({ name, hosts }) => `${name} (${number(hosts)})`).join(", ");
+  const interrupting =
+    all.interrupted === 0 ? t("No interruption of a service was found.")
+    : all.interrupted === all.reached ? t("All of them interrupt or restart a service: {0}.", stopping)
+    : t("{0} of them interrupt or restart a service: {1}.", number(all.interrupted), stopping);
   const unknown = shown.unknownPlays === 0 ? "" : unknownText(shown.unknownPlays, t);
   const summary = [counted, interrupting, unknown].filter((part) => part !== "").join(" ");
   const row = (of: string, { name, hosts, reached, interrupted }: ReachRow): string[] => [of, name, number(hosts), number(reached), percent(hosts === 0 ? 0 : reached / hosts), number(interrupted)];
@@ -143,35 +147,42 @@ function drawReach({ all, groups, roles, services: stopping, unknownPlays }: Rea
   const body: Markup[] = [];
   const legend = keys(
     [
-      { text: t("reached, interrupts or restarts a service"), className: "fig-hot", pattern: "stripes" },
-      { text: t("reached"), className: "fig-calm" },
-      { text: t("not reached"), className: "fig-rest" },
+      ...(all.interrupted > 0 ? [{ text: t("reached, interrupts or restarts a service"), className: "fig-hot", pattern: "stripes" }] : []),
+      ...(all.reached > all.interrupted ? [{ text: t("reached"), className: "fig-calm" }] : []),
+      ...(all.hosts > all.reached ? [{ text: t("not reached"), className: "fig-rest" }] : []),
       ...(unknownPlays === 0 ? [] : [{ text: t("not known"), className: "fig-unsure", pattern: "unknown" }]),
     ],
     { width, y: 2, id },
   );
   body.push(...legend.body);
+  const largest = Math.max(...[...groups, ...roles].map(({ hosts }) => hosts));
+  const parts: readonly { readonly title?: string; readonly list: readonly Bar[]; readonly most: number }[] = [
+    { list: [barOf(all, t), ...(unknownPlays === 0 ? [] : [{ name: t("new plays"), said: t("not known"), segments: [], isUnknown: true }])], most: all.hosts },
+    { title: t("By group"), list: groups.map((row) => barOf(row, t)), most: largest },
+    { title: t("By role"), list: roles.map((row) => barOf(row, t)), most: largest },
+    { title: t("Services that are interrupted or restarted"), list: stopping.map((one) => stopped(one, t)), most: all.hosts },
+  ];
+  const columns = columnsOf(parts.flatMap(({ list }) => list), width);
   let { y } = legend;
-  const part = (title: string | undefined, list: readonly Bar[], most: number): void => {
-    if (list.length === 0) return;
-    if (title !== undefined) body.push(heading(title, (y += 16), width));
-    const drawn = bars(list, { width, y: y + 9, id, most });
+  for (const { title, list, most } of parts) {
+    if (list.length === 0) continue;
+    if (title !== undefined) body.push(heading(title, (y += 17), width));
+    const drawn = bars(list, { width, y: y + (title === undefined ? 8 : 12), id, most, columns });
     body.push(...drawn.body);
     y = drawn.y;
-  };
-  const largest = (rows: readonly ReachRow[]): number => Math.max(...rows.map(({ hosts }) => hosts));
-  part(undefined, [barOf(all, t), ...(unknownPlays === 0 ? [] : [{ name: t("new plays"), said: t("not known"), segments: [], isUnknown: true }])], all.hosts);
-  part(t("By group"), groups.map((row) => barOf(row, t)), largest(groups));
-  if (roles.length > 0) part(t("By role"), roles.map((row) => barOf(row, t)), largest(roles));
-  part(t("Services that are interrupted or restarted"), stopping.map(({ name, hosts }) => ({ name, said: hosts === 1 ? t("1 host") : t("{0} hosts", number(hosts)), segments: [{ value: hosts, className: "fig-hot", pattern: "stripes" }] })), all.hosts);
+  }
   return { height: y, body };
+}
+
+function stopped({ name, hosts }: ReachPicture["services"][number], t: Translate): Bar {
+  return { name, said: hosts === 1 ? t("1 host") : t("{0} hosts", number(hosts)), segments: [{ value: hosts, className: "fig-hot", pattern: "stripes" }] };
 }
 
 function barOf({ name, hosts, reached, interrupted }: ReachRow, t: Translate): Bar {
   const share = t("{0} of {1}", number(reached), number(hosts));
   return {
     name,
-    said: interrupted === 0 ? share : t("{0}, {1} interrupting", share, number(interrupted)),
+    said: interrupted === 0 ? share : interrupted === reached ? t("{0}, all interrupting", share) : t("{0}, {1} interrupting", share, number(interrupted)),
     segments: [
       { value: interrupted, className: "fig-hot", pattern: "stripes" },
       { value: reached - interrupted, className: "fig-calm" },

@@ -48,6 +48,7 @@ body.vscode-high-contrast-light {
 .fig-small { fill: var(--fig-dim); font-size: 11px; }
 .fig-strong { fill: var(--fig-ink); font-size: 12.5px; font-weight: 600; }
 .fig-alarm { fill: var(--fig-hot); font-size: 12.5px; font-weight: 600; }
+.fig-halo { paint-order: stroke; stroke: var(--fig-paper); stroke-width: 3px; }
 .fig-grid { stroke: var(--fig-line); stroke-width: 1; fill: none; }
 .fig-axis { stroke: var(--fig-dim); stroke-width: 1; fill: none; }
 .fig-rest { fill: var(--fig-rest); stroke: var(--fig-dim); stroke-width: 0.75; }
@@ -58,7 +59,7 @@ body.vscode-high-contrast-light {
 .fig-hollow { fill: none; stroke: var(--fig-ink); stroke-width: 1.25; }
 .fig-unsure { fill: var(--fig-paper); stroke: var(--fig-dim); stroke-width: 1; stroke-dasharray: 3 2; }
 .fig-over { stroke: none; }
-.fig-mark { stroke: var(--fig-mark); stroke-width: 1.4; fill: none; }
+.fig-mark { stroke: var(--fig-mark); stroke-width: 1.2; stroke-opacity: 0.75; fill: none; }
 .fig-point { fill: var(--fig-calm); }
 .fig-doubt { stroke: var(--fig-dim); stroke-width: 1; fill: none; }
 .fig-flow-opened { fill: none; stroke: var(--fig-calm); stroke-width: 2; }
