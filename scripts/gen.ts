@@ -1,6 +1,6 @@
 // Writes everything that follows from the rules' metadata. `--check` writes nothing and fails where a file would change.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lessonIds, lessonsIndex, ruleIds, rulesIndex } from "./gen/indexes.ts";
 
@@ -23,24 +23,34 @@ emit("src/rules/index.ts", rulesIndex(ruleIds(root)));
 emit("src/lessons/index.ts", lessonsIndex(lessonIds(root)));
 
 const { documents, pages } = await import("./gen/documents.ts");
-for (const [path, text] of documents(root)) emit(path, text);
+const made = documents(root);
+const { commandLinePage } = await import("./gen/command-line.ts");
+made.push(["docs/command-line.md", await commandLinePage()]);
+for (const [path, text] of made) emit(path, text);
+const { SITE, site } = await import("./gen/site/index.ts");
+const files = site(root, new Map(made));
+for (const [path, text] of files) emit(path, text);
+removeOthers(SITE, new Set(files.map(([path]) => path)));
 const { notices } = await import("./gen/notices.ts");
 emit("THIRD-PARTY-NOTICES.md", await notices(root));
 
-const kept = new Set(pages());
-const folder = join(root, "docs/rules");
-if (existsSync(folder)) {
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const id = path.slice(folder.length + 1).replace(/\.md$/, "");
-    if (!entry.isFile() || kept.has(id)) continue;
-    drifted.push(`docs/rules/${id}.md`);
-    if (!check) rmSync(path);
-  }
-}
+for (const [path, ids] of Object.entries(pages())) removeOthers(path, new Set(ids.map((id) => `${path}/${id}.md`)));
 
 if (check && drifted.length > 0) {
   console.error(`These files are not as \`npm run gen\` makes them:\n  ${drifted.join("\n  ")}`);
   process.exit(1);
 }
 console.log(drifted.length === 0 ? "Everything generated is up to date." : `Wrote ${drifted.length} files.`);
+
+/** In a folder that holds generated files alone, those that no longer are. */
+function removeOthers(path: string, kept: ReadonlySet<string>): void {
+  const folder = join(root, path);
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const full = join(entry.parentPath, entry.name);
+    const name = `${path}/${full.slice(folder.length + 1).split(sep).join("/")}`;
+    if (!entry.isFile() || kept.has(name)) continue;
+    drifted.push(name);
+    if (!check) rmSync(full);
+  }
+}

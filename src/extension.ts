@@ -54,7 +54,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),
-    registerReview(reviews, extensionUri, log),
+    registerReview({ reviews, projects, heads, linter, extension: extensionUri, log }),
     command("premortem.showLog", () => log.show()),
     command("premortem.showEffectiveConfiguration", () => configuration.command()),
     command(SUPPRESS, (uri: vscode.Uri, line: number, rule: string, whole?: boolean, reason?: string) => suppress(linter, uri, line, rule, whole, reason)),

@@ -4,14 +4,15 @@ import { rules } from "../../src/core.ts";
 import { EXPECTED, KEYS, SECTIONS } from "../../src/formats/premortem-config/keys.ts";
 import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
 import { lessons } from "../../src/lessons/index.ts";
-import { rulePage } from "../../src/report/page.ts";
+import { lessonPage, rulePage } from "../../src/report/page.ts";
 import { sarifRules } from "../../src/report/sarif.ts";
 import { localisationBundle } from "./localisation.ts";
 
 /** Every generated document, by path. */
 export function documents(root: string): [string, string][] {
   return [
-    ...[...rules].map(([id, rule]): [string, string] => [`docs/rules/${id}.md`, rulePage(id, rule, lessons)]),
+    ...[...rules].map(([id, rule]): [string, string] => [`docs/rules/${id}.md`, rulePage(id, rule, lessons, { links: true })]),
+    ...[...lessons].map(([id, lesson]): [string, string] => [`docs/lessons/${id}.md`, lessonPage(lesson, rules, { links: true })]),
     ["docs/rules.sarif.json", `${JSON.stringify(sarifRules(), null, 2)}\n`],
     ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
     ["docs/premortem-yaml.md", configurationPage()],
@@ -20,9 +21,9 @@ export function documents(root: string): [string, string][] {
   ];
 }
 
-/** Ids of the rules that have a page. */
-export function pages(): string[] {
-  return [...rules.keys()];
+/** Ids of the rules and of the lessons that have a page, by the folder of the pages. */
+export function pages(): Record<string, string[]> {
+  return { "docs/rules": [...rules.keys()], "docs/lessons": [...lessons.keys()] };
 }
 
 /** Every key of `premortem.yaml`, in the order in which the schema has them. */

@@ -4,6 +4,7 @@ import { atLeast } from "../engine/finding.ts";
 import type { Range } from "../engine/location.ts";
 import { LineIndex } from "../engine/location.ts";
 import type { Workspace } from "../model/workspace.ts";
+import { pageUri } from "./pages.ts";
 import type { Project } from "./project.ts";
 
 /** What a diagnostic says it is from. */
@@ -60,7 +61,7 @@ function toDiagnostic(finding: Finding, project: Project, ranges: Ranges, extens
   return diagnostic;
 }
 
-/** The page of a rule, as it is shipped with the extension. */
-export function rulePageUri(extension: vscode.Uri, rule: string): vscode.Uri {
-  return vscode.Uri.joinPath(extension, "docs/rules", `${rule}.md`);
+/** The page of a rule. */
+export function rulePageUri(_extension: vscode.Uri, rule: string): vscode.Uri {
+  return pageUri("rules", rule);
 }

@@ -3,11 +3,17 @@ import type { Example, ExampleFiles, RuleMeta } from "../engine/rule.ts";
 
 const FIX: Record<RuleMeta["fix"], string> = { safe: "a safe fix", unsafe: "an unsafe fix", none: "no fix" };
 
+/** How a page is made. `links`: names of lessons and rules lead to their pages, which lie in `rules/` and `lessons/`. */
+export interface PageOptions {
+  readonly links?: boolean;
+}
+
 /** A rule's page in Markdown, from its metadata alone. The first line of text is the rule's `what`. */
 export function rulePage(
   id: string,
   rule: RuleMeta & { readonly check?: unknown; readonly compare?: unknown },
   lessons: ReadonlyMap<string, Lesson>,
+  { links = false }: PageOptions = {},
 ): string {
   const looksAt = [rule.check !== undefined || rule.compare === undefined ? "the state" : "", rule.compare ? "a change" : ""].filter(Boolean);
   const facts = [`At most: ${rule.severity}`, `looks at ${looksAt.join(" and ")}`, `has ${FIX[rule.fix]}`];
@@ -27,15 +33,16 @@ export function rulePage(
     ].join("\n\n"),
   );
   const cited = rule.lessons.flatMap((lesson) => lessons.get(lesson) ?? []);
-  if (cited.length > 0) sections.push(`## Lessons\n\n${cited.map(citation).join("\n")}`);
+  if (cited.length > 0) sections.push(`## Lessons\n\n${cited.map((lesson) => citation(lesson, links ? `${"../".repeat(id.split("/").length)}lessons/${lesson.id}.md` : undefined)).join("\n")}`);
   if (rule.sources && rule.sources.length > 0) sections.push(`## Sources\n\n${rule.sources.map((source) => `- ${source}`).join("\n")}`);
   if (rule.data) sections.push(`## Data\n\n${Object.entries(rule.data).map(([name, unit]) => `- \`${name}\`: ${unit}`).join("\n")}`);
   return `${sections.join("\n\n")}\n`;
 }
 
 /** A post-mortem's page in Markdown, with the rules that it gave. */
-export function lessonPage(lesson: Lesson, rules: ReadonlyMap<string, RuleMeta>): string {
-  const given = [...rules].filter(([, rule]) => rule.lessons.includes(lesson.id)).map(([id, rule]) => `- \`${id}\`: ${rule.what}`);
+export function lessonPage(lesson: Lesson, rules: ReadonlyMap<string, RuleMeta>, { links = false }: PageOptions = {}): string {
+  const named = (id: string): string => (links ? `[\`${id}\`](../rules/${id}.md)` : `\`${id}\``);
+  const given = [...rules].filter(([, rule]) => rule.lessons.includes(lesson.id)).map(([id, rule]) => `- ${named(id)}: ${rule.what}`);
   const source = lesson.url === undefined ? "" : `\n\nTheir own words: ${lesson.url}`;
   return [
     `# ${lesson.id}\n\n${lesson.organisation}, ${lesson.date}: ${lesson.title}`,
@@ -45,9 +52,10 @@ export function lessonPage(lesson: Lesson, rules: ReadonlyMap<string, RuleMeta>)
   ].join("\n\n") + "\n";
 }
 
-function citation(lesson: Lesson): string {
+function citation(lesson: Lesson, page: string | undefined): string {
   const title = lesson.url === undefined ? lesson.title : `[${lesson.title}](${lesson.url})`;
-  return `- \`${lesson.id}\`: ${lesson.organisation}, ${lesson.date}, ${title}. ${lesson.lesson}`;
+  const named = page === undefined ? `\`${lesson.id}\`` : `[\`${lesson.id}\`](${page})`;
+  return `- ${named}: ${lesson.organisation}, ${lesson.date}, ${title}. ${lesson.lesson}`;
 }
 
 function* examples(title: string, given: Example | readonly Example[]): Iterable<string> {
