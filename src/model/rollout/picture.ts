@@ -1,7 +1,7 @@
 import type { Json } from "../../engine/finding.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { brokenShare } from "../forecast/mesh.ts";
-import type { Host, Task } from "../fleet/fleet.ts";
+import type { Host, Play, Task } from "../fleet/fleet.ts";
 import type { Workspace } from "../workspace.ts";
 import { detection } from "./canary.ts";
 import type { DisruptivePlay } from "./disruption.ts";
@@ -68,13 +68,52 @@ export function pictureOf(workspace: Workspace, disruptive: DisruptivePlay): { r
 /** How many hosts a change touches and breaks that fails on three hosts in ten, evenly spread, before the play stops. */
 export function exposureOf({ play, all, sizes, disruptions }: DisruptivePlay): Json {
   if (isUnknown(sizes)) return null;
-  const order = inOrder(play, all) ?? all;
-  const tasks = new Set(disruptions.map(({ task }) => task));
-  const notifiers = new Set(disruptions.flatMap(({ notifiedBy }) => notifiedBy));
-  const bad = new Set(order.filter((_, index) => Math.round((index + 1) * FAILING) > Math.round(index * FAILING)).map(({ name }) => name));
-  const asked = (task: Task): boolean => tasks.has(task) || notifiers.has(task);
-  const touched = touchedBy(runOf(play, order, sizes, (task, host) => tasks.has(task) && bad.has(host.name), asked), [...tasks]);
-  return { failing: FAILING, touched: touched.size, failed: [...touched].filter((name) => bad.has(name)).length };
+  const tasks = disruptions.map(({ task }) => task);
+  const { touched, failed } = exposureAt({ play, hosts: all, sizes, tasks, notifiers: disruptions.flatMap(({ notifiedBy }) => notifiedBy) }, FAILING);
+  return { failing: FAILING, touched: sum(touched), failed: sum(failed) };
+}
+
+/** A play whose change fails: at `tasks`, which run by themselves or because `notifiers` notify them. */
+export interface FailingPlay {
+  readonly play: Play;
+  readonly hosts: readonly Host[];
+  /** Hosts of each batch. */
+  readonly sizes: readonly number[];
+  readonly tasks: readonly Task[];
+  readonly notifiers: readonly Task[];
+}
+
+/** How far such a play gets. */
+export interface PlayExposure {
+  /** For each batch, the hosts that the change touches, and those of them on which it fails. */
+  readonly touched: readonly number[];
+  readonly failed: readonly number[];
+  /** Batches that began; fewer than there are where the play stopped before. */
+  readonly begun: number;
+}
+
+/** What a change touches and breaks that fails on the share `failing` of hosts, evenly spread, before the play stops. */
+export function exposureAt({ play, hosts, sizes, tasks: acting, notifiers }: FailingPlay, failing: number): PlayExposure {
+  const order = inOrder(play, hosts) ?? hosts;
+  const tasks = new Set(acting);
+  const others = new Set(notifiers);
+  const bad = new Set(order.filter((_, index) => Math.round((index + 1) * failing) > Math.round(index * failing)).map(({ name }) => name));
+  const run = runOf(play, order, sizes, (task, host) => tasks.has(task) && bad.has(host.name), (task) => tasks.has(task) || others.has(task));
+  const reached = touchedBy(run, acting);
+  const touched: number[] = [];
+  const failed: number[] = [];
+  let from = 0;
+  for (const size of sizes) {
+    const batch = order.slice(from, from + size).filter(({ name }) => reached.has(name));
+    touched.push(batch.length);
+    failed.push(batch.filter(({ name }) => bad.has(name)).length);
+    from += size;
+  }
+  return { touched, failed, begun: run.begun };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }
 
 function rounded(value: number): number {

@@ -4,6 +4,7 @@ import type { Figure } from "../figure.ts";
 import { flowFigures } from "./flows.ts";
 import { maintenanceFigures } from "./maintenance.ts";
 import { reachFigures } from "./reach.ts";
+import { rolloutFigures } from "./rollout.ts";
 
 /**
  * The pictures that a review has numbers for, in the order of the page; none where there is nothing to draw. `scope` tells
@@ -12,5 +13,5 @@ import { reachFigures } from "./reach.ts";
 export function figuresOf(reviewed: Reviewed, t: Translate, scope = ""): Figure[] {
   const { report } = reviewed;
   const id = `fig-${hash([scope, report.change?.base ?? "", ...report.findings.map(({ fingerprint }) => fingerprint)].join("\0"))}`;
-  return [...flowFigures(reviewed, id, t), ...reachFigures(reviewed, id, t), ...maintenanceFigures(reviewed, id, t)];
+  return [...flowFigures(reviewed, id, t), ...reachFigures(reviewed, id, t), ...maintenanceFigures(reviewed, id, t), ...rolloutFigures(reviewed, id, t)];
 }
