@@ -8,8 +8,10 @@ import type { FlowsOptions } from "./flows.ts";
 import { flowsCommand } from "./flows.ts";
 import type { FixCommandOptions } from "./fix.ts";
 import { fixCommand } from "./fix.ts";
+import type { MergeOptions } from "./merge.ts";
+import { mergeCommand } from "./merge.ts";
 import type { ReportOptions } from "./options.ts";
-import { configOption, failOnOption, ruleOption, withReportOptions } from "./options.ts";
+import { configOption, failOnOption, prefixOption, ruleOption, withPrintOptions, withReportOptions } from "./options.ts";
 import { checkCommand, reviewCommand } from "./review.ts";
 import { select } from "./selection.ts";
 import { loadState } from "./state.ts";
@@ -18,14 +20,20 @@ import { warn } from "./terminal.ts";
 import type { VerdictOptions } from "./verdict.ts";
 import { verdictCommand } from "./verdict.ts";
 
-/** Runs the command line; gives its exit status. `args` are those after the program's name. */
-export async function main(args: readonly string[], terminal: Terminal): Promise<number> {
+/** Runs the language server until its client ends it; gives the exit status. */
+type Serve = () => Promise<number>;
+
+/** The server is a bundle of its own, which only the program itself can load. */
+const notServed: Serve = () => Promise.reject(new Unavailable("The language server runs in the program alone: premortem lsp."));
+
+/** Runs the command line; gives its exit status. `args` are those after the program's name. `serve` is what `lsp` runs. */
+export async function main(args: readonly string[], terminal: Terminal, serve: Serve = notServed): Promise<number> {
   let status = 0;
-  const program = commands(terminal, (result) => {
+  const program = commands(terminal, serve, (result) => {
     status = result;
   });
   if (args.length === 0) {
-    warn(terminal, "Name a command: review, check, fix, flows, verdict, hosts or explain (see premortem --help).");
+    warn(terminal, "Name a command: review, check, merge, fix, flows, verdict, hosts, explain or lsp (see premortem --help).");
     return 2;
   }
   try {
@@ -40,7 +48,7 @@ export async function main(args: readonly string[], terminal: Terminal): Promise
   }
 }
 
-function commands(terminal: Terminal, done: (status: number) => void): Command {
+function commands(terminal: Terminal, serve: Serve, done: (status: number) => void): Command {
   const program = new Command("premortem")
     .description("Reviews infrastructure changes before they are applied.")
     .version(VERSION)
@@ -51,18 +59,21 @@ function commands(terminal: Terminal, done: (status: number) => void): Command {
       writeErr: (text) => terminal.err(text),
       outputError: (text) => warn(terminal, `${text.trim().replace(/^error: /, "").replace(/\s*\n\s*/g, " ")} (see premortem --help)`),
     });
-  withReportOptions(program.command("review"))
+  withEndOptions(withReportOptions(program.command("review")))
     .description("findings of the change from a base to the working tree")
     .argument("[path]", "what to review (default: the current directory)")
-    .option("--base <rev|dir>", "the revision or directory to compare with (default: HEAD)")
-    .addOption(new Option("--merge-base [ref]", "compare with the commit in which the head parted from REF (default: the default branch)").conflicts("base"))
-    .addOption(new Option("--staged", "review what is staged, against HEAD").conflicts(["head"]))
-    .option("--head <rev>", "review this commit, branch or tag without checking it out (its base by default: --merge-base)")
     .action(async (path: string | undefined, options: ReportOptions & EndOptions) => done(await reviewCommand(path, options, terminal)));
   withReportOptions(program.command("check"))
     .description("findings of the state alone, as the editor shows them while typing")
     .argument("[path...]", "what to check (default: the current directory)")
     .action(async (paths: string[], options: ReportOptions) => done(await checkCommand(paths, options, terminal)));
+  withEndOptions(withPrintOptions(program.command("merge")))
+    .description("the report of a whole run from those of its parts, which --shard made, in any format")
+    .argument("<report...>", "all parts, in JSON or SARIF")
+    .option("--path <path>", "for html alone, whose pictures are drawn from the files: what the parts reviewed, with the same --base")
+    .addOption(prefixOption())
+    .addOption(configOption())
+    .action(async (files: string[], options: MergeOptions) => done(await mergeCommand(files, options, terminal)));
   program
     .command("fix")
     .description("apply quick fixes")
@@ -102,7 +113,23 @@ function commands(terminal: Terminal, done: (status: number) => void): Command {
     .description("the page of a rule or a lesson")
     .argument("[rule|lesson]", "its id; without one, all are listed")
     .action((name: string | undefined) => terminal.out(explain(name, terminal.colour)));
+  program
+    .command("lsp")
+    .description("language server on standard input and output")
+    // What clients add by habit: the one is how the server speaks anyway, the other is read where the connection is made.
+    .addOption(new Option("--stdio").hideHelp())
+    .addOption(new Option("--clientProcessId <pid>").hideHelp())
+    .action(async () => done(await serve()));
   return program;
+}
+
+/** Which two states a review compares. */
+function withEndOptions(command: Command): Command {
+  return command
+    .option("--base <rev|dir>", "the revision or directory to compare with (default: HEAD)")
+    .addOption(new Option("--merge-base [ref]", "compare with the commit in which the head parted from REF (default: the default branch)").conflicts("base"))
+    .addOption(new Option("--staged", "review what is staged, against HEAD").conflicts(["head", "mergeBase"]))
+    .option("--head <rev>", "review this commit, branch or tag without checking it out (its base by default: --merge-base)");
 }
 
 async function hostsCommand(path: string | undefined, options: { json?: boolean; config?: string }, terminal: Terminal): Promise<number> {

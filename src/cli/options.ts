@@ -48,6 +48,11 @@ export function failOnOption(): Option {
   return new Option("--fail-on <level>", "exit with 1 from this severity on").choices([...LEVELS, "never"]).default("error");
 }
 
+/** `--path-prefix`, for those who look files up from the top of the repository. */
+export function prefixOption(): Option {
+  return new Option("--path-prefix <dir>", "put this before every path, where PATH is a directory of the repository and paths must start at its top").argParser(parsePrefix);
+}
+
 /** `--rule`, which may be given several times. */
 export function ruleOption(): Option {
   return new Option("--rule <id...>", "run only these rules");
@@ -70,7 +75,7 @@ export function withReportOptions(command: Command): Command {
     .addOption(ruleOption())
     .addOption(new Option("--baseline <file>", "report only what this file does not know already"))
     .addOption(new Option("--update-baseline", "write today's findings into the baseline instead of reporting them"))
-    .addOption(new Option("--path-prefix <dir>", "put this before every path, where PATH is a directory of the repository and paths must start at its top").argParser(parsePrefix))
+    .addOption(prefixOption())
     .addOption(new Option("--shard <I/N>", "do one of N parts; together they give the whole").argParser(parseShard))
     .addOption(new Option("--jobs <n>", "how much to do at once; never changes the result").argParser(parseJobs))
     .addOption(new Option("--no-progress", "show no progress on a terminal"));

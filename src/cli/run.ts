@@ -109,7 +109,7 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
       changed,
       mended,
       change: { base: base.name, changed: changed.length, fixed: mended.length, unchanged: own(result.standing) },
-      reach: hostReach(old, head, result.changed),
+      reach: hostReach(old, head),
     },
   );
 }
