@@ -41,7 +41,8 @@ async function ofUnchanged(project: Project, base: string): Promise<Reviewed> {
   return ofReview({ project, before: after, after, result, prefix: "", present: () => true, uriOf: (path) => project.uriOf(path) }, base);
 }
 
-function renamed(finding: Finding, shown: (path: string) => string): Finding {
+/** A finding with its paths as they are shown. */
+export function renamed(finding: Finding, shown: (path: string) => string): Finding {
   return {
     ...finding,
     location: { ...finding.location, path: shown(finding.location.path) },

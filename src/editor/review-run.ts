@@ -13,11 +13,10 @@ import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
 import { below } from "./projects.ts";
 import { RevisionTexts, differing, repositoriesOf } from "./revision.ts";
+import type { Waiting } from "./slices.ts";
+import { inSlices } from "./slices.ts";
 import type { Side, States } from "./states.ts";
 import { StateReader } from "./states.ts";
-
-/** How long a review may hold the extension host's thread at a stretch, in ms. */
-const SLICE = 12;
 
 /** What a review found in one project, with the two states that it compared. */
 export interface ProjectReview {
@@ -48,12 +47,11 @@ export interface RunResult {
 }
 
 /** How a run is made, and how it is told to stop. */
-export interface RunOptions {
+export interface RunOptions extends Waiting {
   /** True where the user asked: git and the folder look at the disk. */
   readonly fresh: boolean;
-  stopped(): boolean;
-  /** Called with the share that is done, from 0 to 1. */
-  progress(share: number): void;
+  /** The only folder to review, with paths relative to it. */
+  readonly only?: vscode.WorkspaceFolder;
 }
 
 type Folders = readonly vscode.WorkspaceFolder[];
@@ -72,7 +70,7 @@ export class ReviewRunner {
 
   /** Undefined where it was stopped; a sentence for the user where the two states cannot be had. */
   async run({ comparison, within }: ReviewRequest, options: RunOptions): Promise<RunResult | string | undefined> {
-    const folders = vscode.workspace.workspaceFolders ?? [];
+    const folders = options.only === undefined ? (vscode.workspace.workspaceFolders ?? []) : [options.only];
     if (folders.length === 0) return vscode.l10n.t("A review is of a folder, and none is open. Open the repository's folder, then try again.");
     const counts = counting(within);
     if (comparison.kind === "folder") return this.#againstFolder(folders, comparison, counts, options);
@@ -183,18 +181,4 @@ function counting(within: readonly string[] | undefined): (uri: vscode.Uri) => b
   const roots = within.map((address) => vscode.Uri.parse(address));
   const files = new Set(roots.map((uri) => uri.toString()));
   return (uri) => files.has(uri.toString()) || roots.some((root) => below(root, uri) !== undefined);
-}
-
-/** Takes steps for as long as nobody notices, then lets the extension host do something else. Undefined once stopped. */
-async function inSlices<T>(steps: Generator<void, T>, expected: number, { stopped, progress }: RunOptions): Promise<T | undefined> {
-  let until = performance.now() + SLICE;
-  for (let taken = 1; ; taken++) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (performance.now() < until) continue;
-    progress(Math.min(1, taken / expected));
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (stopped()) return undefined;
-    until = performance.now() + SLICE;
-  }
 }
