@@ -1,16 +1,22 @@
 #!/usr/bin/env node
 import { main } from "./cli/main.ts";
+import type { Terminal } from "./cli/terminal.ts";
 
 const { stdout, stderr, env } = process;
 // A reader that has seen enough (`| head`) closes the pipe; that is no error.
 stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
-void main(process.argv.slice(2), {
+/** Loaded when it is asked for: the build makes it a bundle of its own, so that all else starts without it. */
+const serve = async (): Promise<number> => (await import("./lsp.ts")).serve();
+
+const terminal: Terminal = {
   out: (text) => void stdout.write(text),
   err: (text) => void stderr.write(text),
   drained: () => (stdout.writableNeedDrain ? new Promise((resolve) => stdout.once("drain", resolve)) : undefined),
   colour: stdout.isTTY && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb",
   interactive: stderr.isTTY,
-}).then((status) => {
+};
+
+void main(process.argv.slice(2), terminal, serve).then((status) => {
   process.exitCode = status;
 });

@@ -14,7 +14,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   vcs: ["engine"],
   "core.ts": ["engine", "formats", "model", "rules"],
   cli: ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts"],
-  "cli.ts": ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts", "cli"],
+  "cli.ts": ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts", "cli", "lsp.ts"],
+  lsp: ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts", "cli"],
+  "lsp.ts": ["lsp"],
   editor: ["engine", "formats", "model", "rules", "lessons", "report", "vcs", "core.ts"],
   "extension.ts": ["editor", "engine", "core.ts"],
 };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 export async function notices(root: string): Promise<string> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/cli.ts", "src/extension.ts"],
+    entryPoints: ["src/cli.ts", "src/lsp.ts", "src/extension.ts"],
     outdir: "out",
     bundle: true,
     write: false,
@@ -19,7 +19,7 @@ export async function notices(root: string): Promise<string> {
   const sections = [...names].sort().map((name) => {
     const folder = join(root, "node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string; license: string };
-    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt"].map((candidate) => join(folder, candidate)).find((path) => existsSync(path));
+    const file = ["LICENSE", "LICENSE.md", "LICENSE.txt", "License.txt"].map((candidate) => join(folder, candidate)).find((path) => existsSync(path));
     if (file === undefined) throw new Error(`${name} ships no licence text`);
     return `## ${name} ${version} (${license})\n\n\`\`\`text\n${readFileSync(file, "utf8").replace(/\r\n/g, "\n").trim()}\n\`\`\`\n`;
   });

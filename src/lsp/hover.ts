@@ -1,0 +1,59 @@
+import type { Hover, Position } from "vscode-languageserver/node";
+import { MarkupKind } from "vscode-languageserver/node";
+import { rules } from "../core.ts";
+import type { Range } from "../engine/location.ts";
+import { lessons } from "../lessons/index.ts";
+import { optionHoverAt } from "../model/ceph/language/hover.ts";
+import { hoverAt } from "../model/firewall/language/hover.ts";
+import { ipsecHoverAt } from "../model/ipsec/language/hover.ts";
+import { keyHoverAt } from "../model/kernel/language/hover.ts";
+import { english } from "../report/english.ts";
+import { ruleMarkdown } from "../report/hover/finding.ts";
+import type { LinkTo } from "../report/hover/markdown.ts";
+import { plain } from "../report/hover/markdown.ts";
+import { cephMarkdown, firewallMarkdown, ipsecMarkdown, sysctlMarkdown } from "../report/hover/subjects.ts";
+import { isFirewall } from "./language.ts";
+import type { Place } from "./projects.ts";
+import type { Session } from "./session.ts";
+import { placeOf, textsAround } from "./session.ts";
+
+interface Part {
+  readonly range: Range;
+  readonly markdown: string;
+}
+
+/** What there is to say of a place: what is written there, then why a finding about it matters. */
+export async function hover(session: Session, uri: string, position: Position): Promise<Hover | null> {
+  const place = await placeOf(session, uri);
+  if (place === undefined) return null;
+  const { lines } = place.document;
+  const offset = lines.offsetAt(position);
+  const parts = [...ofLanguage(place, offset, textsAround(session, place).linkTo), ...ofFindings(session, place, offset)];
+  const value = parts.map(({ markdown }) => markdown).join("\n\n---\n\n");
+  if (parts.length === 0) return null;
+  const contents = session.client.markdown ? { kind: MarkupKind.Markdown, value } : { kind: MarkupKind.PlainText, value: plain(value) };
+  return { contents, range: lines.rangeOf(parts[0]!.range) };
+}
+
+function ofLanguage(place: Place, offset: number, linkTo: LinkTo): Part[] {
+  const { workspace, path } = place;
+  const firewall = isFirewall(place) ? hoverAt(workspace, path, offset) : undefined;
+  const key = keyHoverAt(workspace, path, offset);
+  const option = optionHoverAt(workspace, path, offset);
+  const ipsec = ipsecHoverAt(workspace, path, offset);
+  return [
+    ...(firewall ? [{ range: firewall.range, markdown: firewallMarkdown(firewall, linkTo) }] : []),
+    ...(key ? [{ range: key.range, markdown: sysctlMarkdown(key, linkTo, english) }] : []),
+    ...(option ? [{ range: option.range, markdown: cephMarkdown(option, linkTo, english) }] : []),
+    ...(ipsec ? [{ range: ipsec.range, markdown: ipsecMarkdown(ipsec) }] : []),
+  ];
+}
+
+function ofFindings({ findings }: Session, { workspace, path }: Place, offset: number): Part[] {
+  const here = findings.at(workspace, path).filter(({ location: { range } }) => range.start <= offset && offset <= range.end);
+  const ranges = new Map(here.map(({ rule, location }) => [rule, location.range]));
+  return [...ranges].flatMap(([id, range]) => {
+    const rule = rules.get(id);
+    return rule === undefined ? [] : [{ range, markdown: ruleMarkdown(id, rule, (lesson) => lessons.get(lesson), undefined, english) }];
+  });
+}
