@@ -22,32 +22,40 @@ function textAt(path: string): string | undefined {
   return lesson && lessonPage(lesson, rules, { links: true });
 }
 
+/** Opens the page that an address names in its path. Anyone can make such an address, so for all but known ids there is a message. */
+export async function openPage(uri: vscode.Uri): Promise<void> {
+  const page = vscode.Uri.from({ scheme: PAGE_SCHEME, path: `${uri.path}.md` });
+  if (textAt(page.path) === undefined) {
+    void vscode.window.showWarningMessage(vscode.l10n.t("Premortem has no page {0}. It may be of another version.", uri.path));
+    return;
+  }
+  await vscode.commands.executeCommand("vscode.open", page);
+}
+
 /**
  * The pages as files that can only be read: a link of the Problems panel opens them like any file, and a link from one page to
  * another is a relative one. Also opens `vscode://premortem.premortem/rules/FOLDER/NAME`, the address that reports give.
  */
 export class Pages implements vscode.FileSystemProvider, vscode.UriHandler, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly #registrations = [
-    this.#changed,
-    vscode.workspace.registerFileSystemProvider(PAGE_SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
-    vscode.window.registerUriHandler(this),
-  ];
+  readonly #registrations: vscode.Disposable[];
 
   readonly onDidChangeFile = this.#changed.event;
+
+  constructor() {
+    this.#registrations = [
+      this.#changed,
+      vscode.workspace.registerFileSystemProvider(PAGE_SCHEME, this, { isReadonly: true, isCaseSensitive: true }),
+      vscode.window.registerUriHandler(this),
+    ];
+  }
 
   dispose(): void {
     this.#registrations.forEach((registration) => void registration.dispose());
   }
 
-  /** Shows the page; a message where there is none. Anyone can make such an address, so only known ids count. */
-  async handleUri(uri: vscode.Uri): Promise<void> {
-    const page = uri.with({ scheme: PAGE_SCHEME, authority: "", path: `${uri.path}.md`, query: "", fragment: "" });
-    if (textAt(page.path) === undefined) {
-      void vscode.window.showWarningMessage(vscode.l10n.t("Premortem has no page {0}. It may be of another version.", uri.path));
-      return;
-    }
-    await vscode.commands.executeCommand("vscode.open", page);
+  handleUri(uri: vscode.Uri): Promise<void> {
+    return openPage(uri);
   }
 
   readFile(uri: vscode.Uri): Uint8Array {

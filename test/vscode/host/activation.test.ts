@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
-import { Pages } from "../../../src/editor/pages.ts";
+import { openPage } from "../../../src/editor/pages.ts";
 import { premortem } from "./editor.ts";
 
 describe("the extension", () => {
@@ -20,7 +20,6 @@ describe("the extension", () => {
   });
 
   it("shows the page of a rule by the address that reports give", async () => {
-    const { extensionUri } = vscode.extensions.getExtension("premortem.premortem")!;
     const opened = new Promise<void>((resolve) => {
       const subscription = vscode.window.tabGroups.onDidChangeTabs(({ opened: tabs }) => {
         if (!tabs.some(({ label }) => label.includes("blocks-pmtud"))) return;
@@ -28,7 +27,7 @@ describe("the extension", () => {
         resolve();
       });
     });
-    await new Pages(extensionUri).handleUri(vscode.Uri.parse("vscode://premortem.premortem/rules/firewall/blocks-pmtud"));
+    await openPage(vscode.Uri.parse("vscode://premortem.premortem/rules/firewall/blocks-pmtud"));
     await opened;
     await vscode.commands.executeCommand("workbench.action.closeAllEditors");
   });
