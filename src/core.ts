@@ -6,12 +6,15 @@ import type { ReviewResult } from "./engine/review.ts";
 import { review, reviewing } from "./engine/review.ts";
 import type { RuleSet } from "./engine/rule.ts";
 import { prepare } from "./formats/index.ts";
+import { loadLessons } from "./formats/lesson/load.ts";
 import { configurationOf } from "./formats/premortem-config/index.ts";
 import { loadYaml } from "./formats/yaml/load.ts";
 import { Workspace } from "./model/workspace.ts";
+import { lessonRules } from "./rules/lesson.ts";
 import { rules } from "./rules/index.ts";
 
 export { rules };
+export { lessonFor, lessonRules } from "./rules/lesson.ts";
 
 /** The file that tells what the repository cannot. */
 export const CONFIGURATION_FILE = "premortem.yaml";
@@ -35,6 +38,7 @@ export async function readConfiguration(text: string | undefined): Promise<Confi
   if (text === undefined) return DEFAULT_CONFIGURATION;
   await loadYaml();
   if (last?.text !== text) last = { text, configuration: configurationOf(text) };
+  if (last.configuration.lessons.length > 0) await loadLessons();
   return last.configuration;
 }
 
@@ -59,5 +63,5 @@ export function reviewInSteps(before: Workspace, after: Workspace, options: Core
 }
 
 function withDefaults(workspace: Workspace, options: CoreOptions): LintOptions<Workspace> {
-  return { rules: rules as RuleSet<Workspace>, configuration: workspace.configuration, ...options };
+  return { rules: rules as RuleSet<Workspace>, own: lessonRules(workspace), configuration: workspace.configuration, ...options };
 }

@@ -69,6 +69,8 @@ export interface Configuration {
   readonly advisories: readonly Advisory[];
   /** Severity by rule id; `off` silences the rule. */
   readonly severity: { readonly [rule: string]: Severity | "off" };
+  /** Shipped packs of lessons, and where the repository's own lessons are; with no such place, all of its lesson files count. */
+  readonly lessons: readonly string[];
   /** Globs of paths that are not reviewed. */
   readonly ignore: readonly string[];
 }
@@ -82,5 +84,6 @@ export const DEFAULT_CONFIGURATION: Configuration = {
   maintenance: { preparation: 0, work: 0, concurrent: 1 },
   advisories: [],
   severity: {},
+  lessons: [],
   ignore: [],
 };

@@ -14,6 +14,8 @@ export const SUPPRESSION_RULE = "premortem/suppression";
 /** What to run over a world of files. */
 export interface LintOptions<W extends World> {
   readonly rules: RuleSet<W>;
+  /** Rules that the reviewed files bring themselves. They are checked apart, so that an edit of one runs no other anew. */
+  readonly own?: RuleSet<W>;
   readonly configuration: Configuration;
   /** Ids of the only rules to run; undefined: all. */
   readonly only?: ReadonlySet<string>;
@@ -85,20 +87,21 @@ export function drain<T>(steps: Generator<void, T>): T {
 /** Collects what rules report and turns it into findings. Also used by `review`. */
 export class Run<W extends World> {
   readonly #options: LintOptions<W>;
-  /** Runs the rules that check files on one of them. */
-  readonly #check: Check;
+  /** Run the rules that check files on one of them. */
+  readonly #checks: readonly Check[];
   readonly #raised: Raised[] = [];
   readonly #notComputed = new Map<string, NotComputed>();
   readonly #failures: RuleFailure[] = [];
 
   constructor(options: LintOptions<W>) {
     this.#options = options;
-    this.#check = checkOf(options.rules, this.#rules());
+    const { rules, own } = options;
+    this.#checks = [rules, ...(own === undefined || own.size === 0 ? [] : [own])].map((set) => checkOf(set, this.#running(set)));
   }
 
   /** Runs every rule's `check` on one file, or takes what they said where nothing that they read has changed. */
   check(world: W, path: string): void {
-    this.#take(world.derive === undefined ? this.#check(world, path) : world.derive(this.#check, path));
+    for (const check of this.#checks) this.#take(world.derive === undefined ? check(world, path) : world.derive(check, path));
   }
 
   #take({ raised, notComputed, failures }: Checked): void {
@@ -109,7 +112,8 @@ export class Run<W extends World> {
 
   /** Runs every rule's `compare` on a change, one a step. */
   *compare(before: W, after: W, changed: readonly string[]): Generator<void, void> {
-    for (const [id, rule] of this.#rules()) {
+    const { rules, own } = this.#options;
+    for (const [id, rule] of [...this.#running(rules), ...(own === undefined ? [] : this.#running(own))]) {
       if (rule.compare === undefined) continue;
       if (this.#options.cancelled?.() === true) return;
       yield;
@@ -136,13 +140,13 @@ export class Run<W extends World> {
     for (const { id, report } of raised) {
       const severity = this.#severity(id, report.severity);
       if (severity === "off") continue;
-      const finding = toFinding(id, this.#options.rules.get(id)!, report, severity, world, fingerprints);
+      const finding = toFinding(id, this.#rule(id)!, report, severity, world, fingerprints);
       (comments.hide(finding) ? hidden : findings).push(finding);
     }
-    const rule = this.#options.rules.get(SUPPRESSION_RULE);
+    const rule = this.#rule(SUPPRESSION_RULE);
     const severity = this.#severity(SUPPRESSION_RULE, undefined);
     if (rule !== undefined && severity !== "off" && this.#options.only === undefined) {
-      for (const report of comments.complaints(this.#options.rules, paths)) {
+      for (const report of comments.complaints((id) => this.#rule(id), paths)) {
         findings.push(toFinding(SUPPRESSION_RULE, rule, report, severity, world, fingerprints));
       }
     }
@@ -153,8 +157,12 @@ export class Run<W extends World> {
     return { findings, notComputed, failures: this.#failures, suppressed: hidden.length, hidden };
   }
 
-  #rules(): [string, Rule<W>][] {
-    const { rules, only, configuration } = this.#options;
+  #rule(id: string): Rule<W> | undefined {
+    return this.#options.rules.get(id) ?? this.#options.own?.get(id);
+  }
+
+  #running(rules: RuleSet<W>): [string, Rule<W>][] {
+    const { only, configuration } = this.#options;
     return [...rules].filter(([id]) => (only === undefined || only.has(id)) && configuration.severity[id] !== "off");
   }
 
@@ -162,7 +170,7 @@ export class Run<W extends World> {
   #severity(id: string, reported: Severity | undefined): Severity | "off" {
     const configured = this.#options.configuration.severity[id];
     if (configured !== undefined) return configured;
-    const most = this.#options.rules.get(id)?.severity ?? "info";
+    const most = this.#rule(id)?.severity ?? "info";
     return reported === undefined ? most : milder(reported, most);
   }
 }
@@ -293,7 +301,7 @@ class Comments {
   }
 
   /** What is wrong with the comments themselves. */
-  *complaints(rules: ReadonlyMap<string, { readonly compare?: unknown }>, paths: readonly string[]): Iterable<Report> {
+  *complaints(ruleOf: (id: string) => { readonly compare?: unknown } | undefined, paths: readonly string[]): Iterable<Report> {
     for (const path of paths) {
       for (const [index, suppression] of this.#of(path).list.entries()) {
         const location: Location = { path, range: suppression.range };
@@ -306,9 +314,9 @@ class Comments {
           continue;
         }
         for (const rule of suppression.rules) {
-          if (!rules.has(rule)) {
+          if (ruleOf(rule) === undefined) {
             yield { location, key: rule, message: `There is no rule ${rule}, so this comment hides nothing of it. Correct the name.` };
-          } else if (rules.get(rule)!.compare === undefined && !this.#used.has(`${path}\0${index}\0${rule}`)) {
+          } else if (ruleOf(rule)!.compare === undefined && !this.#used.has(`${path}\0${index}\0${rule}`)) {
             // What compares two states says nothing of one, so its comments cannot be judged here.
             yield { location, key: rule, message: `${rule} finds nothing here, so this comment hides nothing. Remove it.` };
           }

@@ -31,6 +31,7 @@ export const LANGUAGES = [
   "crontab",
   "update-settings",
   "premortem-config",
+  "lesson",
 ] as const;
 
 /** A format that Premortem reads. */

@@ -10,6 +10,8 @@ import { ipsecSecrets } from "./ipsec-secrets/index.ts";
 import { ifupdown } from "./ifupdown/index.ts";
 import { iptablesSave } from "./iptables/index.ts";
 import { json } from "./json/index.ts";
+import { LESSON_FILE, lesson } from "./lesson/index.ts";
+import { loadLessons } from "./lesson/load.ts";
 import { libvirt } from "./libvirt/index.ts";
 import { modulesLoad } from "./modules-load/index.ts";
 import { nix } from "./nix/index.ts";
@@ -33,6 +35,7 @@ import { loadYaml } from "./yaml/load.ts";
 /** Every format, in the order in which they are asked. */
 export const formats: readonly Format<unknown>[] = [
   premortemConfig,
+  lesson,
   nftables,
   iptablesSave,
   cephConf,
@@ -107,7 +110,9 @@ export function isReviewed(path: string, head: string): boolean {
  * Variables and inventories often have no ending, so every such name counts.
  */
 export async function prepare(paths: Iterable<string>): Promise<void> {
-  for (const path of paths) {
+  const all = [...paths];
+  if (all.some((path) => LESSON_FILE.test(path))) return loadLessons();
+  for (const path of all) {
     if (/\.ya?ml(\.\w+)?$|(^|\/)[^./]+$|(^|\/)(group_vars|host_vars|inventory|inventories|environments?)\/|(^|\/)(hosts|inventory)[^/]*\.json$/.test(path)) return loadYaml();
   }
 }

@@ -76,6 +76,7 @@ import networkRestartsAllNetworking from "./network/restarts-all-networking.ts";
 import networkTunnelMtu from "./network/tunnel-mtu.ts";
 import networkTwoDefaultRoutes from "./network/two-default-routes.ts";
 import premortemConfig from "./premortem/config.ts";
+import premortemLesson from "./premortem/lesson.ts";
 import premortemSuppression from "./premortem/suppression.ts";
 import rolloutAllAtOnce from "./rollout/all-at-once.ts";
 import rolloutCanaryTooSmall from "./rollout/canary-too-small.ts";
@@ -181,6 +182,7 @@ export const rules: ReadonlyMap<string, Rule<Workspace>> = new Map<string, Rule<
   ["network/tunnel-mtu", networkTunnelMtu],
   ["network/two-default-routes", networkTwoDefaultRoutes],
   ["premortem/config", premortemConfig],
+  ["premortem/lesson", premortemLesson],
   ["premortem/suppression", premortemSuppression],
   ["rollout/all-at-once", rolloutAllAtOnce],
   ["rollout/canary-too-small", rolloutCanaryTooSmall],

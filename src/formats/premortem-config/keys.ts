@@ -102,6 +102,12 @@ export const KEYS: readonly Key[] = [
   { path: "cephRelease", kind: "name", summary: "Ceph's release by name or major version, where the repository does not tell." },
   { path: "advisories", kind: "advisories", summary: "Versions that are known as bad, beside those that Premortem knows.", default: [] },
   { path: "severity", kind: "severities", summary: "Severity by rule id: error, warning, info, or off.", default: {} },
+  {
+    path: "lessons",
+    kind: "globs",
+    summary: "Names of shipped packs of lessons, and files, folders or globs of the repository's own (with a / in them, or ending in .lesson.yaml). Where such places are named, lessons elsewhere are drafts: they are checked and not run. Default: all *.lesson.yaml of the repository.",
+    default: [],
+  },
   { path: "ignore", kind: "globs", summary: "Globs of paths that are not reviewed.", default: [] },
 ];
 

@@ -66,6 +66,8 @@ function ofKey(key: Key, rules: readonly string[]): Schema {
     ...schema,
     type: "object",
     additionalProperties: rules.length > 0 ? false : level,
+    // Those of the team's own lessons, which no schema knows.
+    ...(rules.length > 0 && { patternProperties: { "^lesson/": level } }),
     ...(rules.length > 0 && { properties: Object.fromEntries(rules.map((rule) => [rule, level])) }),
   };
 }

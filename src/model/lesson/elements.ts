@@ -1,0 +1,27 @@
+import type { ElementName } from "../../formats/lesson/index.ts";
+import { cephOption, cephOptionType } from "./ceph-option.ts";
+import { change, changeType, sideType } from "./change.ts";
+import type { Element, ObjectType } from "./element.ts";
+import { firewallRule, firewallRuleType, portRange } from "./firewall-rule.ts";
+import { host, hostType } from "./host.ts";
+import { interfaceType, network, networkInterface, networkType } from "./network.ts";
+import { play, playType, task, taskType } from "./play.ts";
+import { sysctlEntry, sysctlEntryType } from "./sysctl-entry.ts";
+
+/** All that a lesson may read, by name. */
+export const elements: { readonly [E in ElementName]: Element } = {
+  "firewall-rule": firewallRule,
+  "sysctl-entry": sysctlEntry,
+  "ceph-option": cephOption,
+  host,
+  network,
+  interface: networkInterface,
+  play,
+  task,
+  change,
+};
+
+/** Every type that conditions meet, by name. A type comes after those that its fields hold. */
+export const objectTypes: ReadonlyMap<string, ObjectType<never>> = new Map(
+  [portRange, firewallRuleType, sysctlEntryType, cephOptionType, hostType, networkType, interfaceType, taskType, playType, sideType, changeType].map((type) => [type.name, type as ObjectType<never>]),
+);

@@ -1,0 +1,94 @@
+import { TRAITS } from "../../engine/configuration.ts";
+import type { HostVariable } from "../../engine/configuration.ts";
+import { isUnknown } from "../../engine/unknown.ts";
+import type { Host } from "../fleet/fleet.ts";
+import { memoryOf } from "../kernel/memory.ts";
+import type { Workspace } from "../workspace.ts";
+import type { Element, Found, ObjectType } from "./element.ts";
+import { thing } from "./element.ts";
+
+interface Item {
+  readonly workspace: Workspace;
+  readonly host: Host;
+}
+
+const values = new WeakMap<Host, ReadonlyMap<string, unknown>>();
+
+/** A host as conditions see it. */
+export const hostType: ObjectType<Item> = {
+  name: "Host",
+  summary: "A host of the inventory, with the variables that it ends up with.",
+  fields: {
+    path: { type: "string", summary: "The file that first names it.", read: ({ host }) => host.location.path },
+    name: { type: "string", summary: "Its name in the inventory.", read: ({ host }) => host.name },
+    groups: { type: "list<string>", summary: "Every group that it is in, nearest first, `all` last.", read: ({ host }) => host.groups },
+    traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => TRAITS.filter((trait) => workspace.fleet.trait(host, trait) !== undefined) },
+    kernel: { type: "string", summary: "The kernel's version, as `uname -r` begins.", read: ({ workspace, host }) => textOf(workspace.fleet.kernel(host)) },
+    memory: { type: "int", summary: "Its memory; absent where no variable tells.", unit: "bytes", read: ({ workspace, host }) => hidden(workspace, host, "memory") ?? rounded(memoryOf(workspace, host)?.bytes) },
+    guests: { type: "int", summary: "How many virtual machines run on it; absent where no variable tells.", read: ({ workspace, host }) => countOf(workspace, host, "virtualMachines") },
+    osds: { type: "int", summary: "How many OSDs it has; absent where no variable tells.", read: ({ workspace, host }) => countOf(workspace, host, "osds") },
+    site: { type: "string", summary: "Where it stands; absent where no variable tells.", read: ({ workspace, host }) => wordOf(workspace, host, "site") },
+    rack: { type: "string", summary: "The rack; absent where no variable tells.", read: ({ workspace, host }) => wordOf(workspace, host, "rack") },
+    variables: { type: "map<string, dyn>", summary: "Its variables from the inventory, group_vars and host_vars, by name. Ask has(host.variables.NAME) first.", read: ({ host }) => variablesOf(host) },
+  },
+};
+
+/** Hosts. */
+export const host: Element = {
+  name: "host",
+  variable: "host",
+  type: hostType as ObjectType<never>,
+  source: "inventories of Ansible, NetBox and node classifiers",
+  subject: "syntax",
+  parts: {},
+  examplePath: "inventory/hosts.ini",
+  find: (workspace, path) => workspace.derive(byPath).get(path) ?? [],
+};
+
+/** The hosts that a file names first. */
+export function hostsIn(workspace: Workspace, path: string): readonly Found[] {
+  return host.find(workspace, path);
+}
+
+function byPath(workspace: Workspace): ReadonlyMap<string, readonly Found[]> {
+  const found = new Map<string, Found[]>();
+  for (const one of workspace.fleet.hosts) {
+    const { path, range } = one.location;
+    const list = found.get(path) ?? [];
+    if (list.length === 0) found.set(path, list);
+    list.push({ value: thing(hostType, { workspace, host: one }), path, range, parts: {} });
+  }
+  return found;
+}
+
+function variablesOf(one: Host): ReadonlyMap<string, unknown> {
+  let known = values.get(one);
+  if (known === undefined) values.set(one, (known = new Map([...one.variables].map(([name, { value }]) => [name, value]))));
+  return known;
+}
+
+function textOf(kernel: ReturnType<Workspace["fleet"]["kernel"]>): unknown {
+  return isUnknown(kernel) ? kernel : kernel.text;
+}
+
+function hidden(workspace: Workspace, one: Host, name: HostVariable): unknown {
+  const value = workspace.fleet.fact(one, name)?.value;
+  return isUnknown(value) ? value : undefined;
+}
+
+function countOf(workspace: Workspace, one: Host, name: HostVariable): unknown {
+  const value = workspace.fleet.fact(one, name)?.value;
+  if (value === undefined || isUnknown(value)) return value;
+  if (typeof value === "number") return rounded(value);
+  return typeof value === "object" && value !== null ? Object.keys(value).length : undefined;
+}
+
+function wordOf(workspace: Workspace, one: Host, name: HostVariable): unknown {
+  const value = workspace.fleet.fact(one, name)?.value;
+  if (value === undefined || isUnknown(value)) return value;
+  return typeof value === "string" || typeof value === "number" ? String(value) : undefined;
+}
+
+function rounded(value: number | undefined): number | undefined {
+  return value === undefined || !Number.isFinite(value) ? undefined : Math.round(value);
+}
