@@ -1,0 +1,77 @@
+/* global describe, it, before, after, afterEach */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { build } from "../../../scripts/build.mjs";
+import { commitAll } from "../../../scripts/fixture.mjs";
+import { startWindow } from "./window.mjs";
+
+const FILE = "etc/sysctl.d/60-tunnel.conf";
+const BEFORE = "# for the tunnels to the second site\nnet.ipv4.tcp_mtu_probing = 1\n";
+
+/** A repository whose working tree has one bad line more than HEAD. */
+function repository() {
+  const directory = mkdtempSync(join(tmpdir(), "premortem-window-"));
+  mkdirSync(dirname(join(directory, FILE)), { recursive: true });
+  writeFileSync(join(directory, FILE), BEFORE);
+  commitAll(directory);
+  writeFileSync(join(directory, FILE), `${BEFORE}net.ipv4.ip_no_pmtu_disc = 1\n`);
+  return directory;
+}
+
+/** The document of a Markdown preview: the innermost frame that shows it. */
+async function preview(page, heading, patience = 15_000) {
+  const late = Date.now() + patience;
+  while (Date.now() < late) {
+    for (const frame of page.frames()) {
+      const found = frame.locator("h1", { hasText: heading });
+      if (await found.count().catch(() => 0)) return frame;
+    }
+    await page.waitForEvent("framenavigated", { timeout: 300 }).catch(() => {});
+  }
+  throw new Error(`no page shows ${heading}`);
+}
+
+describe("pages of rules and lessons", () => {
+  let directory, vscode, window;
+
+  before(async () => {
+    await build();
+    directory = repository();
+    vscode = await startWindow();
+    window = await vscode.open(directory, FILE);
+  });
+  after(async () => {
+    await vscode?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
+  });
+
+  it("open rendered from the code in the Problems panel, without a network", async () => {
+    const outside = [];
+    window.page.on("request", (request) => {
+      const { protocol, hostname } = new URL(request.url());
+      if (protocol.startsWith("http") && hostname !== "127.0.0.1" && !hostname.endsWith("localhost")) outside.push(request.url());
+    });
+    await window.squiggles("warning").first().waitFor();
+    await window.command("Problems: Focus on Problems View");
+    const code = window.page.locator(".markers-panel .monaco-list-row a", { hasText: "sysctl/pmtud-disabled" }).first();
+    await code.click({ modifiers: ["ControlOrMeta"] });
+    const frame = await preview(window.page, "sysctl/pmtud-disabled");
+    assert.ok(await frame.locator("h2", { hasText: "Instead" }).count());
+    await window.screenshot("rule-page");
+  });
+
+  it("lead from a rule to its lesson and back", async () => {
+    let frame = await preview(window.page, "sysctl/pmtud-disabled");
+    await frame.locator("a", { hasText: "2015-tunnel-pmtu-collapse" }).first().click();
+    frame = await preview(window.page, "2015-tunnel-pmtu-collapse");
+    await window.screenshot("lesson-page");
+    await frame.locator("a", { hasText: "sysctl/pmtud-disabled" }).first().click();
+    await preview(window.page, "sysctl/pmtud-disabled");
+  });
+
+});
