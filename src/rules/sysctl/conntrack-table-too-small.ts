@@ -47,7 +47,7 @@ export default rule({
     "Ceph: src/ceph_osd.cc, the OSD's messengers; ms_initial_backoff, ms_max_backoff",
     "Ceph: doc/rados/troubleshooting/troubleshooting-osd.rst, nf_conntrack_max",
   ],
-  data: { max: "entries that the table holds", steady: "connections while nothing fails", worst: "entries while the OSDs of one host are away", hosts: "hosts with this table" },
+  data: { max: "entries that the table holds", least: "entries that the kernel gives by itself, at the least; absent where the load is the reason", steady: "connections while nothing fails", worst: "entries while the OSDs of one host are away", hosts: "hosts with this table" },
   examples: {
     bad: [
       { ...cluster("net.netfilter.nf_conntrack_max = ⟦131072⟧\nnet.netfilter.nf_conntrack_buckets = 65536\n", unmarked(RULES)) },
@@ -143,7 +143,7 @@ function ofValue(workspace: Workspace, path: string, setting: SysctlSetting): Re
     location: { path, range: setting.valueRange },
     ...(known && !setting.conditional ? { confidence: "likely" } : { severity: "info", confidence: "possible" }),
     message: `${CONNTRACK_MAX} = ${max} is below the ${least} that the kernel gives ${known ? "these hosts" : "every host with more than 1 GiB of memory"} by itself: a full table drops every new connection. Remove the line, or set what the hosts need.`,
-    data: { max },
+    data: { max, least },
     fixes: [{ title: `Set it to ${Math.max(least, LEAST_DEFAULT)}`, safety: "unsafe", edits: [{ path, range: setting.valueRange, newText: String(Math.max(least, LEAST_DEFAULT)) }] }],
   };
 }

@@ -16,7 +16,7 @@ export default rule({
   fix: "none",
   lifecycle: "stable",
   sources: ["proc_sys_fs(5), proc_sys_kernel(5)", "systemd.exec(5), LimitNOFILE=", "kernel: Documentation/admin-guide/sysctl/fs.rst"],
-  data: { before: "the limit before the change (absent: none)", after: "the limit after it", hosts: "hosts with the lower limit, where they are known" },
+  data: { limit: "the key or directive that goes down", before: "the limit before the change (absent: none)", after: "the limit after it", hosts: "hosts with the lower limit, where they are known" },
   examples: {
     bad: [
       { before: { ...HOSTS, "site.yml": site("26234859") }, after: { ...HOSTS, "site.yml": site("⟦1000000⟧") } },
@@ -49,7 +49,7 @@ export default rule({
         key: `${one.name} ${one.after}`,
         message: `${one.name} goes from ${limitText(one.before)} down to ${limitText(one.after)}${hosts}${one.byDefault ? ", the kernel's default, since its line is gone" : ""}. Programs that use more today fail${WHEN[one.name] ?? ""}. Measure what is in use first${one.byDefault ? ", or keep the line" : ""}.`,
         ...(one.hosts === 0 && !one.location.path.endsWith(".conf") ? { confidence: "likely" as const } : {}),
-        data: { ...(Number.isFinite(one.before) ? { before: one.before } : {}), after: one.after, ...(one.hosts === 0 ? {} : { hosts: one.hosts }) },
+        data: { limit: one.name, ...(Number.isFinite(one.before) ? { before: one.before } : {}), after: one.after, ...(one.hosts === 0 ? {} : { hosts: one.hosts }) },
         ...relatedOf(one),
       });
     }
