@@ -8,6 +8,7 @@ import type { FlowsOptions } from "./flows.ts";
 import { flowsCommand } from "./flows.ts";
 import type { FixCommandOptions } from "./fix.ts";
 import { fixCommand } from "./fix.ts";
+import { addLessonCommands } from "./lesson.ts";
 import type { MergeOptions } from "./merge.ts";
 import { mergeCommand } from "./merge.ts";
 import type { ReportOptions } from "./options.ts";
@@ -33,7 +34,7 @@ export async function main(args: readonly string[], terminal: Terminal, serve: S
     status = result;
   });
   if (args.length === 0) {
-    warn(terminal, "Name a command: review, check, merge, fix, flows, verdict, hosts, explain or lsp (see premortem --help).");
+    warn(terminal, "Name a command: review, check, merge, fix, flows, verdict, hosts, explain, lesson or lsp (see premortem --help).");
     return 2;
   }
   try {
@@ -113,6 +114,7 @@ function commands(terminal: Terminal, serve: Serve, done: (status: number) => vo
     .description("the page of a rule or a lesson")
     .argument("[rule|lesson]", "its id; without one, all are listed")
     .action((name: string | undefined) => terminal.out(explain(name, terminal.colour)));
+  addLessonCommands(program, terminal, done);
   program
     .command("lsp")
     .description("language server on standard input and output")
