@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { FORMATS } from "../../src/cli/options.ts";
 import { bundledCli } from "../support/build.ts";
 import { NO_PMTUD } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
@@ -94,7 +95,7 @@ describe("the packed command line", function () {
     execFileSync("cp", ["-r", `${path}/.`, copy.path]);
     const run = (at: string, environment: Record<string, string>, ...args: string[]): string =>
       spawnSync(process.execPath, [cli, "check", at, ...args], { encoding: "utf8", env: { ...process.env, ...environment } }).stdout;
-    for (const format of ["text", "json", "sarif"]) {
+    for (const format of FORMATS) {
       const one = run(path, { TZ: "UTC", LC_ALL: "C" }, "--format", format);
       assert.equal(run(copy.path, { TZ: "Asia/Tokyo", LC_ALL: "de_DE.UTF-8", LANG: "sv_SE" }, "--format", format, "--jobs", "4"), one);
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { FORMATS } from "../../src/cli/options.ts";
 import { rules } from "../../src/core.ts";
 import { NO_PMTUD, parsed, placed, premortem } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
@@ -10,14 +11,15 @@ describe("the command line", () => {
   it("has exactly the commands and formats that work", async () => {
     const { out, status } = await premortem("--help");
     const commands = [...out.matchAll(/^ {2}(\w+) (?:\[|\w)/gm)].map((match) => match[1]).filter((name) => name !== "help");
-    assert.deepEqual(commands, ["review", "check", "fix", "flows", "verdict", "hosts", "explain"]);
+    assert.deepEqual(commands, ["review", "check", "merge", "fix", "flows", "verdict", "hosts", "explain"]);
     assert.equal(status, 0);
     for (const later of ["lsp"]) {
       const refused = await premortem(later);
       assert.deepEqual([refused.status, refused.err.trim().split("\n").length], [2, 1]);
       assert.ok(refused.err.includes(later));
     }
-    for (const format of ["github", "gitlab", "junit", "rdjson", "html", "xml"]) {
+    for (const format of FORMATS) assert.equal((await premortem("check", folder({ "a.txt": "" }).path, "--format", format)).status, 0, format);
+    for (const format of ["xml", ""]) {
       const refused = await premortem("check", "--format", format);
       assert.equal(refused.status, 2);
       assert.match(refused.err, /^premortem: .*Allowed choices are text, json, sarif.*\n$/);
@@ -46,6 +48,19 @@ describe("the command line", () => {
       ["check", path, "--output", `${path}/no/such/file`],
       ["check", `${path}/missing`],
       ["review", path, path],
+      ["review", path, "--staged", "--head", "x"],
+      ["review", path, "--base", "x", "--merge-base"],
+      ["review", path, "--staged"],
+      ["review", path, "--merge-base"],
+      ["review", path, "--head", "main"],
+      ["check", path, "--baseline", `${path}/missing.jsonl`],
+      ["check", path, "--baseline", path],
+      ["check", path, "--update-baseline"],
+      ["check", path, "--baseline", `${path}/b.jsonl`, "--update-baseline", "--shard", "1/2"],
+      ["check", path, "--path-prefix", "../x"],
+      ["check", path, "--link-base", "javascript:alert(1)"],
+      ["merge"],
+      ["merge", `${path}/missing.json`],
       ["explain", "sysctl/nothing-such"],
       ["hosts", `${path}/missing`],
     ]) {

@@ -7,6 +7,7 @@ import { title } from "./heading.ts";
 import type { Content, Markup } from "./markup.ts";
 import { attribute, html, join } from "./markup.ts";
 import type { Project } from "./project.ts";
+import { withoutSecret } from "./secrecy.ts";
 
 /** Lines around an edit, and those of a fix that are shown. */
 const AROUND = 2;
@@ -29,7 +30,8 @@ function one(project: Project, finding: Finding, fix: Fix, index: number): Marku
 function changes(project: Project, fix: Fix): Content {
   const byPath = new Map<string, TextEdit[]>();
   for (const edit of fix.edits) byPath.set(edit.path, [...(byPath.get(edit.path) ?? []), edit]);
-  return join([...byPath].map(([path, edits]) => html`<figure class="diff"><figcaption><code class="path">${path}</code></figcaption><pre>${rows(project, path, edits)}</pre></figure>`));
+  // The titles say what a fix does; the lines of a file with keys stay in it.
+  return join([...byPath].filter(([path]) => !project.isSecret(path)).map(([path, edits]) => html`<figure class="diff"><figcaption><code class="path">${path}</code></figcaption><pre>${rows(project, path, edits)}</pre></figure>`));
 }
 
 /** What edits change in a file, a window of lines around each that lies apart: the whole file may be long. */
@@ -59,7 +61,8 @@ function rows(project: Project, path: string, edits: readonly TextEdit[]): Marku
 
 function diffLine(line: string): Markup {
   const sign = line.slice(0, 1);
-  const text = line.slice(1).replace(/\r$/, "");
+  const whole = line.slice(1).replace(/\r$/, "");
+  const text = withoutSecret(whole) ?? whole;
   if (sign === "+") return html`<ins class="line">${text}</ins>`;
   if (sign === "-") return html`<del class="line">${text}</del>`;
   return html`<span class="line">${text}</span>`;

@@ -3,6 +3,7 @@ import type { Translate } from "../reviewed.ts";
 import type { Content, Markup } from "./markup.ts";
 import { attribute, html } from "./markup.ts";
 import type { Project, Text } from "./project.ts";
+import { withoutSecret } from "./secrecy.ts";
 
 /** Lines around a place. */
 const AROUND = 2;
@@ -31,7 +32,7 @@ function anchor(project: Project, { path, range }: Location, target: string, lab
 export function excerpt(project: Project, location: Location, id: string, note?: Content): Markup {
   const text = project.text(location.path);
   const caption = html`<figcaption>${placeLink(project, location, `#${id}`)}${note !== undefined && html` <span class="note">${note}</span>`}</figcaption>`;
-  if (text === undefined) return html`<figure class="excerpt" id="${id}">${caption}</figure>`;
+  if (text === undefined || project.isSecret(location.path)) return html`<figure class="excerpt" id="${id}">${caption}</figure>`;
   return html`<figure class="excerpt" id="${id}">${caption}<pre>${linesAround(project, location, text)}</pre></figure>`;
 }
 
@@ -50,6 +51,8 @@ function linesAround(project: Project, { range }: Location, { text, lines }: Tex
 }
 
 function row({ t }: Project, text: string, line: { start: number; end: number }, number: number, mark: { start: number; end: number }): Markup {
+  const shown = withoutSecret(text.slice(line.start, line.end));
+  if (shown !== undefined) return html`<span class="line${mark.start <= line.end && mark.end >= line.start ? " hit" : ""}" data-line="${number}">${tail(shown, t)}</span>`;
   const indent = /^[ \t]*/.exec(text.slice(line.start, line.end))![0].length;
   const start = Math.max(mark.start < line.start ? line.start + indent : line.start, Math.min(mark.start, line.end));
   const end = Math.max(start, Math.min(mark.end, line.end));

@@ -6,6 +6,7 @@ import { english } from "../english.ts";
 import type { Reviewed, Translate } from "../reviewed.ts";
 import type { Limits, PageOptions } from "./options.ts";
 import { LIMITS } from "./options.ts";
+import { isSecret } from "./secrecy.ts";
 
 /** A text of a file by lines. */
 export interface Text {
@@ -53,6 +54,14 @@ export class Project {
       this.#texts.set(path, known);
     }
     return known;
+  }
+
+  /** True for a file of which no line is shown. */
+  isSecret(path: string): boolean {
+    const own = this.workspacePath(path);
+    const { before, after } = this.reviewed;
+    const language = own === undefined ? undefined : (after.language(own) ?? before?.language(own));
+    return isSecret(language, this.text(path)?.text ?? "");
   }
 
   /** The line and column of a place's start. */

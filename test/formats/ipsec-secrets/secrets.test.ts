@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { FORMATS } from "../../../src/cli/options.ts";
 import { ipsecSecrets } from "../../../src/formats/ipsec-secrets/index.ts";
 import { recognise } from "../../../src/formats/index.ts";
 import { folder } from "../../support/folder.ts";
@@ -28,8 +29,9 @@ describe("ipsec: secrets", () => {
       "b/swanctl.conf": `${connections}secrets {\n  ike-a {\n    secret = ${WORD}\n    ${WORD} { }\n  }\n}\n`,
       "c/swanctl.conf": `secrets {\n  ike-a {\n    secret = a\n    ${WORD}: x { }\n  ${WORD}`,
     });
-    for (const format of ["text", "json", "sarif", "html", "gitlab", "github", "junit", "rdjson"]) {
-      const { out, err } = await premortem("check", path, "--format", format, "--fail-on", "never");
+    for (const format of FORMATS) {
+      const { out, err, status } = await premortem("check", path, "--format", format, "--fail-on", "never");
+      assert.equal(status, 0, `${format}: ${err}`);
       assert.ok(!`${out}${err}`.includes(WORD), `${format}: ${`${out}${err}`.split("\n").find((line) => line.includes(WORD))?.slice(0, 300)}`);
       if (format === "json") assert.ok((JSON.parse(out) as { findings: unknown[] }).findings.length > 4);
     }
