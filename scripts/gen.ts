@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lessonIds, lessonsIndex, ruleIds, rulesIndex } from "./gen/indexes.ts";
+import { lessonIds, lessonsIndex, packsIndex, ruleIds, rulesIndex } from "./gen/indexes.ts";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const check = process.argv.includes("--check");
@@ -21,6 +21,7 @@ function emit(path: string, text: string): void {
 // The indexes first: what follows imports them.
 emit("src/rules/index.ts", rulesIndex(ruleIds(root)));
 emit("src/lessons/index.ts", lessonsIndex(lessonIds(root)));
+emit("src/model/lesson/packs.ts", packsIndex(root));
 
 const { documents, pages } = await import("./gen/documents.ts");
 const made = documents(root);

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { rules } from "../../src/core.ts";
 import { EXPECTED, KEYS, SECTIONS } from "../../src/formats/premortem-config/keys.ts";
 import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
+import { lessonSchema } from "../../src/formats/lesson/schema.ts";
 import { lessons } from "../../src/lessons/index.ts";
+import { lessonSchemaPage } from "../../src/report/lesson-schema.ts";
 import { lessonPage, rulePage } from "../../src/report/page.ts";
 import { sarifRules } from "../../src/report/sarif.ts";
 import { localisationBundle } from "./localisation.ts";
@@ -15,15 +17,17 @@ export function documents(root: string): [string, string][] {
     ...[...lessons].map(([id, lesson]): [string, string] => [`docs/lessons/${id}.md`, lessonPage(lesson, rules, { links: true })]),
     ["docs/rules.sarif.json", `${JSON.stringify(sarifRules(), null, 2)}\n`],
     ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
+    ["schemas/lesson.schema.json", `${JSON.stringify(lessonSchema(), null, 2)}\n`],
+    ["docs/lessons/schema.md", lessonSchemaPage()],
     ["docs/premortem-yaml.md", configurationPage()],
     ["l10n/bundle.l10n.json", localisationBundle(root)],
     ["README.md", readme(root)],
   ];
 }
 
-/** Ids of the rules and of the lessons that have a page, by the folder of the pages. */
+/** The pages of rules and lessons, and what lessons that a team writes can read; by the folder of the pages. */
 export function pages(): Record<string, string[]> {
-  return { "docs/rules": [...rules.keys()], "docs/lessons": [...lessons.keys()] };
+  return { "docs/rules": [...rules.keys()], "docs/lessons": [...lessons.keys(), "schema"] };
 }
 
 /** Every key of `premortem.yaml`, in the order in which the schema has them. */

@@ -33,10 +33,10 @@ function follow(name: string, into: Set<string>): void {
 
 function elementSection(name: ElementName, titled: boolean): string {
   const { variable, type, source, parts } = elements[name];
-  const places = Object.entries(parts).map(([part, what]) => `\`${part}\` (${what.replace(/\.$/, "").toLowerCase()})`);
+  const places = Object.entries(parts).map(([part, what]) => `\`${part}\` (${what.replace(/\.$/, "").replace(/^T/, "t")})`);
   return [
     ...(titled ? [`## ${name}\n\n${ELEMENT_SUMMARIES[name]}`] : []),
-    `- In conditions: \`${variable}\`, a \`${type.name}\`\n- Found in: ${source}\n- Parts for \`at\`: ${places.length === 0 ? "none" : places.join(", ")}`,
+    `- In conditions: \`${variable}\`, of type \`${type.name}\`\n- Found in: ${source}\n- Parts for \`at\`: ${places.length === 0 ? "none" : places.join(", ")}`,
   ].join("\n\n");
 }
 
