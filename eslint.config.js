@@ -2,7 +2,7 @@ import js from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "out/", "node_modules/", "test/incidents/", ".cache/"] },
+  { ignores: ["dist/", "out/", "node_modules/", "test/incidents/", "docs/site/", ".cache/"] },
   js.configs.recommended,
   ...tseslint.configs.recommended,
   {

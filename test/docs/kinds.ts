@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { Ajv } from "ajv";
+import { parse, parseAllDocuments } from "yaml";
+import { rules } from "../../src/core.ts";
+import { formatOf, prepare, recognise } from "../../src/formats/index.ts";
+import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
+import { onPath } from "../../scripts/setup.mjs";
+
+/** Checks one sample; gives the reason where the program that can is not here. */
+type Check = (text: string) => Promise<string | undefined> | string | undefined;
+
+/** By a file name of the format. */
+const ours = (path: string): Check => async (text) => {
+  await prepare([path]);
+  const language = recognise(path, "");
+  assert.ok(language, `${path} is of a known format`);
+  const { errors } = formatOf(language).parse(text);
+  assert.deepEqual(errors, []);
+  return undefined;
+};
+
+const program = (name: string, args: readonly string[], input: (text: string) => string = (text) => text): Check => (text) => {
+  if (onPath(name) === undefined) return `there is no ${name} here`;
+  const { status, stdout, stderr } = spawnSync(name, args, { input: input(text), encoding: "utf8", timeout: 60_000 });
+  assert.equal(status, 0, stdout + stderr);
+  return undefined;
+};
+
+const schema = new Ajv({ strict: false, allErrors: true }).compile(configurationSchema([...rules.keys()]));
+
+const yaml: Check = (text) => {
+  for (const document of parseAllDocuments(text)) assert.deepEqual(document.errors.map(String), []);
+  const value: unknown = parseAllDocuments(text).length === 1 ? parse(text) : undefined;
+  const keys = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+  const known = Object.keys((configurationSchema([]) as { properties: object }).properties);
+  // A premortem.yaml is held to its schema; other files of YAML are held to their syntax.
+  if (keys.length > 0 && keys.every((key) => known.includes(key))) assert.ok(schema(value), JSON.stringify(schema.errors));
+  return undefined;
+};
+
+const json: Check = (text) => void JSON.parse(text);
+const lines: Check = (text) => void text.split("\n").filter(Boolean).forEach((line) => void JSON.parse(line));
+
+/** Every kind of sample that documents may have. What stands behind a command and shows what it prints is of kind `text`. */
+export const CHECKS: Readonly<Record<string, Check>> = {
+  yaml,
+  yml: yaml,
+  json,
+  jsonl: lines,
+  // Comments are all that JSONC adds in our samples.
+  jsonc: (text) => void JSON.parse(text.replace(/^\s*\/\/.*$/gm, "")),
+  toml: program("python3", ["-c", "import sys, tomllib; tomllib.loads(sys.stdin.read())"]),
+  ini: ours("hosts.ini"),
+  nft: ours("nftables.conf"),
+  iptables: ours("rules.v4"),
+  sysctl: ours("sysctl.conf"),
+  ceph: ours("ceph.conf"),
+  lua: program("nvim", ["--headless", "-u", "NONE", "-l", "/dev/stdin"], (text) => `assert(loadstring([==[${text}]==]))`),
+  elisp: program("emacs", ["--batch", "-Q", "--eval", '(with-temp-buffer (insert-file-contents "/dev/stdin") (emacs-lisp-mode) (check-parens))']),
+  ts: (text) => syntaxOf(text, "ts"),
+  js: (text) => syntaxOf(text, "js"),
+  diff: (text) => void assert.match(text, /^(?:--- |[-+ @])/),
+};
+
+async function syntaxOf(text: string, loader: "ts" | "js"): Promise<undefined> {
+  const { transform } = await import("esbuild");
+  await transform(text, { loader });
+}
