@@ -89,15 +89,18 @@ function drawn({ segments, isUnknown, limit, limitWas }: Bar, scale: (value: num
     sum += value;
   }
   if (isUnknown === true) body.push(bar({ x: scale(sum), y, width: end - scale(sum), height: THICK }, "fig-unsure", `${id}-unknown`));
-  const mark = (value: number, className: string): Markup => tag("path", { class: className, d: `M${Math.round(scale(value) * 100) / 100} ${y - 4}v${THICK + 8}` });
-  if (limitWas !== undefined) body.push(mark(limitWas, "fig-limit-was"));
-  if (limit !== undefined) body.push(mark(limit, "fig-limit"));
+  const mark = (value: number, className: string): void => {
+    const d = `M${Math.round(scale(value) * 100) / 100} ${y - 4}v${THICK + 8}`;
+    body.push(tag("path", { class: "fig-gap", d }), tag("path", { class: className, d }));
+  };
+  if (limitWas !== undefined) mark(limitWas, "fig-limit-was");
+  if (limit !== undefined) mark(limit, "fig-limit");
   return body;
 }
 
 /** A heading inside a drawing. */
 export function heading(text: string, y: number, width: number): Markup {
-  return titled(text, line(shortened(text, (width - 2 * EDGE) / 1.06, TEXT), EDGE, y, "fig-strong"));
+  return titled(text, line(shortened(text, (width - 2 * EDGE) / 1.06, TEXT), EDGE, y, "fig-strong fig-halo"));
 }
 
 /** What a colour or pattern means. */

@@ -58,6 +58,7 @@ function legend({ shown, width, id, t, body }: Frame): number {
   const drawn = keys(
     [
       ...(known ? [{ text: t("planned window"), className: "fig-hollow" }, { text: t("guests move away"), className: "fig-hot", pattern: "stripes" }, { text: t("work on the empty host"), className: "fig-calm" }] : []),
+      ...(known ? [{ text: t("allowed out at once: {0}", number(shown.allowed)), className: "fig-limit", isLine: true }] : []),
       ...(shown.rest.hosts > 0 ? [{ text: t("several hosts"), className: "fig-hot-soft" }] : []),
       ...(shown.unknownHosts > 0 || shown.leastFree === undefined ? [{ text: t("not known"), className: "fig-unsure", pattern: "unknown" }] : []),
     ],
@@ -87,7 +88,7 @@ function drawLanes(frame: Frame, top: number): number {
   return y;
 }
 
-function drawLane({ host, planned, started, emptied, ended }: Lane, { left, x, id, t, shown }: Frame, y: number): Markup {
+function drawLane({ host, short, planned, started, emptied, ended }: Lane, { left, x, id, t, shown }: Frame, y: number): Markup {
   const back = Number.isFinite(ended) ? ended : shown.end;
   const empty = Math.min(emptied, back);
   const [from, gone, end] = [x(started), x(empty), x(back)];
@@ -95,7 +96,7 @@ function drawLane({ host, planned, started, emptied, ended }: Lane, { left, x, i
   const words = stuck ? t("{0}: never empty", host) : t("{0}: out from {1}, empty after {2}, back after {3}", host, span(started, t), span(emptied, t), span(ended, t));
   return titled(
     words,
-    line(shortened(host, left - 10, TEXT), left - 8, y + 14, "fig-text", "end"),
+    line(shortened(short, left - 10, TEXT), left - 8, y + 14, "fig-text", "end"),
     bar({ x: from, y: y + 5, width: Math.max(1, gone - from), height: 10 }, "fig-hot", `${id}-stripes`),
     ...(stuck ? [tag("path", { class: "fig-cross", d: `M${round(end - 5)} ${y + 5}l10 10m-10 0l10 -10` })] : [bar({ x: gone, y: y + 5, width: Math.max(1, end - gone), height: 10 }, "fig-calm")]),
     ...(planned.until === undefined ? [] : [tag("rect", { class: "fig-hollow", x: x(planned.from), y: y + 2, width: Math.max(2, x(planned.until) - x(planned.from)), height: 16, rx: 2 })]),
@@ -112,8 +113,7 @@ function drawOut(frame: Frame, top: number): number {
   const d = stepped(shown.steps.map(({ time, out }) => ({ x: x(time), y: y(out) })), x(shown.end));
   body.push(titled(t("At most {0} hosts are out, after {1}", number(shown.peak.out), span(shown.peak.time, t)), tag("path", { class: "fig-over", d: `${d}V${low}H${left}Z`, fill: `url(#${id}-dots)` }), tag("path", { class: "fig-line-hot", d })));
   const allowed = round(y(shown.allowed));
-  body.push(tag("path", { class: "fig-limit-was", d: `M${left} ${allowed}H${right}` }));
-  body.push(line(t("allowed: {0}", number(shown.allowed)), right, allowed - 4 < high ? allowed + 12 : allowed - 4, "fig-small", "end"));
+  body.push(titled(t("{0} may be out at once", number(shown.allowed)), tag("path", { class: "fig-gap", d: `M${left} ${allowed}H${right}` }), tag("path", { class: "fig-limit", d: `M${left} ${allowed}H${right}` })));
   return low;
 }
 

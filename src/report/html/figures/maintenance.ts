@@ -18,6 +18,8 @@ import { choice } from "./switch.ts";
 /** One host's maintenance: what is planned, and what it comes to. Seconds from the first window's start. */
 export interface Lane {
   readonly host: string;
+  /** Its name without the domain that all of them share. */
+  readonly short: string;
   /** The planned window; its end is undefined where nothing says how long it is. */
   readonly planned: { readonly from: number; readonly until: number | undefined };
   readonly started: number;
@@ -62,7 +64,7 @@ export function maintenanceFigures(reviewed: Reviewed, id: string, t: Translate)
   if (forecast === undefined) return [unknownFigure({ after, hosts, title, findings, id, t })];
   const cases = maintenanceCases(after, forecast, hosts.length);
   const names = namesOf(t);
-  const summary = [outcome(cases[0]!, t, names), forecast.hypervisors.unknownRoom === undefined ? "" : t("Memory left is not known: {0}.", forecast.hypervisors.unknownRoom)].filter((part) => part !== "").join(" ");
+  const summary = [compared(forecast, cases, names, t), forecast.hypervisors.unknownRoom === undefined ? "" : t("Memory left is not known: {0}.", forecast.hypervisors.unknownRoom)].filter((part) => part !== "").join(" ");
   const shown = cases.map((one, index) => ({
     name: names[one.name],
     body: html`<p class="fig-said">${outcome(one, t, names)}</p>${picture(`${id}-maintenance-${index}`, `${title}: ${names[one.name]}`, outcome(one, t, names), (width, own) => drawMaintenance(one, width, own, t))}`,
@@ -79,11 +81,13 @@ function namesOf(t: Translate): Names {
 /** Every way to go about it, the plan first. `hosts`: those that have to be emptied, also those of which nothing more is known. */
 export function maintenanceCases(after: Workspace, forecast: Forecast, hosts: number): MaintenanceCase[] {
   const { hypervisors, allowed, needs } = forecast;
+  const domain = commonDomain(needs.map(({ host }) => host.name));
   return forecast.scenarios.map(({ name, policy, schedule }): MaintenanceCase => {
     const lanes = policy.order.map((place, turn): Lane => {
       const from = policy.starts[turn]!;
       const length = name === "window-of-a-day" ? DAY : windowOf(after, hypervisors, place);
-      return { host: hypervisors.cluster[place]!.name, planned: { from, until: length === undefined ? undefined : from + length }, started: schedule.started[turn]!, emptied: schedule.emptied[turn]!, ended: schedule.ended[turn]! };
+      const host = hypervisors.cluster[place]!.name;
+      return { host, short: host.slice(0, host.length - domain.length), planned: { from, until: length === undefined ? undefined : from + length }, started: schedule.started[turn]!, emptied: schedule.emptied[turn]!, ended: schedule.ended[turn]! };
     });
     const drawn = lanes.length <= MOST_LANES ? lanes : lanes.slice(0, MOST_LANES - 1);
     const rest = lanes.slice(drawn.length);
@@ -105,6 +109,13 @@ export function maintenanceCases(after: Workspace, forecast: Forecast, hosts: nu
 }
 
 const DAY = 86_400;
+
+/** `.rack1.example.net`: what all names end in after a dot; empty where a name would be nothing else. */
+function commonDomain(names: readonly string[]): string {
+  let domain = names.length < 2 ? "" : names[0]!.slice((names[0]!.indexOf(".") + 1 || names[0]!.length + 1) - 1);
+  while (domain !== "" && !names.every((name) => name.endsWith(domain) && name.length > domain.length)) domain = domain.slice((domain.indexOf(".", 1) + 1 || domain.length + 1) - 1);
+  return domain;
+}
 
 function windowOf(after: Workspace, hypervisors: Hypervisors, place: number): number | undefined {
   const window = plannedWindow(after, hypervisors.hosts[place]!);
@@ -133,6 +144,16 @@ function outcome({ name, lanes, rest, peak, allowed, end, stuck, waiting, leastF
     leastFree === undefined ? "" : t("The least memory left is {0}.", bytes(leastFree.bytes)),
     unknownHosts === 0 ? "" : t("How long {0} more hosts take is not known.", number(unknownHosts)),
   ].filter((part) => part !== "").join(" ");
+}
+
+/** How many hosts, and how each way to go about it ends. */
+function compared({ needs, distance, allowed }: Forecast, cases: readonly MaintenanceCase[], names: Names, t: Translate): string {
+  const hosts = distance === undefined ? t("{0} virtualisation hosts have to be emptied.", number(needs.length)) : t("{0} virtualisation hosts have to be emptied, {1} every {2} by the plan.", number(needs.length), number(allowed), span(distance, t));
+  const ends = cases.map(({ name, stuck, end, waiting }) => {
+    if (stuck > 0) return t("{0}: {1} cannot be emptied", names[name], number(stuck));
+    return waiting === undefined ? t("{0}: done after {1}", names[name], span(end, t)) : t("{0}: done after {1}, but guests wait for room", names[name], span(end, t));
+  });
+  return `${hosts} ${ends.join("; ")}.`;
 }
 
 function tableOf(cases: readonly MaintenanceCase[], names: Names, t: Translate): Figure["table"] {

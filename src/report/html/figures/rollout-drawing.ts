@@ -28,14 +28,15 @@ interface Column {
 /** Columns of batches in the order of time, each on top of what went before: touched, failed, and what the stop spares. */
 export function drawRollout(shown: RolloutCase, width: number, id: string, t: Translate): Drawing {
   const { hosts, sizes, stopsIn } = shown;
+  if (sizes.length === 1) return drawAtOnce(shown, width, id, t);
   const columns = columnsOf(shown);
   const body: Markup[] = [];
   const legend = keys(
     [
       ...(shown.failed > 0 ? [{ text: t("fails"), className: "fig-hot", pattern: "stripes" }] : []),
       ...(shown.touched > shown.failed ? [{ text: t("touched, does not fail"), className: "fig-calm" }] : []),
-      ...(columns.length > 1 ? [{ text: t("batches before"), className: "fig-rest" }] : []),
-      ...(shown.touched < hosts ? [{ text: t("not reached"), className: "fig-unsure" }] : []),
+      { text: t("batches before"), className: "fig-rest" },
+      ...(shown.touched < hosts ? [{ text: t("not reached"), className: "fig-spared" }] : []),
     ],
     { width, y: 2, id },
   );
@@ -59,9 +60,10 @@ export function drawRollout(shown: RolloutCase, width: number, id: string, t: Tr
     failed += column.failed;
     const name = column.from === column.until ? t("batch {0}", number(column.from)) : t("batches {0} to {1}", number(column.from), number(column.until));
     const [first, second, top] = [below + column.failed, below + column.touched, below + column.size];
+    const isSpared = stopsIn !== undefined && column.from > stopsIn;
     body.push(titled(
       t("{0}: {1} hosts, {2} touched, {3} fail; so far {4} touched, {5} failed", name, number(column.size), number(column.touched), number(column.failed), number(reached), number(failed)),
-      ...rect(0, below, "fig-rest"), ...rect(below, first, "fig-hot", "stripes"), ...rect(first, second, "fig-calm"), ...rect(second, top, "fig-unsure"),
+      ...(isSpared ? rect(0, top, "fig-spared") : [...rect(0, below, "fig-rest"), ...rect(below, first, "fig-hot", "stripes"), ...rect(first, second, "fig-calm"), ...rect(second, top, "fig-spared")]),
     ));
     below = top;
   }
@@ -71,9 +73,26 @@ export function drawRollout(shown: RolloutCase, width: number, id: string, t: Tr
     const x = left + step * (at + 1);
     body.push(tag("path", { class: "fig-limit", d: `M${round(x)} ${high - 12}V${low}` }));
     alarm(t("stops in batch {0}", number(stopsIn!)), x, { left, right, y: high - 14 }, body);
-  } else alarm(sizes.length === 1 ? t("all at once: nothing can stop it") : t("nothing stops it"), left + (step * columns.length) / 2, { left, right, y: high - 14 }, body);
+  } else alarm(t("nothing stops it"), left + (step * columns.length) / 2, { left, right, y: high - 14 }, body);
   body.push(line(t("batches in the order of time; hosts in all"), right, low + 32, "fig-small", "end"));
   return { height: low + 38, body };
+}
+
+/** One batch is one bar. */
+function drawAtOnce({ hosts, touched, failed }: RolloutCase, width: number, id: string, t: Translate): Drawing {
+  const legend = keys([{ text: t("fails"), className: "fig-hot", pattern: "stripes" }, ...(touched > failed ? [{ text: t("touched, does not fail"), className: "fig-calm" }] : []), ...(hosts > touched ? [{ text: t("not reached"), className: "fig-spared" }] : [])], { width, y: 2, id });
+  const body = [...legend.body];
+  const top = legend.y + 18;
+  body.push(line(shortened(t("all at once: nothing can stop it"), (width - 8) / 1.08, TEXT), 4, top, "fig-alarm"));
+  const drawn = bars(
+    [{
+      name: t("batch {0}", 1),
+      said: t("{0} of {1} touched, {2} failed", number(touched), number(hosts), number(failed)),
+      segments: [{ value: failed, className: "fig-hot", pattern: "stripes" }, { value: touched - failed, className: "fig-calm" }, { value: hosts - touched, className: "fig-spared" }],
+    }],
+    { width, y: top + 12, id, most: hosts },
+  );
+  return { height: drawn.y, body: [...body, ...drawn.body] };
 }
 
 function columnsOf({ sizes, exposure }: RolloutCase): Column[] {

@@ -52,9 +52,8 @@ function figureOf(reviewed: Reviewed, one: RolloutPlay, left: number, id: string
     return { kind: "rollout", title, summary, html: framed([picture(id, title, summary, (width, own) => drawUnknownRollout(hosts.length, width, own, t))]), table: { head, rows: [["", t("not known"), number(hosts.length), t("not known"), t("not known"), t("not known")]] }, findings };
   }
   const cases = rolloutCases(one);
-  const first = cases[SHOWN_FIRST]!;
   const where = t("{0}: {1} hosts in {2}.", reviewed.shown(play.path), number(hosts.length), sizes.length === 1 ? t("one batch, all at once") : t("{0} batches", number(sizes.length)));
-  const summary = [where, brakes(one, t), said(first, t), others].filter((part) => part !== "").join(" ");
+  const summary = [where, brakes(one, t), compared(cases, t), others].filter((part) => part !== "").join(" ");
   const shown = cases.map((each, index) => ({
     name: percent(each.failing),
     body: html`<p class="fig-said">${said(each, t)}</p>${picture(`${id}-${index}`, `${title}, ${percent(each.failing)}`, said(each, t), (width, own) => drawRollout(each, width, own, t))}`,
@@ -94,9 +93,15 @@ function sum(numbers: readonly number[]): number {
 
 /** `On 30 % of the hosts: it stops in batch 2 of 8, with 9 of 40 hosts touched and 3 failed.` */
 function said({ failing, touched, failed, hosts, stopsIn, sizes }: RolloutCase, t: Translate): string {
-  const numbers = t("{0} of {1} hosts are touched and {2} fail", number(touched), number(hosts), number(failed));
+  const numbers = t("{0} of {1} hosts are touched, and it fails on {2}", number(touched), number(hosts), number(failed));
   if (stopsIn !== undefined) return t("A change that fails on {0} of the hosts stops in batch {1} of {2}: {3}.", percent(failing), number(stopsIn), number(sizes.length), numbers);
   return sizes.length === 1 ? t("A change that fails on {0} of the hosts is everywhere before anything can stop it: {1}.", percent(failing), numbers) : t("Nothing stops a change that fails on {0} of the hosts: {1}.", percent(failing), numbers);
+}
+
+/** `Hosts touched before it stops, by the share on which it fails: 2 at 10 %, …`. */
+function compared(cases: readonly RolloutCase[], t: Translate): string {
+  if (cases.every(({ touched, stopsIn, hosts }) => touched === hosts && stopsIn === undefined)) return t("Nothing stops a bad change before it has touched them all.");
+  return t("Hosts that a bad change touches, by the share on which it fails: {0}.", cases.map(({ failing, touched, stopsIn }) => (stopsIn === undefined ? t("{0} at {1} (nothing stops it)", number(touched), percent(failing)) : t("{0} at {1}", number(touched), percent(failing)))).join(", "));
 }
 
 function brakes({ play }: RolloutPlay, t: Translate): string {

@@ -31,10 +31,10 @@ body.vscode-high-contrast-light {
 }
 @media (forced-colors: active) {
   :root, :root:not(:has(body.vscode-light)), body.vscode-dark, body.vscode-light, body.vscode-high-contrast, body.vscode-high-contrast-light {
-    --fig-ink: CanvasText; --fig-dim: CanvasText; --fig-line: GrayText; --fig-paper: Canvas; --fig-rest: Canvas;
+    --fig-ink: CanvasText; --fig-dim: CanvasText; --fig-line: CanvasText; --fig-paper: Canvas; --fig-rest: Canvas;
     --fig-calm: CanvasText; --fig-calm-soft: Canvas; --fig-hot: Highlight; --fig-hot-soft: Canvas; --fig-mark: Canvas;
   }
-  .fig-svg, .fig-key svg { forced-color-adjust: none; }
+  .fig-svg { forced-color-adjust: none; }
 }
 .fig-frame { container-type: inline-size; color: var(--fig-ink); }
 .fig-svg { display: block; width: 100%; height: auto; font-family: inherit; overflow: visible; }
@@ -58,9 +58,10 @@ body.vscode-high-contrast-light {
 .fig-hot-soft { fill: var(--fig-hot-soft); stroke: var(--fig-hot); stroke-width: 1; }
 .fig-hollow { fill: none; stroke: var(--fig-ink); stroke-width: 1.25; }
 .fig-unsure { fill: var(--fig-paper); stroke: var(--fig-dim); stroke-width: 1; stroke-dasharray: 3 2; }
+.fig-spared { fill: none; stroke: var(--fig-dim); stroke-width: 1; stroke-dasharray: 3 2; }
 .fig-over { stroke: none; }
 .fig-mark { stroke: var(--fig-mark); stroke-width: 1.2; stroke-opacity: 0.75; fill: none; }
-.fig-point { fill: var(--fig-calm); }
+.fig-point { fill: var(--fig-hot); fill-opacity: 0.7; }
 .fig-doubt { stroke: var(--fig-dim); stroke-width: 1; fill: none; }
 .fig-flow-opened { fill: none; stroke: var(--fig-calm); stroke-width: 2; }
 .fig-flow-closed { fill: none; stroke: var(--fig-hot); stroke-width: 2; stroke-dasharray: 5 4; }
@@ -69,6 +70,7 @@ body.vscode-high-contrast-light {
 .fig-wall { fill: var(--fig-rest); stroke: var(--fig-dim); stroke-width: 1; }
 .fig-line-hot { fill: none; stroke: var(--fig-hot); stroke-width: 2; }
 .fig-line-calm { fill: none; stroke: var(--fig-calm); stroke-width: 2; }
+.fig-gap { fill: none; stroke: var(--fig-paper); stroke-width: 5; }
 .fig-limit { fill: none; stroke: var(--fig-ink); stroke-width: 2; }
 .fig-limit-was { fill: none; stroke: var(--fig-dim); stroke-width: 1.5; stroke-dasharray: 3 3; }
 .fig-switch { border: 0; margin: 0; padding: 0; min-width: 0; }
@@ -82,6 +84,7 @@ body.vscode-high-contrast-light {
 .fig-switch > .fig-3:checked ~ .fig-case-3, .fig-switch > .fig-4:checked ~ .fig-case-4, .fig-switch > .fig-5:checked ~ .fig-case-5 { display: block; }
 .fig-said { margin: 0 0 0.5em; color: var(--fig-dim); }
 @media (forced-colors: active) {
+  .fig-grid { stroke-opacity: 0.3; }
   .fig-switch > input:checked + label { background: Highlight; color: HighlightText; border-color: Highlight; forced-color-adjust: none; }
 }
 @media print {
