@@ -67,7 +67,5 @@ export class Lines {
 
 function units(text: string, encoding: "utf-8" | "utf-32"): number {
   if (encoding === "utf-8") return Buffer.byteLength(text);
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
+  return [...text].length;
 }

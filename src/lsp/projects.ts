@@ -37,6 +37,8 @@ export class Projects {
   readonly #log: Log;
   readonly #read = new Map<string, Promise<Project>>();
   readonly #alone = new Map<string, Promise<Project>>();
+  /** Told of each directory that was read. */
+  onRead: () => void = () => {};
   /** Workspace folders, absolute. */
   #folders: readonly string[] = [];
 
@@ -169,7 +171,7 @@ export class Projects {
     if (project === undefined) {
       const targets = marked || absolute === undefined ? undefined : [absolute.slice(root.length + 1).split(sep).join("/")];
       this.#read.set(root, (project = this.#load(root, targets)));
-      project.catch(() => this.#read.delete(root));
+      project.then(() => this.onRead(), () => this.#read.delete(root));
     }
     return project;
   }

@@ -49,6 +49,7 @@ function wire(session: Session, params: InitializeParams): void {
   const lenses = new Lenses(session);
   const commands = new Commands(session, reviews, lenses);
   const watch = new Watch(session);
+  projects.onRead = () => watch.update();
 
   /** Something else than an open document changed, so that what was said of these may no longer hold. */
   const refresh = (): void => {
@@ -84,7 +85,6 @@ function wire(session: Session, params: InitializeParams): void {
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
     publisher.opened(documents.open(uri, languageId, version, text));
     reviews.changed();
-    watch.update();
   });
   connection.onDidChangeTextDocument(({ textDocument: { uri, version }, contentChanges }) => {
     const document = documents.change(uri, version, contentChanges);
