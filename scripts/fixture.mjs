@@ -34,9 +34,12 @@ export function makeWorkspace() {
   return workspace;
 }
 
-/** The same without git, and with some files more. */
+/** The same without git, with some files more, and with a copy of `fleet` as it was before a change. */
 export function makeWebWorkspace() {
-  return written({ ...FILES, ...WEB_FILES });
+  const files = { ...FILES, ...WEB_FILES };
+  const base = Object.entries(files).filter(([path]) => path.startsWith("fleet/")).map(([path, text]) => [path.replace(/^fleet/, "base"), text]);
+  const folders = JSON.stringify({ folders: [{ path: "fleet" }, { path: "other" }, { path: "base" }] });
+  return written({ ...files, ...Object.fromEntries(base), "tests.code-workspace": folders });
 }
 
 function written(files) {
