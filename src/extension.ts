@@ -9,6 +9,7 @@ import { FindingHover } from "./editor/hover.ts";
 import { registerIpsecLanguage } from "./editor/ipsec-language.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
+import { PremortemView } from "./editor/premortem-view.ts";
 import { Projects } from "./editor/projects.ts";
 import { ReachLenses, SHOW_REACH } from "./editor/reach.ts";
 import { Reviews } from "./editor/review.ts";
@@ -45,6 +46,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     reach,
     new Status(linter),
     new Pages(),
+    new PremortemView(reviews),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),

@@ -1,8 +1,9 @@
 /* global describe, it, before, after, afterEach */
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { root } from "../../../scripts/setup.mjs";
 import { build } from "../../../scripts/build.mjs";
 import { commitAll } from "../../../scripts/fixture.mjs";
 import { startWindow } from "./window.mjs";
@@ -33,11 +34,12 @@ async function preview(page, heading, patience = 15_000) {
   throw new Error(`no page shows ${heading}`);
 }
 
+before(() => build());
+
 describe("pages of rules and lessons", () => {
   let directory, vscode, window;
 
   before(async () => {
-    await build();
     directory = repository();
     vscode = await startWindow();
     window = await vscode.open(directory, FILE);
@@ -74,4 +76,44 @@ describe("pages of rules and lessons", () => {
     await preview(window.page, "sysctl/pmtud-disabled");
   });
 
+});
+
+describe("the tree view Premortem", () => {
+  let directory, vscode, window;
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), "premortem-window-"));
+    cpSync(join(root, "test/incidents/2017-network-added/before"), directory, { recursive: true });
+    commitAll(directory);
+    cpSync(join(root, "test/incidents/2017-network-added/after"), directory, { recursive: true });
+    vscode = await startWindow();
+    window = await vscode.open(directory);
+  });
+  after(async () => {
+    await vscode?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
+  });
+  const row = (words) => window.page.locator(".pane-body .monaco-list-row", { hasText: words }).first();
+
+  it("says what to do where nothing was reviewed", async () => {
+    await window.page.locator(".activitybar .action-label[aria-label='Premortem']").first().click();
+    await window.page.locator(".welcome-view-content .monaco-button", { hasText: "Review This Change" }).waitFor();
+    await window.screenshot("tree-welcome");
+  });
+
+  it("lists the lessons with their findings and places, and the hosts by group, with a badge", async () => {
+    await window.page.locator(".welcome-view-content .monaco-button", { hasText: "Review This Change" }).click();
+    await row("Lessons touched").waitFor();
+    await row("Hosts reached").waitFor();
+    await window.page.locator(".activitybar .badge-content", { hasText: /^8$/ }).waitFor();
+    await row("kvm").waitFor();
+    await row("Lessons touched").click();
+    await window.page.keyboard.press("ArrowRight");
+    await window.page.keyboard.press("ArrowDown");
+    await window.page.keyboard.press("ArrowRight");
+    await window.screenshot("tree");
+  });
 });

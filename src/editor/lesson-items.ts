@@ -1,0 +1,89 @@
+import * as vscode from "vscode";
+import type { Finding, Severity } from "../engine/finding.ts";
+import { compareText } from "../engine/finding.ts";
+import type { Lesson } from "../engine/lesson.ts";
+import { lessons } from "../lessons/index.ts";
+import { escape } from "../report/hover/markdown.ts";
+import { pageUri } from "./pages.ts";
+import type { ProjectReview } from "./review-run.ts";
+import { Item, goTo, placeWords } from "./tree-item.ts";
+
+interface Found {
+  readonly finding: Finding;
+  readonly review: ProjectReview;
+}
+
+const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
+const ICON: Record<Severity, vscode.ThemeIcon> = {
+  error: new vscode.ThemeIcon("error", new vscode.ThemeColor("list.errorForeground")),
+  warning: new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground")),
+  info: new vscode.ThemeIcon("info"),
+};
+
+/** The lessons that a change touches, worst first, each with its findings and their places; then findings of no lesson. */
+export function lessonItems(reviews: readonly ProjectReview[]): Item[] {
+  const touched = new Map<string, Found[]>();
+  const other: Found[] = [];
+  for (const review of reviews) {
+    for (const finding of review.result.findings) {
+      const known = finding.lessons.filter((id) => lessons.has(id));
+      if (known.length === 0) other.push({ finding, review });
+      for (const id of known) touched.set(id, [...(touched.get(id) ?? []), { finding, review }]);
+    }
+  }
+  const sorted = [...touched].sort(([a, x], [b, y]) => worst(x) - worst(y) || y.length - x.length || compareText(a, b));
+  const rows = sorted.map(([id, found]) => lessonItem(lessons.get(id)!, found));
+  if (other.length === 0) return rows;
+  const rest = new Item(vscode.l10n.t("Findings without a lesson"), "findings", () => findingItems(other, "findings"), rows.length === 0);
+  return [...rows, rest.with({ description: String(other.length), iconPath: ICON[SEVERITIES[worst(other)]!] })];
+}
+
+function lessonItem(lesson: Lesson, found: readonly Found[]): Item {
+  const tooltip = new vscode.MarkdownString(
+    [`**${escape(lesson.organisation)}, ${escape(lesson.date)}: ${escape(lesson.title)}**`, escape(lesson.whatHappened), `**${vscode.l10n.t("Lesson")}:** ${escape(lesson.lesson)}`].join("\n\n"),
+  );
+  const year = /^\d{4}/.exec(lesson.date)?.[0] ?? "";
+  const count = found.length === 1 ? vscode.l10n.t("1 finding") : vscode.l10n.t("{0} findings", found.length);
+  return new Item(`${lesson.organisation} ${year}: ${lesson.title}`.replace(" : ", ": "), `lesson ${lesson.id}`, () => findingItems(found, lesson.id)).with({
+    description: count,
+    tooltip,
+    iconPath: ICON[SEVERITIES[worst(found)]!],
+    contextValue: `lesson ${lesson.id}`,
+  });
+}
+
+function findingItems(found: readonly Found[], under: string): Item[] {
+  return [...found].sort((a, b) => rank(a.finding) - rank(b.finding)).map(({ finding, review }) => {
+    const id = `${under} ${review.prefix} ${finding.fingerprint}`;
+    const { name } = placeWords(review, finding.location);
+    return new Item(finding.message, id, () => placeItems(finding, review, id)).with({
+      description: name,
+      tooltip: new vscode.MarkdownString(`${escape(finding.message)}\n\n[${finding.rule}](${pageUri("rules", finding.rule).toString()})`),
+      iconPath: ICON[finding.severity],
+      command: goTo(review, finding.location),
+      contextValue: `finding ${finding.rule}`,
+      accessibilityInformation: { label: `${finding.severity}: ${finding.message} ${name}` },
+    });
+  });
+}
+
+function placeItems(finding: Finding, review: ProjectReview, id: string): Item[] {
+  const places = [{ location: finding.location, message: finding.rule }, ...finding.related];
+  return places.map(({ location, message }, index) => {
+    const { name, folder } = placeWords(review, location);
+    return new Item(name, `${id} ${index}`).with({
+      description: folder === "" ? message : `${folder} · ${message}`,
+      tooltip: message,
+      iconPath: new vscode.ThemeIcon("go-to-file"),
+      command: goTo(review, location),
+    });
+  });
+}
+
+function rank({ severity }: Finding): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+function worst(found: readonly Found[]): number {
+  return Math.min(...found.map(({ finding }) => rank(finding)));
+}
