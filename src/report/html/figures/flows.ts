@@ -69,8 +69,9 @@ function figureOf(reviewed: Reviewed, shown: FlowsPicture, { all, left, id, t }:
   const counted = t("The change closes {0} and opens {1} flows through this firewall.", more && closed > 0 ? t("{0} or more", closed) : closed, more && opened > 0 ? t("{0} or more", opened) : opened);
   const first = all.changes.find(({ kind, minor }) => kind === "closed" && !minor) ?? all.changes[0];
   const example = first === undefined ? "" : first.kind === "closed" ? t("Closed, for example: {0}.", first.words) : t("Opened, for example: {0}.", first.words);
+  const assumed = all.assumed ? t("Rules that something outside the text decides, the same on both sides, are left out.") : "";
   const others = left.length === 0 ? "" : t("{0} more rulesets change flows too; see their findings.", left.length);
-  const summary = [all.tooLarge ? "" : counted, example, unknown ?? "", others].filter((part) => part !== "").join(" ");
+  const summary = [all.tooLarge || all.changes.length === 0 ? "" : counted, example, assumed, unknown ?? "", others].filter((part) => part !== "").join(" ");
   return {
     kind: "flows",
     title,
@@ -78,7 +79,7 @@ function figureOf(reviewed: Reviewed, shown: FlowsPicture, { all, left, id, t }:
     html: framed([picture(id, title, summary, (width, own) => drawFlows(shown, width, own, t))]),
     table: {
       head: [t("Change"), t("From"), t("To"), t("Flow"), t("For example")],
-      rows: all.changes.map((change) => [change.kind === "closed" ? t("closed") : t("opened"), whole(sourceOf(change, t)), whole(targetOf(change, t)), change.words, packetText(change.packet)]),
+      rows: [...all.changes.map((change) => [change.kind === "closed" ? t("closed") : t("opened"), whole(sourceOf(change, t)), whole(targetOf(change, t)), change.words, packetText(change.packet)]), ...(unknown === undefined ? [] : [[t("not known"), t("not known"), t("not known"), unknown, ""]])],
     },
     findings: reviewed.report.findings.filter(({ rule, location }) => RULES.has(rule) && location.path === shown.path).map(({ fingerprint }) => fingerprint),
   };

@@ -47,7 +47,7 @@ export function drawMaintenance(shown: MaintenanceCase, width: number, id: strin
     // Below everything, so that it lies under it.
     frame.body.unshift(...frame.times.map((time) => tag("path", { class: "fig-grid", d: `M${round(x(time))} ${top}V${round(y)}` })));
     for (const [index, time] of frame.times.entries()) frame.body.push(line(time === 0 ? "0" : span(time, t), x(time), y + 16, "fig-small", index > 0 && x(time) > right - 8 ? "end" : "middle"));
-    frame.body.push(line(t("time since the first window begins"), right, y + 32, "fig-small", "end"));
+    frame.body.push(line(shortened(t("time since the first window begins"), right - 8, SMALL), right, y + 32, "fig-small", "end"));
     y += 36;
   }
   return { height: y + 4, body: frame.body };

@@ -67,14 +67,14 @@ export function drawRollout(shown: RolloutCase, width: number, id: string, t: Tr
     ));
     below = top;
   }
-  names(columns, { left, step, low }, body);
+  names(columns, { left, right, step, low }, body);
   const at = stopsIn === undefined ? undefined : columns.findIndex(({ from, until }) => from <= stopsIn && stopsIn <= until);
   if (at !== undefined) {
     const x = left + step * (at + 1);
     body.push(tag("path", { class: "fig-limit", d: `M${round(x)} ${high - 12}V${low}` }));
     alarm(t("stops in batch {0}", number(stopsIn!)), x, { left, right, y: high - 14 }, body);
   } else alarm(t("nothing stops it"), left + (step * columns.length) / 2, { left, right, y: high - 14 }, body);
-  body.push(line(t("batches in the order of time; hosts in all"), right, low + 32, "fig-small", "end"));
+  body.push(line(shortened(t("batches in the order of time; hosts in all"), width - 16, SMALL), right, low + 32, "fig-small", "end"));
   return { height: low + 38, body };
 }
 
@@ -107,11 +107,14 @@ function columnsOf({ sizes, exposure }: RolloutCase): Column[] {
 }
 
 /** The batches' numbers under the columns, as many as find room. */
-function names(columns: readonly Column[], { left, step, low }: { readonly left: number; readonly step: number; readonly low: number }, body: Markup[]): void {
+function names(columns: readonly Column[], { left, right, step, low }: { readonly left: number; readonly right: number; readonly step: number; readonly low: number }, body: Markup[]): void {
   const text = ({ from, until }: Column): string => (from === until ? number(from) : `${number(from)}\u2013${number(until)}`);
   const widest = Math.max(...columns.map((column) => widthOf(text(column), SMALL))) + 6;
   const every = Math.ceil(widest / step);
-  for (const [index, column] of columns.entries()) if (index % every === 0) body.push(line(text(column), left + step * (index + 0.5), low + 15, "fig-small", "middle"));
+  for (const [index, column] of columns.entries()) {
+    const x = left + step * (index + 0.5);
+    if (index % every === 0 && x + widest / 2 <= right + 8) body.push(line(text(column), x, low + 15, "fig-small", "middle"));
+  }
 }
 
 /** Words over a place of the picture, inside its borders. */
