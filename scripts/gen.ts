@@ -28,6 +28,8 @@ const made = documents(root);
 const { commandLinePage } = await import("./gen/command-line.ts");
 made.push(["docs/command-line.md", await commandLinePage()]);
 for (const [path, text] of made) emit(path, text);
+const { preCommitHooks } = await import("./gen/pre-commit.ts");
+emit(".pre-commit-hooks.yaml", preCommitHooks());
 const { SITE, site } = await import("./gen/site/index.ts");
 const files = site(root, new Map(made));
 for (const [path, text] of files) emit(path, text);

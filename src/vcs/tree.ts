@@ -46,7 +46,8 @@ export function skippedPath(path: string): boolean {
   return path.split("/").slice(0, -1).some(skippedDirectory);
 }
 
-const FOREIGN =
+/** Endings by which no format of ours is recognised. */
+export const FOREIGN =
   /\.(png|jpe?g|gif|ico|svg|webp|pdf|zip|gz|bz2|xz|zst|tar|tgz|7z|deb|rpm|iso|img|qcow2|jar|war|class|exe|dll|so|a|o|pyc|woff2?|ttf|eot|mp[34]|mov|db|sqlite3?|pem|crt|key|gpg|asc|md|rst|adoc|html?|css|scss|jsx?|tsx?|mjs|cjs|py|rb|go|rs|c|h|cc|cpp|hpp|java|kt|php|lua|tf|lock|sum|map|log)$/i;
 
 /** True where the ending alone tells that no format of ours is inside, so that the file need not be opened. */
