@@ -44,7 +44,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     configuration,
     heads,
     reach,
-    new Status(linter),
+    new Status(linter, reviews),
     new Pages(),
     new PremortemView(reviews),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { lintFiles } from "../core.ts";
-import type { Finding } from "../engine/finding.ts";
+import type { Finding, NotComputed } from "../engine/finding.ts";
 import type { RuleFailure } from "../engine/lint.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { toDiagnostics } from "./diagnostic.ts";
@@ -12,6 +12,10 @@ export interface Linted extends Place {
   readonly version: number;
   readonly workspace: Workspace;
   readonly findings: readonly Finding[];
+  readonly notComputed: readonly NotComputed[];
+  /** When it was linted, in ms since 1970, and how long that took, in ms. */
+  readonly at: number;
+  readonly took: number;
 }
 
 /** Files that lint faster than this, in ms, are linted at every keystroke. */
@@ -28,6 +32,8 @@ interface State {
   linted?: Linted;
   /** The version that the shown diagnostics are of. */
   settled: number;
+  /** True from the edit to the findings. */
+  busy: boolean;
   waiting: { version: number; resolve: () => void }[];
 }
 
@@ -39,10 +45,13 @@ export class Linter implements vscode.Disposable {
   readonly #collection = vscode.languages.createDiagnosticCollection("premortem");
   readonly #states = new Map<string, State>();
   readonly #published = new vscode.EventEmitter<vscode.Uri>();
+  readonly #busyChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly #logged = new Set<string>();
-  readonly #disposables: vscode.Disposable[] = [this.#collection, this.#published];
+  readonly #disposables: vscode.Disposable[] = [this.#collection, this.#published, this.#busyChanged];
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
+  /** A document's linting begins or ends. */
+  readonly onDidChangeBusy = this.#busyChanged.event;
   readonly onDidPublish = this.#published.event;
   /** Rules that threw, by id: bugs of ours. */
   readonly failures = new Map<string, RuleFailure>();
@@ -80,6 +89,11 @@ export class Linter implements vscode.Disposable {
     return this.#states.get(uri.toString())?.linted;
   }
 
+  /** True from an edit of the document to its findings. */
+  busy(uri: vscode.Uri): boolean {
+    return this.#states.get(uri.toString())?.busy ?? false;
+  }
+
   /** What holds for a document's present text, worked out now if need be. */
   async current(document: vscode.TextDocument): Promise<Linted | undefined> {
     const state = this.#states.get(document.uri.toString());
@@ -99,7 +113,7 @@ export class Linter implements vscode.Disposable {
   #state(uri: vscode.Uri): State {
     const key = uri.toString();
     let state = this.#states.get(key);
-    if (state === undefined) this.#states.set(key, (state = { cost: 0, settled: -1, waiting: [] }));
+    if (state === undefined) this.#states.set(key, (state = { cost: 0, settled: -1, busy: false, waiting: [] }));
     return state;
   }
 
@@ -112,6 +126,7 @@ export class Linter implements vscode.Disposable {
     if (!eligible(document.uri)) return;
     const state = this.#state(document.uri);
     clearTimeout(state.timer);
+    this.#become(document.uri, state, true);
     state.timer = setTimeout(() => {
       delete state.timer;
       void this.#lint(document);
@@ -145,10 +160,10 @@ export class Linter implements vscode.Disposable {
         if (this.#collection.has(uri)) this.#collection.delete(uri);
       } else {
         const started = performance.now();
-        const { findings, failures } = lintFiles(workspace, [place.path]);
+        const { findings, notComputed, failures } = lintFiles(workspace, [place.path]);
         state.cost = performance.now() - started;
         this.#note(failures);
-        state.linted = { ...place, version, workspace, findings };
+        state.linted = { ...place, version, workspace, findings, notComputed, at: Date.now(), took: state.cost };
         this.#collection.set(uri, toDiagnostics(findings, place.project, workspace, this.#extension));
       }
     } catch (error) {
@@ -156,18 +171,25 @@ export class Linter implements vscode.Disposable {
       if (document.version !== version) return;
     }
     state.settled = version;
+    if (state.timer === undefined) this.#become(uri, state, false);
     state.waiting = state.waiting.filter((waiter) => waiter.version > version || void waiter.resolve());
     this.#published.fire(uri);
+  }
+
+  #become(uri: vscode.Uri, state: State, busy: boolean): void {
+    if (state.busy === busy) return;
+    state.busy = busy;
+    this.#busyChanged.fire(uri);
   }
 
   #note(failures: readonly RuleFailure[]): void {
     for (const failure of failures) {
       this.failures.set(failure.rule, failure);
       const error = failure.error instanceof Error ? (failure.error.stack ?? failure.error.message) : String(failure.error);
-      const entry = `The rule ${failure.rule} failed on ${failure.path || "the change"}: ${error}`;
-      if (this.#logged.has(entry)) continue;
-      this.#logged.add(entry);
-      this.#log.error(entry);
+      const key = `${failure.rule}\0${failure.path}\0${error}`;
+      if (this.#logged.has(key)) continue;
+      this.#logged.add(key);
+      this.#log.error(`The rule ${failure.rule} failed on ${failure.path || "the change"}: ${error}`);
     }
   }
 
