@@ -14,7 +14,7 @@ import { lessonRules } from "./rules/lesson.ts";
 import { rules } from "./rules/index.ts";
 
 export { rules };
-export { lessonFor, lessonRules } from "./rules/lesson.ts";
+export { lessonFor, lessonRules, ownRules } from "./rules/lesson.ts";
 
 /** The file that tells what the repository cannot. */
 export const CONFIGURATION_FILE = "premortem.yaml";

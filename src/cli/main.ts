@@ -112,8 +112,8 @@ function commands(terminal: Terminal, serve: Serve, done: (status: number) => vo
   program
     .command("explain")
     .description("the page of a rule or a lesson")
-    .argument("[rule|lesson]", "its id; without one, all are listed")
-    .action((name: string | undefined) => terminal.out(explain(name, terminal.colour)));
+    .argument("[rule|lesson]", "its id, or lesson/ID for a lesson of the current directory; without one, all are listed")
+    .action(async (name: string | undefined) => terminal.out(await explain(name, terminal.colour)));
   addLessonCommands(program, terminal, done);
   program
     .command("lsp")

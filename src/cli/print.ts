@@ -77,7 +77,7 @@ function tellNotes(report: Report, terminal: Terminal): void {
 function format(name: Exclude<Format, "html">, { linkBase }: PrintOptions, report: Report, colour: boolean): string {
   switch (name) {
     case "text":
-      return textReport(report, { colour, lessons });
+      return textReport(report, { colour, lessons: citable(report) });
     case "json":
       return jsonReport(report);
     case "sarif":
@@ -91,8 +91,13 @@ function format(name: Exclude<Format, "html">, { linkBase }: PrintOptions, repor
     case "rdjson":
       return rdjsonReport(report);
     case "markdown":
-      return commentReport(report, { lessons, linkBase: linkBase ?? linkBaseOf(process.env) });
+      return commentReport(report, { lessons: citable(report), linkBase: linkBase ?? linkBaseOf(process.env) });
   }
+}
+
+/** The post-mortems that findings may cite. */
+function citable({ own = [] }: Report): typeof lessons {
+  return own.length === 0 ? lessons : new Map([...lessons, ...own.map(({ lesson }) => [lesson.id, lesson] as const)]);
 }
 
 function save(file: string, text: string): void {

@@ -1,11 +1,13 @@
 import type { Finding, NotComputed } from "../engine/finding.ts";
 import { compareFindings } from "../engine/finding.ts";
-import { lintFiles, reviewChange, rules } from "../core.ts";
+import { lessonFor, lessonRules, lintFiles, ownRules, reviewChange, rules } from "../core.ts";
+import { nearest } from "../engine/similar.ts";
 import { lessons } from "../lessons/index.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { hostReach } from "../report/host-reach.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
+import { Unavailable } from "../vcs/unavailable.ts";
 import type { Base } from "./base.ts";
 import { readBase } from "./base.ts";
 import { inShard, notes, prefixed, sortedNotes, unalias } from "./findings.ts";
@@ -37,11 +39,13 @@ export async function check(selections: readonly Selection[], options: RunOption
   for (const selection of selections) outcomes.push(await checkOne(selection, options));
   if (outcomes.length === 1) return outcomes[0]!;
   const reports = outcomes.map((outcome) => outcome.report);
+  const brought = new Map(reports.flatMap((one) => one.own ?? []).map((own) => [own.id, own]));
   const report: Report = {
     findings: reports.flatMap((one) => one.findings).sort(compareFindings),
     notComputed: sortedNotes(reports.flatMap((one) => one.notComputed)),
     suppressed: total(reports, (one) => one.suppressed),
     files: total(reports, (one) => one.files),
+    ...(brought.size > 0 && { own: [...brought.values()] }),
     removed: (path) => reports.some((one) => one.removed?.(path) === true),
     text: (path) => {
       for (const one of reports) {
@@ -62,6 +66,7 @@ export async function check(selections: readonly Selection[], options: RunOption
 async function checkOne(selection: Selection, options: RunOptions): Promise<Outcome> {
   const state = await loadState(selection, options);
   const { workspace, tree, settings } = state;
+  requireLessons(options.only, workspace);
   const targets = workspace.paths.filter((path) => selects(selection, path) && inShard(path, options.shard, tree.aliases));
   const result = lintFiles(workspace, targets, options.only && { only: options.only });
   const ofSettings = (await settingsFindings(settings)).filter(
@@ -89,6 +94,7 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
   // What is worked out for the review is kept for the page, which asks the same again: so it gets the very same two states.
   const old = (dropped.length === 0 ? before.workspace : remove(before.workspace)).with(new Map(), after.workspace.configuration);
   const head = (dropped.length === 0 ? after.workspace : remove(after.workspace)).sharing(old);
+  requireLessons(options.only, head);
   const result = reviewChange(old, head, options.only && { only: options.only });
   const aliases = new Map([...before.tree.aliases, ...after.tree.aliases]);
   const mine = (path: string): boolean => selects(selection, path) && inShard(path, options.shard, aliases);
@@ -134,12 +140,14 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
   const omissions = [...settings.omissions, ...tree.omissions.filter(({ path }) => selects(selection, path)), ...(rest.omissions ?? [])];
   const own = (path: string): string => tree.aliases.get(path) ?? path;
   const all = [...notes(omissions, rest.failures), ...rest.notComputed.map((note) => ({ ...note, path: own(note.path) }))];
+  const brought = ownRules(workspace);
   const report: Report = {
     findings: findings.map((finding) => prefixed(finding, prefix)).sort(compareFindings),
     notComputed: sortedNotes(all.map((note) => ({ ...note, path: note.path === "" ? "" : prefix + note.path }))),
     suppressed: rest.suppressed,
     files: rest.files,
     ...(rest.change && { change: rest.change }),
+    ...(brought.length > 0 && { own: brought }),
     ...(rest.reach && { reach: rest.reach }),
     removed: (shown) => {
       const path = shown.slice(prefix.length);
@@ -158,8 +166,8 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     changed: (rest.changed ?? []).map((path) => prefix + path),
     mended: (rest.mended ?? []).map((finding) => prefixed(finding, prefix)),
     shown: (path) => prefix + own(path),
-    lesson: (id) => lessons.get(id),
-    rule: (id) => rules.get(id),
+    lesson: (id) => lessonFor(workspace, id) ?? lessons.get(id),
+    rule: (id) => rules.get(id) ?? lessonRules(workspace).get(id),
   };
   return {
     report,
@@ -172,6 +180,15 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
       return selects(selection, path) && inShard(path, rest.shard) && !omissions.some((omission) => path === omission.path || path.startsWith(`${omission.path}/`));
     },
   };
+}
+
+/** Throws for a lesson that is asked for and not there: a gate that runs nothing must not pass. */
+function requireLessons(only: ReadonlySet<string> | undefined, workspace: Workspace): void {
+  const own = lessonRules(workspace);
+  const missing = [...(only ?? [])].find((id) => id.startsWith("lesson/") && !own.has(id));
+  if (missing === undefined) return;
+  const meant = nearest(missing, own.keys());
+  throw new Unavailable(`There is no ${missing} among the reviewed files. ${meant ? `Did you mean ${meant}?` : "Try the lessons that are there with: premortem lesson test."}`);
 }
 
 function total(reports: readonly Report[], count: (report: Report) => number): number {

@@ -3,6 +3,7 @@ import { compareFindings, compareText } from "../engine/finding.ts";
 import { lessons } from "../lessons/index.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
+import { lessonFor, lessonRules } from "../core.ts";
 import { rules } from "../rules/index.ts";
 import type { Project } from "./project.ts";
 import type { ProjectReview, RunResult } from "./review-run.ts";
@@ -30,8 +31,8 @@ function ofReview({ before, after, result, prefix }: ProjectReview, base: string
     changed: result.changed.map(shown),
     mended: result.fixed.map((finding) => renamed(finding, shown)),
     shown,
-    lesson: (id) => lessons.get(id),
-    rule: (id) => rules.get(id),
+    lesson: (id) => lessonFor(after, id) ?? lessons.get(id),
+    rule: (id) => rules.get(id) ?? lessonRules(after).get(id),
   };
 }
 

@@ -1,3 +1,13 @@
+import type { RuleMeta } from "./rule.ts";
+
+/** A rule that the reviewed files bring themselves, as those need it who describe rules; plain data. */
+export interface OwnRule {
+  readonly id: string;
+  readonly rule: RuleMeta & { readonly compare?: unknown };
+  /** The post-mortem that it comes from. */
+  readonly lesson: Lesson;
+}
+
 /** One public post-mortem, in our words. `id` is the file's name in `lessons/`. */
 export interface Lesson {
   readonly id: string;

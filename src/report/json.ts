@@ -41,6 +41,8 @@ export function restOf(report: Report, places: Places): JsonObject {
         bytes: byteColumns(report.findings, places),
         removed: [...new Set(report.findings.map(({ location }) => location.path))].filter((path) => report.removed?.(path) === true),
         mended: shard.mended.map((finding) => findingJson(finding, places, report)),
+        // What is plain data already; the reviewed files are not there when the parts are put together.
+        ...(report.own && { own: report.own as unknown as Json }),
       },
     }),
   };

@@ -1,5 +1,6 @@
 import type { Finding, NotComputed, Severity } from "../engine/finding.ts";
 import { atLeast } from "../engine/finding.ts";
+import type { OwnRule } from "../engine/lesson.ts";
 import type { Location, Position } from "../engine/location.ts";
 import { LineIndex } from "../engine/location.ts";
 import type { Baselined } from "./baseline.ts";
@@ -32,6 +33,8 @@ export interface Report {
   readonly baseline?: Baselined;
   /** Which part of the whole this is, for those who put the parts together. */
   readonly shard?: ShardNote;
+  /** Rules that the reviewed files bring themselves; undefined where there are none. */
+  readonly own?: readonly OwnRule[];
   /** Text of a path, to turn offsets into lines. */
   text(path: string): string | undefined;
   /** True for a path that only the base has, so that there is nothing to open in the head. */

@@ -1,5 +1,6 @@
 import type { Finding, Json, NotComputed, Severity } from "../engine/finding.ts";
 import type { Location, Range } from "../engine/location.ts";
+import type { OwnRule } from "../engine/lesson.ts";
 import { lessons } from "../lessons/index.ts";
 import { rules } from "../rules/index.ts";
 import { restOf } from "./json.ts";
@@ -21,15 +22,17 @@ export function helpUri(rule: string): string {
   return `vscode://premortem.premortem/rules/${rule}`;
 }
 
-/** Every rule as SARIF describes it, in the order in which results refer to them. */
-export function sarifRules(): Json {
-  return [...rules].map(([id, rule]): Json => ({
+/** Every rule, and those that the reviewed files bring, as SARIF describes it, in the order in which results refer to them. */
+export function sarifRules(own: readonly OwnRule[] = []): readonly Json[] {
+  const cited = new Map([...lessons, ...own.map(({ lesson }) => [lesson.id, lesson] as const)]);
+  const described = [...rules, ...own.map(({ id, rule }) => [id, rule] as const)] as const;
+  return described.map(([id, rule]): Json => ({
     id,
     name: id.replace(/(?:^|[/-])(.)/g, (_, letter: string) => letter.toUpperCase()),
     shortDescription: { text: rule.what },
     fullDescription: { text: rule.why },
     helpUri: helpUri(id),
-    help: { text: `${rule.why}\n\n${rule.instead}`, markdown: rulePage(id, rule, lessons) },
+    help: { text: `${rule.why}\n\n${rule.instead}`, markdown: rulePage(id, rule, cited) },
     defaultConfiguration: { level: LEVEL[rule.severity] },
     properties: {
       tags: [id.split("/")[0]!, ...rule.lessons],
@@ -42,13 +45,13 @@ export function sarifRules(): Json {
 /** The findings as SARIF 2.1.0 (OASIS standard, 2020). */
 export function sarifReport(report: Report): string {
   const places = new Places(report.text, report.position);
-  const indexes = new Map([...rules.keys()].map((id, index) => [id, index]));
+  const indexes = new Map([...rules.keys(), ...(report.own ?? []).map(({ id }) => id)].map((id, index) => [id, index]));
   const log: Json = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "Premortem", version: VERSION, semanticVersion: VERSION, rules: sarifRules() } },
+        tool: { driver: { name: "Premortem", version: VERSION, semanticVersion: VERSION, rules: sarifRules(report.own) } },
         invocations: [
           { executionSuccessful: true, toolExecutionNotifications: report.notComputed.map((note) => notification(note, indexes)) },
         ],

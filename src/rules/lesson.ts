@@ -1,4 +1,4 @@
-import type { Lesson } from "../engine/lesson.ts";
+import type { Lesson, OwnRule } from "../engine/lesson.ts";
 import type { Report, Reporter, Rule, RuleSet } from "../engine/rule.ts";
 import type { CompiledLesson } from "../model/lesson/compile.ts";
 import type { Judgement } from "../model/lesson/judge.ts";
@@ -32,6 +32,14 @@ export function lessonFor(workspace: Workspace, id: string): Lesson | undefined 
     whatHappened: incident?.source === undefined ? why : `${why} (Source: ${incident.source}.)`,
     lesson: instead,
   };
+}
+
+/** The workspace's lessons as rules with their post-mortems, by id. */
+export function ownRules(workspace: Workspace): readonly OwnRule[] {
+  return [...lessonRules(workspace)].map(([id, rule]) => {
+    const { check, compare, ...meta } = rule;
+    return { id, rule: check === undefined || compare !== undefined ? { ...meta, compare: true } : meta, lesson: lessonFor(workspace, id.slice(PREFIX.length))! };
+  });
 }
 
 function ruleOf(lesson: CompiledLesson): Rule<Workspace> {

@@ -1,4 +1,5 @@
 import type { Finding, Json, NotComputed } from "../../engine/finding.ts";
+import type { OwnRule } from "../../engine/lesson.ts";
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
 import type { Known } from "../baseline.ts";
@@ -59,6 +60,7 @@ function partOf(top: Fields, findings: Finding[]): Part {
       suppressed: number(summary["suppressed"], "suppressed"),
       files: number(summary["files"], "files"),
       ...(change && { change: { base: string(change["base"], "base"), changed: number(change["changed"], "changed"), fixed: number(change["fixed"], "fixed"), unchanged: number(change["unchanged"], "unchanged") } }),
+      ...(shard["own"] !== undefined && { own: list(shard["own"], "own").map(ownOf) }),
       ...(reach && { reach: { hosts: number(reach["hosts"], "hosts"), of: number(reach["of"], "of"), interrupted: number(reach["interrupted"], "interrupted") } }),
       ...(baseline && { baseline: { known: number(baseline["known"], "known"), gone: list(baseline["gone"], "gone").map(knownOf) } }),
     },
@@ -71,6 +73,16 @@ function partOf(top: Fields, findings: Finding[]): Part {
       Object.entries(fields(shard["bytes"], "bytes")).map(([path, columns]) => [path, new Map(Object.entries(fields(columns, "bytes")).map(([place, column]) => [place, number(column, "bytes")]))]),
     ),
   };
+}
+
+function ownOf(value: unknown): OwnRule {
+  const { id, rule, lesson } = fields(value, "a rule");
+  const [meta, cited] = [fields(rule, "rule"), fields(lesson, "lesson")];
+  for (const name of ["what", "why", "instead", "severity", "fix", "lifecycle"]) string(meta[name], name);
+  for (const name of ["id", "organisation", "date", "title", "whatHappened", "lesson"]) string(cited[name], name);
+  fields(meta["examples"], "examples");
+  list(meta["lessons"], "lessons").forEach((one) => string(one, "lessons"));
+  return { id: string(id, "id"), rule: meta as unknown as OwnRule["rule"], lesson: cited as unknown as OwnRule["lesson"] };
 }
 
 function knownOf(value: unknown): Known {

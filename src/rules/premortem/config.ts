@@ -1,4 +1,5 @@
 import { nearest } from "../../engine/similar.ts";
+import { lessonRules } from "../lesson.ts";
 import { rules } from "../index.ts";
 import { rule } from "../rule.ts";
 
@@ -41,8 +42,10 @@ export default rule({
       return;
     }
     for (const { rule: id, range } of context.config.severities) {
-      if (rules.has(id)) continue;
-      const meant = nearest(id, rules.keys());
+      const own = lessonRules(context.workspace);
+      // Alone, the file does not tell which lessons there are.
+      if (rules.has(id) || own.has(id) || (id.startsWith("lesson/") && own.size === 0)) continue;
+      const meant = nearest(id, [...rules.keys(), ...own.keys()]);
       const edit = { path: context.path, range, newText: meant ?? "" };
       context.report({
         location: { path: context.path, range },
