@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium, ensurePackages, ensureVscodeWeb, root } from "./setup.mjs";
 
-/** Run by Node alone; .mocharc.json leaves out what runs inside VS Code. */
+/** Run by Node alone; .mocharc.json leaves out what runs inside VS Code. What needs a browser ends in `.browser.ts`. */
 const UNIT_TESTS = "test/**/*.test.ts";
 const filter = process.argv.slice(2).join(" ");
 const total = { passed: 0, failed: 0, skipped: 0 };
@@ -24,10 +24,11 @@ if (filter !== "") {
   mocha("unit tests", [UNIT_TESTS]);
   const chromium = ensureChromium();
   if (chromium === undefined) {
-    for (const part of ["the suite inside VS Code", "the suite in the browser's extension host", "the window", "the packed extension"]) {
+    for (const part of ["the page", "the suite inside VS Code", "the suite in the browser's extension host", "the window", "the packed extension"]) {
       skip(part, "there is no chromium and it cannot be installed; as root: apt-get install chromium");
     }
   } else {
+    mocha("the page", ["--no-config", "--timeout", "120000", "--spec", "test/**/*.browser.ts"]);
     headline("the suite inside VS Code");
     const { runHostSuite } = await import("./host-suite.mjs");
     add("the suite inside VS Code", await runHostSuite(chromium).catch((error) => ({ passed: 0, failed: 1, pending: [], failures: [{ title: "start", error: String(error) }] })));

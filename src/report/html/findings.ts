@@ -1,4 +1,4 @@
-import type { Confidence, Severity } from "../../engine/finding.ts";
+import type { Confidence, Finding, Severity } from "../../engine/finding.ts";
 import { compareFindings } from "../../engine/finding.ts";
 import type { Translate } from "../reviewed.ts";
 import type { Entry } from "./finding.ts";
@@ -10,6 +10,7 @@ import type { Content, Markup } from "./markup.ts";
 import { html, join } from "./markup.ts";
 import type { Limits } from "./options.ts";
 import { placeLink } from "./place.ts";
+import type { Project } from "./project.ts";
 import { firstSentence, grouped, prose, severityWord } from "./words.ts";
 
 /** Findings of one rule and severity, worst first. */
@@ -23,8 +24,11 @@ export interface Group {
 const SEVERITIES: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
 const CONFIDENCES: Record<Confidence, number> = { certain: 0, likely: 1, possible: 2 };
 
-/** Worst first: by severity, then by how sure it is, then by how many hosts it reaches. */
-function compareEntries(a: Entry, b: Entry): number {
+/** A finding with the project that knows its hosts. */
+type Owned = Pick<Entry, "project" | "finding">;
+
+/** By severity, then by how sure it is, then by how many hosts it reaches. */
+function compareOwned(a: Owned, b: Owned): number {
   return (
     SEVERITIES[a.finding.severity] - SEVERITIES[b.finding.severity] ||
     CONFIDENCES[a.finding.confidence] - CONFIDENCES[b.finding.confidence] ||
@@ -33,10 +37,15 @@ function compareEntries(a: Entry, b: Entry): number {
   );
 }
 
+/** A project's findings in the order of the page. */
+export function worstFirst(project: Project, findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => ({ project, finding })).sort(compareOwned).map(({ finding }) => finding);
+}
+
 /** The findings by rule and severity; a group stands where its worst finding does. */
 export function groupsOf(entries: readonly Entry[]): Group[] {
   const groups = new Map<string, Entry[]>();
-  for (const entry of [...entries].sort(compareEntries)) {
+  for (const entry of [...entries].sort(compareOwned)) {
     const key = `${entry.finding.severity}\0${entry.finding.rule}`;
     const list = groups.get(key);
     if (list === undefined) groups.set(key, [entry]);
@@ -100,13 +109,13 @@ function groupSection(group: Group, budget: Budget, told: Told, t: Translate): M
   if (entries.length === 1) return html`<div class="group" id="${id}">${findingArticle(open[0]!, 3, true, told)}</div>`;
   const { project, finding } = entries[0]!;
   const rest = full.length + lines.length + left;
-  return html`<section class="group many ${severity}" id="${id}" aria-labelledby="${id}-title"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span></p>${title(3, prose(groupTitle(group)), `${id}-title`)}${
+  return html`<div class="group many ${severity}" id="${id}"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span></p>${title(3, prose(groupTitle(group)))}${
     origin(project, finding.lessons, project.reviewed.rule(rule)?.sources ?? [], 4, told, id)
   }${open.map((entry) => findingArticle(entry, 4, false, told))}${
     rest > 0 && html`<details class="rest"><summary>${rest === 1 ? t("1 more finding of this kind") : t("{0} more findings of this kind", grouped(rest))}</summary>${full.map((entry) => findingArticle(entry, 4, false, told))}${
       lines.length > 0 && html`<ul class="lines">${join(lines.map(line))}</ul>`
     }${left > 0 && html`<p class="left-out">${leftOut(left, t)}</p>`}</details>`
-  }${ruleNote(project, rule)}</section>`;
+  }${ruleNote(project, rule)}</div>`;
 }
 
 function line({ project, finding }: Entry): Markup {

@@ -40,8 +40,8 @@ export function overview(page: Overview): Markup {
 function verdict({ groups, unknown, projects, t }: Overview): string {
   const isChange = projects.some(({ reviewed }) => reviewed.before !== undefined);
   const changed = projects.reduce((sum, { reviewed }) => sum + reviewed.changed.length, 0);
-  if (isChange && changed === 0 && groups.length === 0) return t("Nothing that Premortem reads differs.");
   const doubt = unknown === 0 ? "" : ` ${unknown === 1 ? t("1 question could not be computed.") : t("{0} questions could not be computed.", grouped(unknown))}`;
+  if (isChange && changed === 0 && groups.length === 0) return `${t("Nothing that Premortem reads differs.")}${doubt}`;
   if (groups.length === 0) return `${t("Nothing was found that is known to have gone wrong elsewhere.")}${doubt}`;
   const counts = SEVERITIES.map((severity) => [severity, countOf(groups, severity)] as const).filter(([, count]) => count > 0);
   const words = counts.map(([severity, count]) => severityCount(severity, count, t)).join(", ");

@@ -5,7 +5,7 @@ import { changedFiles, reached } from "./change.ts";
 import type { Figure } from "./figure.ts";
 import { figuresOf } from "./figures/index.ts";
 import type { Entry } from "./finding.ts";
-import { findingsSection, groupsOf } from "./findings.ts";
+import { findingsSection, groupsOf, worstFirst } from "./findings.ts";
 import { title } from "./heading.ts";
 import type { Content, Markup } from "./markup.ts";
 import { attribute, html, trusted } from "./markup.ts";
@@ -31,7 +31,7 @@ export { PAGE_STYLE } from "./style.ts";
 export function reviewHtml(reviewed: readonly Reviewed[], options: PageOptions): string {
   const t = options.translate ?? english;
   const projects = reviewed.map((one, index) => new Project(one, options, reviewed.length > 1 ? index : undefined));
-  const figures = reviewed.map((one) => figuresOf(one, t));
+  const figures = reviewed.map((one, index) => figuresOf(one, t, index === 0 ? "" : String(index)));
   const groups = groupsOf(projects.flatMap((project, index) => entriesOf(project, figures[index]!)));
   const reaches = reviewed.map(reachOf);
   const unknown = reviewed.reduce((sum, { report }) => sum + report.notComputed.length, 0);
@@ -50,16 +50,16 @@ function isOfChange({ kind, findings }: Figure): boolean {
   return kind === "reach" || findings.length === 0;
 }
 
-/** The findings of a project, each with the pictures that draw its numbers; a picture of several is shown with the first. */
+/** The findings of a project, worst first, each with the pictures that draw its numbers; a picture of several is shown with the worst. */
 function entriesOf(project: Project, figures: readonly Figure[]): Entry[] {
-  const byFinding = new Map<string, Figure[]>();
-  const owner = new Set(project.reviewed.report.findings.map(({ fingerprint }) => fingerprint));
+  const findings = worstFirst(project, project.reviewed.report.findings);
+  const rank = new Map(findings.map(({ fingerprint }, index) => [fingerprint, index]));
+  const pictures = new Map<number, Figure[]>();
   for (const one of figures) {
-    if (isOfChange(one)) continue;
-    const first = one.findings.find((fingerprint) => owner.has(fingerprint));
-    if (first !== undefined) byFinding.set(first, [...(byFinding.get(first) ?? []), one]);
+    const worst = isOfChange(one) ? Infinity : Math.min(...one.findings.map((fingerprint) => rank.get(fingerprint) ?? Infinity));
+    if (worst < Infinity) pictures.set(worst, [...(pictures.get(worst) ?? []), one]);
   }
-  return project.reviewed.report.findings.map((finding) => ({ project, finding, figures: byFinding.get(finding.fingerprint) ?? [] }));
+  return findings.map((finding, index) => ({ project, finding, figures: pictures.get(index) ?? [] }));
 }
 
 function changeOf({ reaches, t }: Overview, project: Project, index: number, figures: readonly Figure[]): Content {
