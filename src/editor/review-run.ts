@@ -127,6 +127,7 @@ export class ReviewRunner {
       // The inner projects come first, and what they have is theirs.
       const inner = projects.slice(0, index).map((one) => prefixIn(folder, one));
       const mine = new Map([...texts].filter(([path]) => path.startsWith(prefix) && !inner.some((one) => path.startsWith(one))));
+      if (options.fresh) await this.#refreshDiffering(project, prefix, mine);
       const states = await this.#reader.against(project, prefix, other, mine, counts);
       const review = states && (await this.#review(project, states, folder, folders, options));
       if (review !== undefined) reviews.push(review);
@@ -140,9 +141,16 @@ export class ReviewRunner {
     const known = new Map<Repository, Ends>();
     const outermostFirst = [...repositories].sort((a, b) => a.rootUri.path.length - b.rootUri.path.length);
     for (const repository of outermostFirst) {
-      if (fresh) await repository.status();
       const outer = outerOf(repository, repositories);
       const of = outer && known.get(outer);
+      try {
+        if (fresh) await repository.status();
+      } catch (error) {
+        this.#log.warn(`${repository.rootUri.fsPath}: git status failed`, error as Error);
+        // One that lies in another may just have been removed.
+        if (outer !== undefined) continue;
+        return vscode.l10n.t("git cannot read {0}: {1}. Run git status there to see why, then try again.", repository.rootUri.fsPath, (error as Error).message);
+      }
       if (outer !== undefined && of !== undefined) {
         known.set(repository, await innerEnds(repository, outer, of));
         continue;
@@ -159,6 +167,13 @@ export class ReviewRunner {
     for (const [repository, { base, head }] of ends) {
       for (const end of [base, head]) await this.#projects.refresh((await differing(repository, end)).values());
     }
+  }
+
+  /** Looks at the disk where the two copies seem to differ: no git says what has changed there. */
+  async #refreshDiffering(project: Project, prefix: string, texts: ReadonlyMap<string, string>): Promise<void> {
+    const live = await project.workspace();
+    const paths = new Set([...live.paths, ...[...texts.keys()].map((path) => path.slice(prefix.length))]);
+    await this.#projects.refresh([...paths].filter((path) => live.text(path) !== texts.get(prefix + path)).map((path) => project.uriOf(path)));
   }
 
   async #review(project: Project, states: States, folder: vscode.WorkspaceFolder, folders: Folders, options: RunOptions): Promise<ProjectReview | undefined> {

@@ -17,12 +17,14 @@ export interface ScriptData {
 
 /** The look of the bar above the page, in the theme's colours. */
 const BAR_STYLE = `
-#review-bar { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: .5em; align-items: center; padding: .35em .8em; margin: 0;
+html { font-size: calc(var(--vscode-font-size, 13px) * 1.08); scroll-padding-top: 3.2rem; }
+body > .layout > nav { top: 3.2rem; max-height: calc(100vh - 4rem); }
+#review-bar { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; padding: .35rem 1.5rem; margin: 0; font-size: .88rem;
   background: var(--vscode-editor-background, Canvas); color: var(--vscode-editor-foreground, CanvasText);
   border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, GrayText)); }
-#review-bar [role=status] { flex: 1 1 16em; margin: 0; }
-#review-bar[data-state=stale] [role=status], #review-bar[data-state=running] [role=status] { font-style: italic; }
-#review-bar button { font: inherit; padding: .2em .8em; border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); border-radius: 2px; cursor: pointer;
+#review-bar [role=status] { flex: 1 1 10rem; margin: 0; }
+#review-bar[data-state=failed] [role=status] { color: var(--vscode-errorForeground, CanvasText); }
+#review-bar button { font: inherit; padding: .15rem .6rem; border: 1px solid var(--vscode-button-border, var(--vscode-contrastBorder, transparent)); border-radius: 2px; cursor: pointer;
   background: var(--vscode-button-secondaryBackground, ButtonFace); color: var(--vscode-button-secondaryForeground, ButtonText); }
 #review-bar button:hover { background: var(--vscode-button-secondaryHoverBackground, ButtonFace); }
 #review-bar :focus-visible, #review-bar [role=status]:focus-visible { outline: 1px solid var(--vscode-focusBorder, Highlight); outline-offset: 1px; }

@@ -18,6 +18,8 @@ const MATCHER = "$premortem";
 interface Definition extends vscode.TaskDefinition {
   readonly task?: "review" | "check";
   readonly base?: string;
+  /** The workspace folder's name, where there are several: VS Code tells tasks apart by their definitions alone. */
+  readonly folder?: string;
 }
 
 /** Tasks that print the findings in the text format of the command line. */
@@ -31,15 +33,20 @@ export class ReviewTasks implements vscode.TaskProvider {
   }
 
   provideTasks(): vscode.Task[] {
-    return (vscode.workspace.workspaceFolders ?? []).flatMap((folder) => [
-      this.#task({ type: TASK_TYPE, task: "review" }, folder, vscode.l10n.t("review this change")),
-      this.#task({ type: TASK_TYPE, task: "check" }, folder, vscode.l10n.t("check all files")),
-    ]);
+    const folders = vscode.workspace.workspaceFolders ?? [];
+    return folders.flatMap((folder) => {
+      const named = folders.length > 1 ? { folder: folder.name } : {};
+      return [
+        this.#task({ type: TASK_TYPE, task: "review", ...named }, folder, vscode.l10n.t("review this change")),
+        this.#task({ type: TASK_TYPE, task: "check", ...named }, folder, vscode.l10n.t("check all files")),
+      ];
+    });
   }
 
   resolveTask(task: vscode.Task): vscode.Task {
-    const scope = typeof task.scope === "object" ? task.scope : vscode.workspace.workspaceFolders?.[0];
-    return this.#task(task.definition as Definition, scope, task.name);
+    const definition = task.definition as Definition;
+    const named = vscode.workspace.workspaceFolders?.find(({ name }) => name === definition.folder);
+    return this.#task(definition, named ?? (typeof task.scope === "object" ? task.scope : vscode.workspace.workspaceFolders?.[0]), task.name);
   }
 
   #task(definition: Definition, folder: vscode.WorkspaceFolder | undefined, name: string): vscode.Task {

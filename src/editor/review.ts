@@ -131,7 +131,7 @@ export class Reviews implements vscode.Disposable {
       token.onCancellationRequested(() => this.cancel());
       let made = await this.#run(request, true, progress);
       // What changed on the way has stopped the run, and the answer is to be of the present text.
-      while (made === undefined && this.#state === "stale" && this.#asked === request) made = await this.#run(request, false, progress);
+      while (made === undefined && (this.#state === "stale" || this.#state === "running") && this.#asked === request) made = await this.#run(request, false, progress);
       return made;
     });
     if (typeof summary !== "string") return summary;
