@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { FindingActions } from "./editor/actions.ts";
 import { registerCephLanguage } from "./editor/ceph-language.ts";
+import { registerConfigurationLanguage } from "./editor/configuration-language.ts";
 import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
 import { registerFirewallLanguage } from "./editor/firewall-language.ts";
@@ -53,6 +54,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     registerSysctlLanguage(projects),
     registerCephLanguage(projects),
     registerIpsecLanguage(projects),
+    registerConfigurationLanguage(projects),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),

@@ -1,0 +1,55 @@
+import * as vscode from "vscode";
+import { rules } from "../core.ts";
+import type { Suggestion } from "../model/configuration/help.ts";
+import { configurationHover, configurationSuggestions } from "../model/configuration/help.ts";
+import { escape } from "../report/hover/markdown.ts";
+import { SCHEMES } from "./files.ts";
+import { placeOf } from "./place.ts";
+import type { Projects } from "./projects.ts";
+
+const KINDS: Record<Suggestion["kind"], vscode.CompletionItemKind> = {
+  section: vscode.CompletionItemKind.Module,
+  key: vscode.CompletionItemKind.Property,
+  rule: vscode.CompletionItemKind.Reference,
+  value: vscode.CompletionItemKind.EnumMember,
+  group: vscode.CompletionItemKind.Struct,
+  host: vscode.CompletionItemKind.Constant,
+  variable: vscode.CompletionItemKind.Variable,
+};
+
+/** Completion and hovers for `premortem.yaml`, which know the groups and hosts of the workspace. Its faults are a rule's findings. */
+export function registerConfigurationLanguage(projects: Projects): vscode.Disposable {
+  const files = SCHEMES.flatMap((scheme) => (scheme === "untitled" ? { scheme, language: "yaml" } : { scheme, pattern: "**/premortem.yaml" }));
+  return vscode.Disposable.from(
+    vscode.languages.registerCompletionItemProvider(files, { provideCompletionItems: (document, position) => complete(projects, document, position) }, " ", "[", ",", "/"),
+    vscode.languages.registerHoverProvider(files, { provideHover: (document, position) => hover(projects, document, position) }),
+  );
+}
+
+async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
+  const place = await placeOf(projects, document);
+  if (place?.workspace.language(place.path) !== "premortem-config") return undefined;
+  const found = configurationSuggestions(place.workspace, document.getText(), document.offsetAt(position), rules);
+  if (found === undefined) return undefined;
+  const range = new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end));
+  return found.items.map(({ label, kind, detail, insert }, index) => {
+    const item = new vscode.CompletionItem(label, KINDS[kind]);
+    item.detail = detail;
+    item.range = { inserting: new vscode.Range(range.start, position), replacing: range };
+    item.sortText = String(index).padStart(5, "0");
+    if (insert === undefined) return item;
+    // What may stand behind the key is offered at once.
+    item.insertText = insert;
+    item.command = { command: "editor.action.triggerSuggest", title: vscode.l10n.t("Suggest Values") };
+    return item;
+  });
+}
+
+async function hover(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.Hover | undefined> {
+  const place = await placeOf(projects, document);
+  if (place?.workspace.language(place.path) !== "premortem-config") return undefined;
+  const found = configurationHover(document.getText(), document.offsetAt(position), rules);
+  if (found === undefined) return undefined;
+  const text = new vscode.MarkdownString(`**${escape(found.title)}**\n\n${found.lines.map(escape).join("\n\n")}`);
+  return new vscode.Hover(text, new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end)));
+}
