@@ -79,7 +79,7 @@ export interface Schedule {
   readonly ended: Float64Array;
   /** Guests that moved, each as often as it did. */
   readonly migrations: number;
-  /** What to draw: a point for each host that goes or comes back. `free` is of all hosts in service together. */
+  /** What to draw: a point for each host that goes or comes back, and for guests that set out. `free` is of all hosts in service together. */
   readonly timeline: { readonly time: readonly number[]; readonly out: readonly number[]; readonly free: readonly number[] };
 }
 

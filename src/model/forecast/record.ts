@@ -69,6 +69,10 @@ export class Record {
   promise(host: number, time: number, memory: number, free: number): void {
     this.#total -= memory;
     if (this.#total < this.#leastTotal.bytes) this.#leastTotal = { bytes: this.#total, time };
+    // Guests that leave at the same time are one point, but never the first.
+    const last = this.#time.length - 1;
+    if (last > 0 && this.#time[last] === time) this.#free[last] = this.#total;
+    else this.point(time, this.#outs[last]!);
     if (free < this.#leastFree.bytes) this.#leastFree = { bytes: free, host, time };
   }
 

@@ -153,6 +153,8 @@ describe("forecast: a maintenance played through", () => {
         // All are back, and nothing is under way.
         assert.equal(schedule.timeline.free.at(-1), free);
         assert.equal(schedule.timeline.out.at(-1), 0);
+        assert.equal(Math.min(...schedule.timeline.free), schedule.leastTotal.bytes);
+        assert.equal(Math.max(...schedule.timeline.out), schedule.peak.out);
         assert.ok(schedule.leastFree.bytes >= 0, "a guest went where no room was");
         assert.equal(schedule.overcommitted.length, hosts.filter(({ memory, guests }) => guests.reduce((used, one) => used + one.memory, 0) > memory).length);
         assert.ok(schedule.peak.out <= rules.concurrent);

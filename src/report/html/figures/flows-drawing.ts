@@ -30,7 +30,7 @@ export function drawFlows(shown: FlowsPicture, width: number, id: string, t: Tra
   const [left, right] = [side, width - side];
   const wall = (left + right) / 2;
   const body: Markup[] = [];
-  let y = legend(shown, width, body, t);
+  let y = shown.lines.length === 0 ? 0 : legend(shown, width, body, t);
   const top = y + 6;
   if (shown.lines.length > 0) {
     const targets = nodes(shown.lines, ({ to }) => to);

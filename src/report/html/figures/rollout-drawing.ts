@@ -10,6 +10,7 @@ import type { RolloutCase } from "./rollout.ts";
 import { linear, ticks } from "./scale.ts";
 
 const HEIGHT = 150;
+const LEAST = 2;
 /** More columns than these are drawn several batches a column. */
 const MOST_COLUMNS = 30;
 /** More groups than these are summed up in words. */
@@ -55,7 +56,8 @@ export function drawRollout(shown: RolloutCase, width: number, id: string, t: Tr
   let [reached, failed] = [0, 0];
   for (const [index, column] of columns.entries()) {
     const x = left + step * index + (step - thick) / 2;
-    const rect = (from: number, until: number, className: string, pattern?: string): Markup[] => (until <= from ? [] : [bar({ x, y: y(until), width: thick, height: Math.max(0.5, y(from) - y(until)) }, className, pattern && `${id}-${pattern}`)]);
+    // One host of a thousand is still seen.
+    const rect = (from: number, until: number, className: string, pattern?: string): Markup[] => (until <= from ? [] : [bar({ x, y: Math.min(y(until), y(from) - LEAST), width: thick, height: Math.max(LEAST, y(from) - y(until)) }, className, pattern && `${id}-${pattern}`)]);
     reached += column.touched;
     failed += column.failed;
     const name = column.from === column.until ? t("batch {0}", number(column.from)) : t("batches {0} to {1}", number(column.from), number(column.until));
