@@ -47,7 +47,7 @@ const MORE: readonly (readonly [string, string])[] = [
 
 /** A path under which each language's text is read as that, with the text. */
 function places(texts: ReadonlyMap<string, string>): [string, string][] {
-  const candidates = ["etc/nftables.conf", "etc/iptables/rules.v4", "a.sh", "etc/sysctl.d/a.conf", "etc/tuned/a/tuned.conf", "a.nix", "etc/modules-load.d/a.conf", "etc/ceph/ceph.conf", "etc/systemd/system/a.service", "etc/systemd/network/a.network", "etc/network/interfaces", "etc/NetworkManager/system-connections/a.nmconnection", "etc/wireguard/wg0.conf", "inventory/hosts.ini", "site.yml", "etc/swanctl/swanctl.conf", "etc/ipsec.conf", "etc/racoon/racoon.conf", "etc/firewalld/zones/public.xml", "netbox.json", "prefixes.csv", "requirements.txt", "kvm01.xml", "premortem.yaml"];
+  const candidates = ["etc/nftables.conf", "etc/iptables/rules.v4", "a.sh", "etc/sysctl.d/a.conf", "etc/tuned/a/tuned.conf", "a.nix", "etc/modules-load.d/a.conf", "etc/ceph/ceph.conf", "etc/systemd/system/a.service", "etc/systemd/network/a.network", "etc/network/interfaces", "etc/NetworkManager/system-connections/a.nmconnection", "etc/wireguard/wg0.conf", "inventory/hosts.ini", "site.yml", "etc/swanctl/swanctl.conf", "etc/ipsec.conf", "etc/racoon/racoon.conf", "etc/firewalld/zones/public.xml", "netbox.json", "prefixes.csv", "requirements.txt", "kvm01.xml", "premortem.yaml", "a.lesson.yaml"];
   return [...texts].flatMap(([language, text]) => candidates.filter((path) => recognise(path, text.slice(0, 4096)) === language).slice(0, 1).map((path): [string, string] => [path, text]));
 }
 

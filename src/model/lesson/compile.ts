@@ -62,7 +62,7 @@ export function compile(path: string, source: string, tree: LessonTree): Compile
     if (text === undefined || read === undefined) return undefined;
     if (isProblems(read)) return complain(text, read);
     if (type === undefined || read.type === type || read.type === "dyn") return read;
-    return complain(text, [{ range: { start: 0, end: text.text.trimEnd().length }, message: `This gives a ${read.type}, and a condition gives a ${type}. Compare it with something.` }]);
+    return complain(text, [{ range: { start: 0, end: text.text.trimEnd().length }, message: `This gives ${read.type}, and a condition is true or false. Compare it with something.` }]);
   };
   const template = (text: LessonText | undefined): Template | undefined => {
     const read = text && readTemplate(text.text, element);
