@@ -6,3 +6,4 @@ export function ensureVscodeWeb(): { version: string; directory: string; require
 export function ensureChromium(): string | undefined;
 export function installDebian(packages: readonly string[]): void;
 export function onPath(name: string): string | undefined;
+export function ensureSarifViewer(): string[];

