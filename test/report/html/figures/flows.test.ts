@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { flowChanges } from "../../../../src/model/firewall/change/flows.ts";
+import { rulesetPairs } from "../../../../src/model/firewall/change/pairs.ts";
+import { english } from "../../../../src/report/english.ts";
+import { flowFigures, pictureOf } from "../../../../src/report/html/figures/flows.ts";
+import { reviewedOf } from "../../../support/reviewed.ts";
+import { cases } from "./cases.ts";
+import { boxOf, drawingsOf, pointsOf } from "./svg.ts";
+
+const FLOWS = Object.entries(cases).filter(([, { kinds }]) => kinds.includes("flows"));
+
+describe("the picture of flows", () => {
+  for (const [name, { before, after }] of FLOWS) {
+    it(`draws and lists the flows of the model: ${name}`, async () => {
+      const reviewed = await reviewedOf(before, after);
+      const pairs = rulesetPairs(reviewed.before!, reviewed.after, reviewed.changed);
+      const figures = flowFigures(reviewed, "f", english);
+      assert.ok(figures.length >= Math.min(6, pairs.length) && figures.length <= 6);
+      for (const figure of figures) {
+        const pair = pairs.find(({ path }) => figure.title.includes(path.replace(/\u202E/g, "U+202E")) || figure.title.includes(path))!;
+        const { changes, undecided } = flowChanges(reviewed.after, pair);
+        const count = (kind: string): number => changes.filter((change) => change.kind === kind).length;
+        const known = figure.table.rows.filter(([kind]) => kind !== "not known");
+        assert.deepEqual(known.map(([kind]) => kind), changes.map(({ kind }) => kind));
+        assert.deepEqual(known.map((row) => row[3]), changes.map(({ words }) => words));
+        assert.equal(figure.table.rows.length - known.length, undecided ? 1 : 0, "what is not known is a row");
+        const shown = pictureOf(pair.path, flowChanges(reviewed.after, pair), english);
+        for (const kind of ["opened", "closed"] as const) {
+          const drawn = shown.lines.filter((line) => line.kind === kind);
+          assert.equal(drawn.reduce((sum, { flows }) => sum + flows, 0) + shown.rest[kind], count(kind), "what is not drawn is counted");
+        }
+        for (const svg of drawingsOf(figure.html)) {
+          const legend = shown.lines.length === 0 ? 0 : 1;
+          for (const kind of ["opened", "closed"] as const) {
+            const arrows = svg.shapes.filter(({ className }) => className === `fig-flow-${kind}`);
+            assert.equal(arrows.length, shown.lines.filter((line) => line.kind === kind).length + legend);
+          }
+          assert.equal(svg.shapes.filter(({ className }) => className === "fig-cross").length, shown.lines.filter(({ kind }) => kind === "closed").length + legend, "closed ones end at the wall");
+          assert.equal(svg.shapes.some(({ className }) => className === "fig-unsure"), undecided, "unknown is hatched");
+        }
+      }
+    });
+  }
+
+  it("leads each arrow from its source to its service", async () => {
+    const { before, after } = cases["flows of iptables"]!;
+    const [figure] = flowFigures(await reviewedOf(before, after), "f", english);
+    for (const svg of drawingsOf(figure!.html)) {
+      const words = svg.shapes.filter(({ name, className }) => name === "text" && className === "fig-text");
+      for (const arrow of svg.shapes.filter(({ className, title }) => /^fig-flow-/.test(className) && title !== "")) {
+        const points = pointsOf(arrow.attributes.get("d")!);
+        const [from, to] = /^(?:opened|closed): (.*) to (.*)$/.exec(arrow.title)!.slice(1) as [string, string];
+        const near = (title: string, y: number, onLeft: boolean): boolean => words.some((text) => text.title === title && boxOf(text).left < svg.width / 2 === onLeft && Math.abs(boxOf(text).bottom - y) < 24);
+        assert.ok(near(from, points[0]!.y, true), `${arrow.title} begins beside its source`);
+        assert.ok(near(to, points.at(-1)!.y, false), `${arrow.title} ends beside its service`);
+      }
+    }
+    assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "closed" && from === "any but 192.0.2.0/24" && to!.startsWith("TCP 22")));
+    assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "opened" && from === "anywhere" && to!.startsWith("UDP 51820")));
+    assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "closed" && from === "anywhere (on lan0)" && to!.includes("out of wan0")));
+  });
+
+  it("cites the findings about that file only", async () => {
+    const reviewed = await reviewedOf(cases["flows in ten files"]!.before, cases["flows in ten files"]!.after);
+    const figures = flowFigures(reviewed, "f", english);
+    for (const { findings, title } of figures) {
+      assert.ok(findings.length > 0);
+      for (const fingerprint of findings) assert.ok(title.includes(reviewed.report.findings.find((finding) => finding.fingerprint === fingerprint)!.location.path));
+    }
+    assert.match(figures.at(-1)!.summary, /4 more rulesets/);
+  });
+});
