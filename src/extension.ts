@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { FindingActions } from "./editor/actions.ts";
 import { registerCephLanguage } from "./editor/ceph-language.ts";
 import { registerConfigurationLanguage } from "./editor/configuration-language.ts";
+import { createConfiguration } from "./editor/create-configuration.ts";
 import { EffectiveConfiguration } from "./editor/effective-configuration.ts";
 import { SCHEMES } from "./editor/files.ts";
 import { registerFirewallLanguage } from "./editor/firewall-language.ts";
@@ -11,6 +12,7 @@ import { registerIpsecLanguage } from "./editor/ipsec-language.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
 import { PremortemView } from "./editor/premortem-view.ts";
+import type { Answers } from "./model/configuration/draft.ts";
 import { Projects } from "./editor/projects.ts";
 import { ReachLenses, SHOW_REACH } from "./editor/reach.ts";
 import { Reviews } from "./editor/review.ts";
@@ -59,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),
     registerReview({ reviews, projects, heads, linter, extension: extensionUri, log }),
+    command("premortem.createConfiguration", (answers?: Answers) => createConfiguration(projects, answers)),
     command("premortem.showLog", () => log.show()),
     command("premortem.showEffectiveConfiguration", () => configuration.command()),
     command(SUPPRESS, (uri: vscode.Uri, line: number, rule: string, whole?: boolean, reason?: string) => suppress(linter, uri, line, rule, whole, reason)),

@@ -2,8 +2,10 @@ import * as vscode from "vscode";
 import { rules } from "../core.ts";
 import type { Suggestion } from "../model/configuration/help.ts";
 import { configurationHover, configurationSuggestions } from "../model/configuration/help.ts";
+import type { Workspace } from "../model/workspace.ts";
 import { escape } from "../report/hover/markdown.ts";
 import { SCHEMES } from "./files.ts";
+import type { DocumentPlace } from "./place.ts";
 import { placeOf } from "./place.ts";
 import type { Projects } from "./projects.ts";
 
@@ -29,7 +31,7 @@ export function registerConfigurationLanguage(projects: Projects): vscode.Dispos
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {
   const place = await placeOf(projects, document);
   if (place?.workspace.language(place.path) !== "premortem-config") return undefined;
-  const found = configurationSuggestions(place.workspace, document.getText(), document.offsetAt(position), rules);
+  const found = configurationSuggestions(await known(projects, document, place), document.getText(), document.offsetAt(position), rules);
   if (found === undefined) return undefined;
   const range = new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end));
   return found.items.map(({ label, kind, detail, insert }, index) => {
@@ -52,4 +54,12 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
   if (found === undefined) return undefined;
   const text = new vscode.MarkdownString(`**${escape(found.title)}**\n\n${found.lines.map(escape).join("\n\n")}`);
   return new vscode.Hover(text, new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end)));
+}
+
+/** Groups and hosts of the project; of a file that is not saved yet, those of the folder in which it will be. */
+async function known(projects: Projects, { uri }: vscode.TextDocument, place: DocumentPlace): Promise<Workspace> {
+  if (uri.scheme !== "untitled") return place.workspace;
+  const folder = vscode.workspace.workspaceFolders?.find((one) => uri.path.startsWith(`${one.uri.path}/`));
+  const project = folder && (await projects.of(folder)).at(-1);
+  return project === undefined ? place.workspace : project.workspace();
 }
