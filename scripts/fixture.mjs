@@ -37,7 +37,7 @@ export function makeWorkspace() {
 /** The same without git, with some files more, and with a copy of `fleet` as it was before a change. */
 export function makeWebWorkspace() {
   const files = { ...FILES, ...WEB_FILES };
-  const base = Object.entries(files).filter(([path]) => path.startsWith("fleet/")).map(([path, text]) => [path.replace(/^fleet/, "base"), text]);
+  const base = Object.entries(files).filter(([path]) => path.startsWith("fleet/")).map(([path, text]) => [path.replace(/^fleet/, "base"), text.replace("    ip protocol icmp drop\n", "")]);
   const folders = JSON.stringify({ folders: [{ path: "fleet" }, { path: "other" }, { path: "base" }] });
   return written({ ...files, ...Object.fromEntries(base), "tests.code-workspace": folders });
 }

@@ -105,14 +105,14 @@ function freePort(wanted) {
   });
 }
 
+/** What keeps a headless Chromium from asking anybody anything. */
+export const QUIET_BROWSER = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
 /** A headless browser; the caller closes it. */
 export async function launchBrowser(executablePath) {
   const { chromium } = await import("playwright-core");
-  return chromium.launch({
-    executablePath,
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    ],
-  });
+  return chromium.launch({ executablePath, args: QUIET_BROWSER });
 }

@@ -1,9 +1,10 @@
 // VS Code with the extension host inside the browser, as on vscode.dev: no Node.js, no git, no files of a disk.
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureVscodeWeb, root } from "./setup.mjs";
+import { QUIET_BROWSER } from "./vscode.mjs";
 
 /** The folder that is served, as the workbench knows it. */
 const MOUNT = { $mid: 1, scheme: "vscode-test-web", authority: "mount" };
@@ -11,11 +12,9 @@ const MOUNT = { $mid: 1, scheme: "vscode-test-web", authority: "mount" };
 /**
  * Serves the workbench with what the VSIX would hold, and a folder through a file system of the browser: what is
  * written there stays in the window's memory. `workspace`: a `.code-workspace` in that folder, to be opened instead of
- * it. `tests`: a bundle whose `run()` is called inside the extension host. `bare`: webviews and the extension host come
- * from the page's own host name and not from names below it, which a headless Chromium gives no service worker.
- * Gives `{ version, address, stop }`.
+ * it. `tests`: a bundle whose `run()` is called inside the extension host. Gives `{ version, address, stop }`.
  */
-export async function startWeb({ folder, workspace, tests, bare = false, port = 0 }) {
+export async function startWeb({ folder, workspace, tests, port = 0 }) {
   const web = ensureVscodeWeb();
   const extension = await stage(tests);
   const createApp = web.require("@vscode/test-web/out/server/app.js").default;
@@ -32,9 +31,7 @@ export async function startWeb({ folder, workspace, tests, bare = false, port = 
   }).finally(() => (console.log = log));
   app.middleware.unshift(async (context, next) => {
     await next();
-    if (context.path !== "/" || typeof context.body !== "string") return;
-    if (bare) context.body = context.body.replaceAll("{{uuid}}.", "");
-    if (workspace !== undefined) context.body = openWorkspace(context.body, workspace);
+    if (context.path === "/" && workspace !== undefined) context.body = openWorkspace(context.body, workspace);
   });
   const server = createServer(app.callback());
   await listen(server, port);
@@ -45,6 +42,25 @@ export async function startWeb({ folder, workspace, tests, bare = false, port = 
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       rmSync(extension, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * A browser with one window's context, as `{ context, close }`. The extension host and each webview come from a host name of
+ * their own, and the webviews' service worker is a third party's, which Debian's Chromium refuses unless its profile says so.
+ */
+export async function launchForWeb(executablePath) {
+  const { chromium } = await import("playwright-core");
+  const profile = mkdtempSync(join(tmpdir(), "premortem-profile-"));
+  mkdirSync(join(profile, "Default"));
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify({ profile: { cookie_controls_mode: 0, block_third_party_cookies: false } }));
+  const context = await chromium.launchPersistentContext(profile, { executablePath, args: QUIET_BROWSER, viewport: { width: 1280, height: 800 } });
+  return {
+    context,
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 3 });
     },
   };
 }

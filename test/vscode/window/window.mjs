@@ -30,7 +30,8 @@ export async function startWindow({ extension = true, size = { width: 1280, heig
   };
 }
 
-class Window {
+/** One window; `page` is its page in the browser. */
+export class Window {
   constructor(page) {
     this.page = page;
   }
