@@ -1,6 +1,5 @@
 import type { CancellationToken, ExecuteCommandParams } from "vscode-languageserver/node";
-import { LSPErrorCodes, ResponseError } from "vscode-languageserver/node";
-import { ErrorCodes } from "vscode-languageserver/node";
+import { ErrorCodes, LSPErrorCodes, MessageType, ResponseError, ShowMessageNotification } from "vscode-languageserver/node";
 import { rules } from "../core.ts";
 import { suppressing } from "../engine/suppress.ts";
 import { lessons } from "../lessons/index.ts";
@@ -46,7 +45,7 @@ export class Commands {
         return explain(given[0]);
       case SHOW_REACH: {
         const shown = typeof given[0] === "string" && typeof given[1] === "number" ? this.#lenses.show(given[0], given[1]) : undefined;
-        if (shown !== undefined) this.#session.connection.window.showInformationMessage([shown.title, ...shown.groups.map(({ name, hosts }) => `${name}: ${hosts.map((host) => host.name).join(", ")}`)].join("\n"));
+        if (shown !== undefined) this.#tell([shown.title, ...shown.groups.map(({ name, hosts }) => `${name}: ${hosts.map((host) => host.name).join(", ")}`)].join("\n"));
         return shown ?? null;
       }
       case APPLY:
@@ -57,11 +56,16 @@ export class Commands {
     }
   }
 
+  /** Shows a message that needs no answer. */
+  #tell(message: string): void {
+    void this.#session.connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message });
+  }
+
   async #review(given: unknown, token: CancellationToken): Promise<unknown> {
     try {
       const summary = await this.#reviews.run(optionsFrom(given), () => token.isCancellationRequested);
       if (summary === undefined) throw new ResponseError(LSPErrorCodes.RequestCancelled, "The review was cancelled, or another one began.");
-      this.#session.connection.window.showInformationMessage(summary.message);
+      this.#tell(summary.message);
       return summary;
     } catch (error) {
       if (error instanceof Unavailable) throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
