@@ -1,4 +1,6 @@
 import { nearest } from "../../engine/similar.ts";
+import { isPlace } from "../../model/lesson/lessons.ts";
+import { PACKS } from "../../model/lesson/packs.ts";
 import { lessonRules } from "../lesson.ts";
 import { rules } from "../index.ts";
 import { rule } from "../rule.ts";
@@ -19,6 +21,7 @@ export default rule({
       { "premortem.yaml": "migration:\n  bandwidth: ⟦fast⟧\n" },
       { "premortem.yaml": "severity:\n  ⟦premortem/confg⟧: warning\n" },
       { "premortem.yaml": "maintenance:\n  concurrent: ⟦0⟧\n" },
+      { "premortem.yaml": "lessons:\n  - ours/\n  - ⟦no-such-pack⟧\n" },
     ],
     good: {
       "premortem.yaml":
@@ -40,6 +43,16 @@ export default rule({
         context.report({ location: { path, range }, message, ...(fixes && { fixes }) });
       }
       return;
+    }
+    const { lessons } = context.config.configuration;
+    for (const name of lessons.filter((entry) => !isPlace(entry) && !Object.hasOwn(PACKS, entry))) {
+      const text = context.workspace.text(context.path) ?? "";
+      const start = Math.max(0, text.indexOf(name, text.search(/^lessons[ \t]*:/m) + "lessons".length));
+      const meant = nearest(name, Object.keys(PACKS));
+      context.report({
+        location: { path: context.path, range: { start, end: start + name.length } },
+        message: `There is no pack of lessons ${name}, so nothing comes of it. ${meant ? `Did you mean ${meant}?` : `A place in the repository has a / in it${Object.keys(PACKS).length > 0 ? `; packs: ${Object.keys(PACKS).join(", ")}` : ""}.`}`,
+      });
     }
     for (const { rule: id, range } of context.config.severities) {
       const own = lessonRules(context.workspace);
