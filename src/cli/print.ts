@@ -58,7 +58,7 @@ export function print(options: PrintOptions, outcome: Outcome, terminal: Termina
   const part = shard && { shard: { ...shard, incomplete, mended: outcome.reviewed.flatMap((one) => one.mended) } };
   const keep = (finding: Finding): boolean => atLeast(finding.severity, options.severity);
   const shown: Report = { ...report, ...part, findings: report.findings.filter(keep) };
-  const text = options.format === "html" ? htmlReport(outcome.reviewed, keep) : format(options.format, options, shown, terminal.colour && options.output === undefined);
+  const text = options.format === "html" ? htmlReport(outcome.reviewed, keep, report.baseline) : format(options.format, options, shown, terminal.colour && options.output === undefined);
   if (options.output === undefined) terminal.out(text);
   else save(options.output, text);
   // A gate must not pass over a file that nobody could look at.

@@ -1,5 +1,5 @@
 import type { Finding, NotComputed } from "../engine/finding.ts";
-import { compareFindings } from "../engine/finding.ts";
+import { compareFindings, compareText } from "../engine/finding.ts";
 import { lessonFor, lessonRules, lintFiles, ownRules, reviewChange, rules } from "../core.ts";
 import { nearest } from "../engine/similar.ts";
 import { lessons } from "../lessons/index.ts";
@@ -78,6 +78,7 @@ async function checkOne(selection: Selection, options: RunOptions): Promise<Outc
     suppressed: result.suppressed,
     files: targets.length,
     shard: options.shard,
+    only: options.only,
   });
 }
 
@@ -110,6 +111,7 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
       suppressed: own(result.hidden),
       files: head.paths.filter(mine).length,
       shard: options.shard,
+      only: options.only,
       omissions: before.tree.omissions,
       before: old,
       changed,
@@ -126,6 +128,7 @@ interface Rest {
   readonly suppressed: number;
   readonly files: number;
   readonly shard: Shard | undefined;
+  readonly only: RunOptions["only"];
   readonly omissions?: State["tree"]["omissions"];
   readonly before?: Workspace;
   readonly changed?: readonly string[];
@@ -168,6 +171,7 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     shown: (path) => prefix + own(path),
     lesson: (id) => lessonFor(workspace, id) ?? lessons.get(id),
     rule: (id) => rules.get(id) ?? lessonRules(workspace).get(id),
+    ran: [...(rest.only ?? [...rules.keys(), ...lessonRules(workspace).keys()])].sort(compareText),
   };
   return {
     report,

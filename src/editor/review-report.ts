@@ -33,6 +33,7 @@ function ofReview({ before, after, result, prefix }: ProjectReview, base: string
     shown,
     lesson: (id) => lessonFor(after, id) ?? lessons.get(id),
     rule: (id) => rules.get(id) ?? lessonRules(after).get(id),
+    ran: [...rules.keys(), ...lessonRules(after).keys()].sort(compareText),
   };
 }
 

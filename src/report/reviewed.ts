@@ -14,6 +14,8 @@ export interface Reviewed {
   readonly changed: readonly string[];
   /** Findings of the base that the change mends, as the report shows them. */
   readonly mended: readonly Finding[];
+  /** Ids of the rules that ran; undefined where nobody says. */
+  readonly ran?: readonly string[];
   /** The path under which the report shows a path of the workspaces. */
   shown(path: string): string;
   /** A post-mortem that a finding cites, be it shipped or the team's own. */

@@ -28,19 +28,19 @@ export function findingArticle({ project, finding, figures }: Entry, level: numb
   const id = project.id(finding);
   const [first, rest] = firstSentence(finding.message);
   const rule = project.reviewed.rule(finding.rule);
-  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, id)}${title(level, prose(first), `${id}-title`)}</header>${
+  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, id, alone)}${title(level, prose(first), `${id}-title`)}</header>${
     rest !== "" && html`<p class="message">${prose(rest)}</p>`
   }${alone && origin(project, finding.lessons, rule?.sources ?? [], level + 1, told, id)}${evidence(project, finding, id, level + 1)}${figures.map((one, index) => figure(one, `${id}-figure-${index}`, level + 1, project.t))}${
     numbers(finding.data, rule?.data ?? {}, project.t)
   }${fixes(project, finding, level + 1)}${alone && ruleNote(project, finding.rule)}</article>`;
 }
 
-function meta(project: Project, finding: Finding, id: string): Markup {
+function meta(project: Project, finding: Finding, id: string, alone: boolean): Markup {
   const { t } = project;
   const hosts = project.hostsOf(finding);
-  return html`<p class="meta"><span class="severity ${finding.severity}">${severityWord(finding.severity, t)}</span> <span>${confidenceWord(finding.confidence, t)}</span>${
+  return html`<p class="meta">${alone && html`<span class="severity ${finding.severity}">${severityWord(finding.severity, t)}</span> `}<span>${confidenceWord(finding.confidence, t)}</span>${
     hosts !== undefined && hosts > 0 && html` <span>${hostCount(hosts, t)}</span>`
-  } ${placeLink(project, finding.location, `#${id}-place`)} ${ruleLink(finding.rule)}</p>`;
+  } ${placeLink(project, finding.location, `#${id}-place`)}${alone && html` ${ruleLink(finding.rule)}`}</p>`;
 }
 
 /** A rule's id as a link to its page in the editor. */

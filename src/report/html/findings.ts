@@ -2,7 +2,7 @@ import type { Confidence, Finding, Severity } from "../../engine/finding.ts";
 import { compareFindings } from "../../engine/finding.ts";
 import type { Translate } from "../reviewed.ts";
 import type { Entry } from "./finding.ts";
-import { findingArticle, ruleNote } from "./finding.ts";
+import { findingArticle, ruleLink, ruleNote } from "./finding.ts";
 import { title } from "./heading.ts";
 import type { Told } from "./incident.ts";
 import { origin } from "./incident.ts";
@@ -109,7 +109,7 @@ function groupSection(group: Group, budget: Budget, told: Told, t: Translate): M
   if (entries.length === 1) return html`<div class="group" id="${id}">${findingArticle(open[0]!, 3, true, told)}</div>`;
   const { project, finding } = entries[0]!;
   const rest = full.length + lines.length + left;
-  return html`<div class="group many ${severity}" id="${id}"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span></p>${title(3, prose(groupTitle(group)))}${
+  return html`<div class="group many ${severity}" id="${id}"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span> ${ruleLink(rule)}</p>${title(3, prose(groupTitle(group)))}${
     origin(project, finding.lessons, project.reviewed.rule(rule)?.sources ?? [], 4, told, id)
   }${open.map((entry) => findingArticle(entry, 4, false, told))}${
     rest > 0 && html`<details class="rest"><summary>${rest === 1 ? t("1 more finding of this kind") : t("{0} more findings of this kind", grouped(rest))}</summary>${full.map((entry) => findingArticle(entry, 4, false, told))}${

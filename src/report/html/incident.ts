@@ -14,7 +14,7 @@ export function origin(project: Project, ids: readonly string[], sources: readon
   const lessons = ids.flatMap((id) => project.reviewed.lesson(id) ?? []);
   if (lessons.length === 0) {
     if (sources.length === 0) return undefined;
-    return html`<p class="sources">${t("It rests on: {0}.", sources.join("; ").replace(/\.$/, ""))}</p>`;
+    return html`<p class="sources">${prose(t("It rests on: {0}.", sources.join("; ").replace(/\.$/, "")))}</p>`;
   }
   const [first, ...others] = lessons as [Lesson, ...Lesson[]];
   return html`<section class="incident">${title(level, t("It has happened"))}${incident(project, first, told, owner)}${

@@ -25,6 +25,9 @@ const INNER: { readonly [name: string]: Unit } = {
 };
 /** Entries of a list that are written out. */
 const ENTRIES = 24;
+/** Numbers that are shown at once. */
+const FEW = 6;
+const OPEN = html` open`;
 
 /** A rule's numbers under the names of its page, with their units and meanings; nothing where there are none. */
 export function numbers(data: { readonly [name: string]: Json }, meanings: { readonly [name: string]: string }, t: Translate): Markup | undefined {
@@ -35,7 +38,7 @@ export function numbers(data: { readonly [name: string]: Json }, meanings: { rea
     return html`<div><dt><code>${name}</code>${meaning !== undefined && html` <span class="meaning">${meaning}</span>`}</dt><dd>${written(value, unitOf(meaning, value), t)}</dd></div>`;
   });
   const summary = entries.length === 1 ? t("The number behind it") : t("The {0} numbers behind it", entries.length);
-  return html`<details class="numbers"><summary>${summary}</summary><dl>${rows}</dl></details>`;
+  return html`<details class="numbers"${entries.length <= FEW && OPEN}><summary>${summary}</summary><dl>${rows}</dl></details>`;
 }
 
 /** The unit that a meaning begins with, as in "seconds that are planned". */

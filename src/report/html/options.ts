@@ -1,3 +1,4 @@
+import type { Report } from "../report.ts";
 import type { Translate } from "../reviewed.ts";
 
 /** How the page is made. */
@@ -17,6 +18,8 @@ export interface PageOptions {
   readonly interactive?: boolean;
   /** How many findings the caller keeps from the page, being milder than what was asked for. Default: none. */
   readonly hidden?: number;
+  /** What a baseline keeps back. Default: there is none. */
+  readonly baseline?: NonNullable<Report["baseline"]>;
   /** How much is written out; default: `LIMITS`. */
   readonly limits?: Limits;
 }

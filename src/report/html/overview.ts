@@ -60,7 +60,7 @@ function tiles({ projects, reaches, groups, unknown, t }: Overview): Tile[] {
   const known = reaches.flatMap((reach) => reach ?? []);
   if (known.length > 0) {
     const changed = projects.reduce((sum, { reviewed }) => sum + reviewed.changed.length, 0);
-    list.push([t("Files changed"), grouped(changed), t("of {0}", grouped(files)), "plain"]);
+    list.push([t("Files changed"), grouped(changed), t("{0} read", grouped(files)), "plain"]);
     const [hosts, of] = [known.reduce((sum, reach) => sum + reach.hosts.size, 0), known.reduce((sum, reach) => sum + reach.of, 0)];
     list.push([t("Hosts reached"), of === 0 ? t("not known") : grouped(hosts), of === 0 ? t("no inventory") : t("of {0}, {1}", grouped(of), percent(hosts / of)), "plain"]);
     const services = known.flatMap((reach) => reach.services);

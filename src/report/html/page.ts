@@ -39,10 +39,15 @@ export function reviewHtml(reviewed: readonly Reviewed[], options: PageOptions):
   const change = projects.map((project, index) => changeOf(page, project, index, figures[index]!.filter(isOfChange)));
   const body = html`<a class="skip" href="#main">${t("Skip to the content")}</a><header class="top">${overview(page)}${projectLine(page)}</header><div class="layout">${jumpList(page)}<main id="main" tabindex="-1">${
     change.some((part) => part !== undefined) && section("change", t("What this change does"), change)
-  }${section("findings", t("What could go wrong"), groups.length > 0 ? findingsSection(groups, options.limits ?? LIMITS, t) : html`<p class="nothing">${t("Nothing found.")}</p>`, hiddenNote(options.hidden ?? 0, t))}${
+  }${section("findings", t("What could go wrong"), groups.length > 0 ? findingsSection(groups, options.limits ?? LIMITS, t) : html`<p class="nothing">${t("Nothing found.")}${judgedBy(projects, t)}</p>`, hiddenNote(options.hidden ?? 0, t), baselineNote(options.baseline, t))}${
     unknown > 0 && section("unknown", t("What could not be computed"), unknownsList(projects, t))
   }${section("well", t("What was looked at and is well"), wellSection(projects, t))}</main></div><footer>${t("Made by Premortem {0}.", VERSION)} ${t("Nothing of the reviewed files was executed, and nothing left this machine.")}</footer>`;
   return `<!doctype html>\n${html`<html lang="${options.language ?? "en"}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policyOf(options)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>${pageTitle(projects, t)} – Premortem</title><style${attribute("nonce", nonceOf(options))}>${trusted(PAGE_STYLE)}</style></head><body>${body}${scriptOf(options)}</body></html>`}\n`;
+}
+
+function judgedBy(projects: readonly Project[], t: Translate): string {
+  const rules = new Set(projects.flatMap(({ reviewed }) => reviewed.ran ?? [])).size;
+  return rules === 0 ? "" : ` ${rules === 1 ? t("1 rule was held against it.") : t("{0} rules were held against it.", grouped(rules))}`;
 }
 
 /** Whom a change reaches is its own part of the page, whatever finding says so too. */
@@ -77,6 +82,14 @@ function section(id: string, heading: string, ...content: readonly Content[]): M
 
 function hiddenNote(count: number, t: Translate): Content {
   return count > 0 && html`<p class="left-out">${count === 1 ? t("1 milder finding is not shown here, as --severity asks.") : t("{0} milder findings are not shown here, as --severity asks.", grouped(count))}</p>`;
+}
+
+function baselineNote(baseline: PageOptions["baseline"], t: Translate): Content {
+  if (baseline === undefined) return undefined;
+  const { known, gone } = baseline;
+  return html`${known > 0 && html`<p class="left-out">${known === 1 ? t("1 finding more is in the baseline, so it is not shown here.") : t("{0} findings more are in the baseline, so they are not shown here.", grouped(known))}</p>`}${
+    gone.length > 0 && html`<p class="left-out">${gone.length === 1 ? t("1 entry of the baseline is gone; --update-baseline takes it out.") : t("{0} entries of the baseline are gone; --update-baseline takes them out.", grouped(gone.length))}</p>`
+  }`;
 }
 
 function nonceOf({ policy }: PageOptions): string | undefined {
