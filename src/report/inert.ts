@@ -9,6 +9,7 @@ const JOINER = "\u2060";
  */
 export function inert(text: string): string {
   return visible(text)
+    .trimStart()
     .replace(/[\\`*_[\]~|$]/g, (sign) => `\\${sign}`)
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
