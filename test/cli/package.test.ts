@@ -4,25 +4,12 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { FORMATS } from "../../src/cli/options.ts";
 import { bundledCli } from "../support/build.ts";
+import { GUARD } from "../support/guard.ts";
 import { NO_PMTUD } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
 import { skip } from "../support/skip.ts";
 
 const A = "etc/sysctl.d/60-a.conf";
-
-/** Writes down every process, socket and name look-up of the process that it is loaded into. */
-const GUARD = `
-const { appendFileSync } = require("node:fs");
-const log = (what) => appendFileSync(process.env.GUARD_LOG, what + "\\n");
-for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync", "fork"]) {
-  const real = require("node:child_process")[name];
-  require("node:child_process")[name] = (command, ...rest) => (log("process " + command), real(command, ...rest));
-}
-for (const [module, names] of Object.entries({ net: ["connect", "createConnection", "createServer"], dns: ["lookup", "resolve"], http: ["request", "get"], https: ["request", "get"], tls: ["connect"], dgram: ["createSocket"] })) {
-  for (const name of names) require("node:" + module)[name] = () => { log("network " + module); throw new Error("no network"); };
-}
-globalThis.fetch = () => { log("network fetch"); throw new Error("no network"); };
-`;
 
 describe("the packed command line", function () {
   this.timeout(120_000);
@@ -38,7 +25,7 @@ describe("the packed command line", function () {
     const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", place.path], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
     const contents = files.map(({ path }) => path).sort();
-    assert.deepEqual(contents.filter((path) => !/^(README|LICENSE|CHANGELOG)/.test(path)), ["THIRD-PARTY-NOTICES.md", "dist/cli.cjs", "package.json", "schemas/premortem.schema.json"]);
+    assert.deepEqual(contents.filter((path) => !/^(README|LICENSE|CHANGELOG)/.test(path)), ["THIRD-PARTY-NOTICES.md", "dist/cli.cjs", "dist/lsp.cjs", "package.json", "schemas/premortem.schema.json"]);
     npm("install", "--offline", "--omit=dev", "--no-audit", "--no-fund", `./${filename}`);
     assert.deepEqual(readdirSync(place.at("node_modules")).filter((name) => !name.startsWith(".")), ["premortem"]);
     const ran = spawnSync("npx", ["--no-install", "premortem", "check", "--format", "json", "etc"], { cwd: place.path, encoding: "utf8" });
@@ -49,11 +36,14 @@ describe("the packed command line", function () {
   });
 
   it("names no module but Node's own, and none of the network", () => {
-    const text = readFileSync(cli, "utf8");
-    const required = [...text.matchAll(/\brequire\("([^"]+)"\)/g), ...text.matchAll(/\bimport\("([^"]+)"\)/g)].map((match) => match[1]!.replace(/^node:/, ""));
-    const allowed = ["buffer", "child_process", "events", "fs", "path", "process", "readline", "url", "util"];
-    assert.deepEqual([...new Set(required)].filter((name) => !allowed.includes(name)), []);
-    assert.ok(!/\bfetch\(|WebSocket|XMLHttpRequest/.test(text));
+    const allowed = ["buffer", "child_process", "crypto", "events", "fs", "path", "process", "readline", "url", "util"];
+    const also: Record<string, readonly string[]> = { [cli]: ["./lsp.cjs"], [cli.replace(/cli\.cjs$/, "lsp.cjs")]: ["os"] };
+    for (const [bundle, own] of Object.entries(also)) {
+      const text = readFileSync(bundle, "utf8");
+      const required = [...text.matchAll(/\brequire\("([^"]+)"\)/g), ...text.matchAll(/\bimport\("([^"]+)"\)/g)].map((match) => match[1]!.replace(/^node:/, ""));
+      assert.deepEqual([...new Set(required)].filter((name) => !allowed.includes(name) && !own.includes(name)), [], bundle);
+      assert.ok(!/\bfetch\(|WebSocket|XMLHttpRequest/.test(text));
+    }
   });
 
   it("starts no process but git, and only to review, and opens no connection", () => {

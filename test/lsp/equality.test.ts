@@ -25,8 +25,8 @@ async function checked(directory: string): Promise<Said[]> {
   return findings.map(({ rule, severity, message, path, range: { start, end } }) => ({ rule, severity, message, path, from: `${start.line}:${start.column}`, to: `${end.line}:${end.column}` }));
 }
 
-function said(path: string, { code, severity, message, range: { start, end } }: Diagnostic): Said {
-  return { rule: code, severity: SEVERITIES[severity ?? 0], message, path, from: `${start.line + 1}:${start.character + 1}`, to: `${end.line + 1}:${end.character + 1}` };
+function said(path: string, { code, severity, message: words, range: { start, end } }: Diagnostic): Said {
+  return { rule: code, severity: SEVERITIES[severity ?? 0], message: String(words), path, from: `${start.line + 1}:${start.character + 1}`, to: `${end.line + 1}:${end.character + 1}` };
 }
 
 const sorted = (list: readonly Said[]): Said[] => [...list].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync } from "node:fs";
 import type { FullDocumentDiagnosticReport } from "vscode-languageserver-protocol/node";
 import { bundledCli } from "../support/build.ts";
 import { NO_PMTUD } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
+import { GUARD } from "../support/guard.ts";
 import { CAPABLE, LspClient, PULLING, uriOf } from "../support/lsp-client.ts";
 
 const CONF = "etc/sysctl.d/60-a.conf";
@@ -111,6 +112,22 @@ describe("the language server", function () {
     await client.until(() => client.published.some(({ diagnostics }) => diagnostics.length > 0));
     await client.until(() => client.progress.some(({ value }) => value.kind === "end"));
     assert.match(client.progress[0]!.value.title!, /^Reading premortem-test-/);
+  });
+
+  it("starts no process but git, and only for what differs from HEAD, and opens no connection", async () => {
+    const scratch = folder({ "guard.cjs": GUARD, log: "" });
+    const place = folder({ [CONF]: "" }).commit();
+    place.git("config", "core.fsmonitor", `touch ${scratch.at("ran")}`);
+    const client = await LspClient.start([place.path], PULLING, undefined, ["--require", scratch.at("guard.cjs")], { GUARD_LOG: scratch.at("log") });
+    await client.open(place.at(CONF), NO_PMTUD);
+    await client.pull(place.at(CONF));
+    await client.pullAll();
+    await client.ask("codeAction", place.at(CONF), { range: { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } }, context: { diagnostics: [] } });
+    assert.equal(readFileSync(scratch.at("log"), "utf8"), "");
+    await client.command("premortem.review");
+    await client.ask("codeLens", place.at(CONF));
+    assert.deepEqual([...new Set(readFileSync(scratch.at("log"), "utf8").trim().split("\n"))], ["process git"]);
+    assert.ok(!existsSync(scratch.at("ran")));
   });
 
   it("is named in the help, and is not loaded by anything else", () => {

@@ -57,8 +57,8 @@ export class LspClient {
   readonly exited: Promise<number | null>;
   #waiting: { test: () => boolean; resolve: () => void }[] = [];
 
-  private constructor() {
-    this.process = spawn(process.execPath, [bundledCli(), "lsp", "--stdio"]);
+  private constructor(before: readonly string[], environment: NodeJS.ProcessEnv) {
+    this.process = spawn(process.execPath, [...before, bundledCli(), "lsp", "--stdio"], { env: { ...process.env, ...environment } });
     this.exited = new Promise((resolve) => this.process.on("exit", resolve));
     this.process.stderr.on("data", (data: Buffer) => (this.stderr += data.toString()));
     this.connection = createProtocolConnection(new StreamMessageReader(this.process.stdout), new StreamMessageWriter(this.process.stdin), {
@@ -85,9 +85,9 @@ export class LspClient {
     this.connection.listen();
   }
 
-  /** Starts a server over folders. */
-  static async start(folders: readonly string[], capabilities: ClientCapabilities = CAPABLE, initializationOptions: unknown = undefined): Promise<LspClient> {
-    const client = new LspClient();
+  /** Starts a server over folders. `before`: what Node.js gets ahead of the program. */
+  static async start(folders: readonly string[], capabilities: ClientCapabilities = CAPABLE, initializationOptions: unknown = undefined, before: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<LspClient> {
+    const client = new LspClient(before, environment);
     started.push(client);
     client.initialized = await client.connection.sendRequest<InitializeResult>("initialize", {
       processId: process.pid,
