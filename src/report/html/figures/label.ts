@@ -1,5 +1,6 @@
-/** Sizes of text in CSS pixels, as `style.ts` sets them. */
+/** The size of names and numbers, in CSS pixels as `style.ts` sets it. */
 export const TEXT = 12.5;
+/** The size of details. */
 export const SMALL = 11;
 
 const ELLIPSIS = "…";

@@ -14,6 +14,7 @@ import { framed } from "./frame.ts";
 import { drawMaintenance } from "./maintenance-drawing.ts";
 import { bytes, number, span } from "./quantity.ts";
 import { choice } from "./switch.ts";
+import { windowFigures } from "./windows.ts";
 
 /** One host's maintenance: what is planned, and what it comes to. Seconds from the first window's start. */
 export interface Lane {
@@ -52,12 +53,12 @@ const MOST_LANES = 12;
 const MOST_STEPS = 200;
 const RULES = /^fleet\/(?:window-too-short|evacuation-overcommit|maintenance-pile-up|migration-never-converges)$/;
 
-/** The maintenance that a change makes necessary, as planned and otherwise; none where it empties no host. */
+/** The maintenance that a change makes necessary, as planned and otherwise; where it empties no host, what findings say of windows. */
 export function maintenanceFigures(reviewed: Reviewed, id: string, t: Translate): Figure[] {
   const { before, after } = reviewed;
-  if (before === undefined) return [];
+  if (before === undefined) return windowFigures(reviewed, id, t);
   const hosts = evacuees(before, after).filter(({ gated }) => !gated).map(({ host }) => host.name);
-  if (hosts.length === 0) return [];
+  if (hosts.length === 0) return windowFigures(reviewed, id, t);
   const forecast = forecastOf(before, after);
   const findings = reviewed.report.findings.filter(({ rule }) => RULES.test(rule)).map(({ fingerprint }) => fingerprint);
   const title = t("Maintenance: planned windows and what they come to");

@@ -8,7 +8,7 @@ import type { Reviewed } from "../../../../src/report/reviewed.ts";
 import { reviewedOf, textsOf } from "../../../support/reviewed.ts";
 import { cases } from "./cases.ts";
 import type { Svg } from "./svg.ts";
-import { drawingsOf, numberOf, pointsOf } from "./svg.ts";
+import { assertTidy, drawingsOf, numberOf, pointsOf } from "./svg.ts";
 
 const INCIDENT = "test/incidents/2017-network-added";
 const REVIEWS: { readonly [name: string]: () => Promise<Reviewed> } = {
@@ -108,5 +108,25 @@ describe("the picture of a maintenance", () => {
     assert.match(figure!.summary, /^6 virtualisation hosts have to be emptied; .* is not known/);
     assert.equal(figure!.table.rows.length, 6);
     for (const svg of drawingsOf(figure!.html)) assert.ok(svg.shapes.some(({ className, title }) => className === "fig-unsure" && title.startsWith("6 hosts")));
+  });
+
+  it("of a state alone puts what is needed beside what is planned", async () => {
+    const { after } = cases["hypervisors with room"]!;
+    const busy = "guests:\n  - name: busy\n    memory_gib: 16\n    dirty_mb_s: 400\n";
+    for (const [window, more, words] of [["1 min", {}, /needs 9 min, planned 60 s/], ["30 min", { "group_vars/kvm.yml": `${busy}ram: 128 GiB\n` }, /381 MiB a second written, 119 MiB a second sent/]] as const) {
+      const texts = { ...after, ...more, "premortem.yaml": after["premortem.yaml"]!.replace("30 min", window) };
+      const reviewed = await reviewedOf(undefined, texts);
+      const [figure] = maintenanceFigures(reviewed, "f", english);
+      const finding = reviewed.report.findings.find(({ fingerprint }) => figure!.findings.includes(fingerprint))!;
+      assert.match(figure!.summary, words);
+      for (const svg of drawingsOf(figure!.html)) {
+        assertTidy(svg);
+        const own = svg.shapes.filter(({ title }) => words.test(title));
+        const needed = own.find(({ className }) => className === "fig-hot")!;
+        const planned = pointsOf(own.find(({ className }) => className === "fig-limit")!.attributes.get("d")!)[0]!.x - numberOf(needed, "x");
+        const numbers = [finding.data["needed"] ?? finding.data["dirtyRate"], finding.data["planned"] ?? finding.data["share"]].map(Number);
+        if (Number.isFinite(numbers[0])) assert.ok(Math.abs(planned / numberOf(needed, "width") - numbers[1]! / numbers[0]!) < 0.01);
+      }
+    }
   });
 });
