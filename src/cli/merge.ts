@@ -13,7 +13,7 @@ import { findEnds } from "./base.ts";
 import type { PrintOptions } from "./options.ts";
 import { print } from "./print.ts";
 import type { Outcome } from "./run.ts";
-import { check, reviewFrom } from "./run.ts";
+import { check, ranOf, reviewFrom } from "./run.ts";
 import { select } from "./selection.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -69,9 +69,8 @@ async function reviewedOf({ report, mended }: Merged, options: MergeOptions): Pr
   const [states] = reviewed;
   const { text, removed } = states!.report;
   const before = (path: string): string | undefined => states!.before?.text(path.slice(selection.prefix.length));
-  const { position: _, ...rest } = report;
-  const placed = { ...rest, findings: new Offsets(text).of(report.findings), text, ...(removed && { removed }) };
-  return [{ ...states!, report: placed, mended: new Offsets((path) => before(path) ?? text(path)).of(mended) }];
+  const placed = { ...report, position: undefined, findings: new Offsets(text).of(report.findings), text, ...(removed && { removed }) };
+  return [{ ...states!, report: placed, ran: ranOf(report.only, states!.after), mended: new Offsets((path) => before(path) ?? text(path)).of(mended) }];
 }
 
 /** Turns places back into offsets of texts. */

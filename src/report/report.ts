@@ -33,6 +33,8 @@ export interface Report {
   readonly baseline?: Baselined;
   /** Which part of the whole this is, for those who put the parts together. */
   readonly shard?: ShardNote;
+  /** Ids of the only rules that ran, sorted; undefined where all did. */
+  readonly only?: readonly string[];
   /** Rules that the reviewed files bring themselves; undefined where there are none. */
   readonly own?: readonly OwnRule[];
   /** Text of a path, to turn offsets into lines. */
@@ -40,7 +42,7 @@ export interface Report {
   /** True for a path that only the base has, so that there is nothing to open in the head. */
   removed?(path: string): boolean;
   /** The places of offsets, where there are no texts to work them out. */
-  position?(path: string, offset: number): BytePosition;
+  readonly position?: ((path: string, offset: number) => BytePosition) | undefined;
 }
 
 /** Hosts that a change reaches. */

@@ -60,10 +60,22 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   elisp: program("emacs", ["--batch", "-Q", "--eval", '(with-temp-buffer (insert-file-contents "/dev/stdin") (emacs-lisp-mode) (check-parens))']),
   ts: (text) => syntaxOf(text, "ts"),
   js: (text) => syntaxOf(text, "js"),
+  groovy: (text) => assert.equal(unbalanced(text), "", "brackets and quotes are closed"),
   diff: (text) => void assert.match(text, /^(?:--- |[-+ @])/),
 };
 
 async function syntaxOf(text: string, loader: "ts" | "js"): Promise<undefined> {
   const { transform } = await import("esbuild");
   await transform(text, { loader });
+}
+
+/** What is left open at the end of a text in a language with brackets and quotes; for those that no program here parses. */
+function unbalanced(text: string): string {
+  const open: string[] = [];
+  for (const sign of text.replace(/'[^'\n]*'|"[^"\n]*"/g, "")) {
+    if ("([{".includes(sign)) open.push(sign);
+    else if (")]}".includes(sign) && open.pop() !== "([{"[")]}".indexOf(sign)]) return sign;
+    else if ("'\"".includes(sign)) return sign;
+  }
+  return open.join("");
 }
