@@ -3,7 +3,7 @@ import { rules } from "../core.ts";
 import type { Suggestion } from "../model/configuration/help.ts";
 import { configurationHover, configurationSuggestions } from "../model/configuration/help.ts";
 import type { Workspace } from "../model/workspace.ts";
-import { escape } from "../report/hover/markdown.ts";
+import { titledMarkdown } from "../report/hover/subjects.ts";
 import { SCHEMES } from "./files.ts";
 import type { DocumentPlace } from "./place.ts";
 import { placeOf } from "./place.ts";
@@ -52,8 +52,7 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
   if (place?.workspace.language(place.path) !== "premortem-config") return undefined;
   const found = configurationHover(document.getText(), document.offsetAt(position), rules);
   if (found === undefined) return undefined;
-  const text = new vscode.MarkdownString(`**${escape(found.title)}**\n\n${found.lines.map(escape).join("\n\n")}`);
-  return new vscode.Hover(text, new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end)));
+  return new vscode.Hover(new vscode.MarkdownString(titledMarkdown(found)), new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end)));
 }
 
 /** Groups and hosts of the project; of a file that is not saved yet, those of the folder in which it will be. */

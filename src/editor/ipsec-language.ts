@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { ipsecSuggestionsAt } from "../model/ipsec/language/completion.ts";
 import { ipsecHoverAt } from "../model/ipsec/language/hover.ts";
-import { ipsecMarkdown } from "../report/hover/subjects.ts";
+import { titledMarkdown } from "../report/hover/subjects.ts";
 import { SCHEMES } from "./files.ts";
 import { placeOf } from "./place.ts";
 import type { Projects } from "./projects.ts";
@@ -24,7 +24,7 @@ async function hover(projects: Projects, document: vscode.TextDocument, position
   const place = await placeOf(projects, document);
   const found = place && ipsecHoverAt(place.workspace, place.path, document.offsetAt(position));
   if (place === undefined || found === undefined) return undefined;
-  return new vscode.Hover(new vscode.MarkdownString(ipsecMarkdown(found)), place.ranges.of(place.path, found.range));
+  return new vscode.Hover(new vscode.MarkdownString(titledMarkdown(found)), place.ranges.of(place.path, found.range));
 }
 
 async function complete(projects: Projects, document: vscode.TextDocument, position: vscode.Position): Promise<vscode.CompletionItem[] | undefined> {

@@ -1,6 +1,6 @@
 import type { CancellationToken, ExecuteCommandParams } from "vscode-languageserver/node";
 import { ErrorCodes, LSPErrorCodes, MessageType, ResponseError, ShowMessageNotification } from "vscode-languageserver/node";
-import { rules } from "../core.ts";
+import { lessonFor, lessonRules, rules } from "../core.ts";
 import { suppressing } from "../engine/suppress.ts";
 import { lessons } from "../lessons/index.ts";
 import { lessonPage, rulePage } from "../report/page.ts";
@@ -42,7 +42,7 @@ export class Commands {
       case SUPPRESS:
         return this.#suppress(given);
       case EXPLAIN:
-        return explain(given[0]);
+        return this.#explain(given[0]);
       case SHOW_REACH: {
         const shown = typeof given[0] === "string" && typeof given[1] === "number" ? this.#lenses.show(given[0], given[1]) : undefined;
         if (shown !== undefined) this.#tell([shown.title, ...shown.groups.map(({ name, hosts }) => `${name}: ${hosts.map((host) => host.name).join(", ")}`)].join("\n"));
@@ -73,6 +73,22 @@ export class Commands {
     }
   }
 
+  /** The page of a rule or a lesson, built in or the repository's own, in Markdown. */
+  async #explain(name: unknown): Promise<string> {
+    const id = typeof name === "string" ? name : "";
+    const rule = rules.get(id);
+    if (rule !== undefined) return rulePage(id, rule, lessons);
+    for (const project of await this.#session.projects.all()) {
+      const workspace = await project.workspace();
+      const own = lessonRules(workspace).get(id);
+      const taught = own?.lessons.flatMap((lesson) => lessonFor(workspace, lesson) ?? []) ?? [];
+      if (own !== undefined) return rulePage(id, own, new Map(taught.map((lesson) => [lesson.id, lesson])));
+    }
+    const lesson = lessons.get(id);
+    if (lesson !== undefined) return lessonPage(lesson, rules);
+    throw new ResponseError(ErrorCodes.InvalidParams, `There is no rule or lesson ${id}.`);
+  }
+
   /** `[uri, line from 0, rule, whole file?, reason]`: for clients that can ask for the reason. */
   async #suppress([uri, line, rule, whole, reason]: readonly unknown[]): Promise<boolean> {
     if (typeof uri !== "string" || typeof line !== "number" || typeof rule !== "string" || typeof reason !== "string" || reason.trim() === "") {
@@ -96,13 +112,4 @@ function optionsFrom(given: unknown): ReviewOptions {
     ...((typeof mergeBase === "string" || mergeBase === true) && { mergeBase }),
     ...(typeof folder === "string" && { folder }),
   };
-}
-
-/** The page of a rule or a lesson, in Markdown. */
-function explain(name: unknown): string {
-  const rule = typeof name === "string" ? rules.get(name) : undefined;
-  if (rule !== undefined) return rulePage(name as string, rule, lessons);
-  const lesson = typeof name === "string" ? lessons.get(name) : undefined;
-  if (lesson !== undefined) return lessonPage(lesson, rules);
-  throw new ResponseError(ErrorCodes.InvalidParams, `There is no rule or lesson ${String(name)}.`);
 }

@@ -1,7 +1,9 @@
 import type { CompletionItem, CompletionList, Position } from "vscode-languageserver/node";
 import { CompletionItemKind, InsertTextFormat } from "vscode-languageserver/node";
 import type { Range } from "../engine/location.ts";
+import { rules } from "../core.ts";
 import { optionsAt } from "../model/ceph/language/completion.ts";
+import { configurationSuggestions } from "../model/configuration/help.ts";
 import type { CompletionKind } from "../model/firewall/language/completion/index.ts";
 import { completionsAt } from "../model/firewall/language/completion/index.ts";
 import { ipsecSuggestionsAt } from "../model/ipsec/language/completion.ts";
@@ -15,13 +17,16 @@ import { placeOf } from "./session.ts";
 /** After these, something else may stand than what was suggested for the word before. */
 export const TRIGGERS: readonly string[] = [" ", "@", "$", "-", "*", ":", ",", ".", "/", "=", "[", "_"];
 
-const KIND: Record<CompletionKind | "key" | "section", CompletionItemKind> = {
+const KIND: Record<CompletionKind | "key" | "section" | "rule" | "group" | "host", CompletionItemKind> = {
   keyword: CompletionItemKind.Keyword,
   field: CompletionItemKind.Field,
   value: CompletionItemKind.EnumMember,
   option: CompletionItemKind.Property,
   key: CompletionItemKind.Property,
   section: CompletionItemKind.Module,
+  rule: CompletionItemKind.Reference,
+  group: CompletionItemKind.Struct,
+  host: CompletionItemKind.Constant,
   chain: CompletionItemKind.Function,
   set: CompletionItemKind.Struct,
   variable: CompletionItemKind.Variable,
@@ -35,6 +40,8 @@ interface Suggested {
   readonly kind: keyof typeof KIND;
   readonly detail: string;
   readonly snippet?: string;
+  /** What is written instead of the label. */
+  readonly insert?: string;
   /** Of a Ceph option: most people need it. */
   readonly common?: boolean;
 }
@@ -53,12 +60,13 @@ export async function completions(session: Session, uri: string, position: Posit
 
 function suggestions(place: Place, offset: number): { range: Range; items: readonly Suggested[] } | undefined {
   const { workspace, path } = place;
+  if (workspace.language(path) === "premortem-config") return configurationSuggestions(workspace, place.document.text, offset, rules);
   if (isFirewall(place)) return completionsAt(workspace, path, offset);
   return suggestionsAt(workspace, path, offset) ?? optionsAt(workspace, path, offset) ?? ipsecSuggestionsAt(workspace, path, offset);
 }
 
-function toItem({ label, kind, detail, snippet, common }: Suggested, index: number, { insert, replace }: { insert: { start: Position; end: Position }; replace: { start: Position; end: Position } }, client: Client): CompletionItem {
-  const newText = snippet === undefined ? label : client.snippets ? snippet : withoutStops(snippet);
+function toItem({ label, kind, detail, snippet, insert: written, common }: Suggested, index: number, { insert, replace }: { insert: { start: Position; end: Position }; replace: { start: Position; end: Position } }, client: Client): CompletionItem {
+  const newText = snippet === undefined ? (written ?? label) : client.snippets ? snippet : withoutStops(snippet);
   return {
     label,
     kind: KIND[kind],

@@ -1,9 +1,10 @@
 import type { Hover, Position } from "vscode-languageserver/node";
 import { MarkupKind } from "vscode-languageserver/node";
-import { rules } from "../core.ts";
+import { lessonFor, lessonRules, rules } from "../core.ts";
 import type { Range } from "../engine/location.ts";
 import { lessons } from "../lessons/index.ts";
 import { optionHoverAt } from "../model/ceph/language/hover.ts";
+import { configurationHover } from "../model/configuration/help.ts";
 import { hoverAt } from "../model/firewall/language/hover.ts";
 import { ipsecHoverAt } from "../model/ipsec/language/hover.ts";
 import { keyHoverAt } from "../model/kernel/language/hover.ts";
@@ -11,7 +12,7 @@ import { english } from "../report/english.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
 import type { LinkTo } from "../report/hover/markdown.ts";
 import { plain } from "../report/hover/markdown.ts";
-import { cephMarkdown, firewallMarkdown, ipsecMarkdown, sysctlMarkdown } from "../report/hover/subjects.ts";
+import { cephMarkdown, firewallMarkdown, titledMarkdown, sysctlMarkdown } from "../report/hover/subjects.ts";
 import { isFirewall } from "./language.ts";
 import type { Place } from "./projects.ts";
 import type { Session } from "./session.ts";
@@ -41,11 +42,13 @@ function ofLanguage(place: Place, offset: number, linkTo: LinkTo): Part[] {
   const key = keyHoverAt(workspace, path, offset);
   const option = optionHoverAt(workspace, path, offset);
   const ipsec = ipsecHoverAt(workspace, path, offset);
+  const configured = workspace.language(path) === "premortem-config" ? configurationHover(place.document.text, offset, rules) : undefined;
   return [
     ...(firewall ? [{ range: firewall.range, markdown: firewallMarkdown(firewall, linkTo) }] : []),
     ...(key ? [{ range: key.range, markdown: sysctlMarkdown(key, linkTo, english) }] : []),
     ...(option ? [{ range: option.range, markdown: cephMarkdown(option, linkTo, english) }] : []),
-    ...(ipsec ? [{ range: ipsec.range, markdown: ipsecMarkdown(ipsec) }] : []),
+    ...(ipsec ? [{ range: ipsec.range, markdown: titledMarkdown(ipsec) }] : []),
+    ...(configured ? [{ range: configured.range, markdown: titledMarkdown(configured) }] : []),
   ];
 }
 
@@ -53,7 +56,7 @@ function ofFindings({ findings }: Session, { workspace, path }: Place, offset: n
   const here = findings.at(workspace, path).filter(({ location: { range } }) => range.start <= offset && offset <= range.end);
   const ranges = new Map(here.map(({ rule, location }) => [rule, location.range]));
   return [...ranges].flatMap(([id, range]) => {
-    const rule = rules.get(id);
-    return rule === undefined ? [] : [{ range, markdown: ruleMarkdown(id, rule, (lesson) => lessons.get(lesson), undefined, english) }];
+    const rule = rules.get(id) ?? lessonRules(workspace).get(id);
+    return rule === undefined ? [] : [{ range, markdown: ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), undefined, english) }];
   });
 }

@@ -1,6 +1,5 @@
 import type { EffectiveLine, OptionHover } from "../../model/ceph/language/hover.ts";
 import type { FirewallHover, Piece, Section } from "../../model/firewall/language/hover.ts";
-import type { IpsecHover } from "../../model/ipsec/language/hover.ts";
 import type { EffectiveValue, KeyHover } from "../../model/kernel/language/hover.ts";
 import type { Translate } from "../reviewed.ts";
 import type { LinkTo } from "./markdown.ts";
@@ -51,7 +50,7 @@ function effectMarkdown({ daemons, value, elsewhere, note }: EffectiveLine, link
   return `${sentence}${note === undefined ? "" : ` ${escape(note)}.`}`;
 }
 
-/** What a connection or a setting of a keying daemon is for, in Markdown. */
-export function ipsecMarkdown({ title, lines }: IpsecHover): string {
+/** What a setting is for, or a connection does, in Markdown: a title with plain sentences below it. */
+export function titledMarkdown({ title, lines }: { readonly title: string; readonly lines: readonly string[] }): string {
   return [`**${escape(title)}**`, ...lines.map(escape)].join("\n\n");
 }
