@@ -45,6 +45,7 @@ export async function check(selections: readonly Selection[], options: RunOption
     notComputed: sortedNotes(reports.flatMap((one) => one.notComputed)),
     suppressed: total(reports, (one) => one.suppressed),
     files: total(reports, (one) => one.files),
+    ...(options.only && { only: [...options.only].sort(compareText) }),
     ...(brought.size > 0 && { own: [...brought.values()] }),
     removed: (path) => reports.some((one) => one.removed?.(path) === true),
     text: (path) => {
@@ -150,6 +151,7 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     suppressed: rest.suppressed,
     files: rest.files,
     ...(rest.change && { change: rest.change }),
+    ...(rest.only && { only: [...rest.only].sort(compareText) }),
     ...(brought.length > 0 && { own: brought }),
     ...(rest.reach && { reach: rest.reach }),
     removed: (shown) => {
@@ -171,7 +173,7 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     shown: (path) => prefix + own(path),
     lesson: (id) => lessonFor(workspace, id) ?? lessons.get(id),
     rule: (id) => rules.get(id) ?? lessonRules(workspace).get(id),
-    ran: [...(rest.only ?? [...rules.keys(), ...lessonRules(workspace).keys()])].sort(compareText),
+    ran: ranOf(report.only, workspace),
   };
   return {
     report,
@@ -193,6 +195,11 @@ function requireLessons(only: ReadonlySet<string> | undefined, workspace: Worksp
   if (missing === undefined) return;
   const meant = nearest(missing, own.keys());
   throw new Unavailable(`There is no ${missing} among the reviewed files. ${meant ? `Did you mean ${meant}?` : "Try the lessons that are there with: premortem lesson test."}`);
+}
+
+/** The rules that ran: those that were asked for, or all, the team's own included. */
+export function ranOf(only: Report["only"], workspace: Workspace): readonly string[] {
+  return only ?? [...rules.keys(), ...lessonRules(workspace).keys()].sort(compareText);
 }
 
 function total(reports: readonly Report[], count: (report: Report) => number): number {

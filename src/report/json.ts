@@ -42,6 +42,7 @@ export function restOf(report: Report, places: Places): JsonObject {
         removed: [...new Set(report.findings.map(({ location }) => location.path))].filter((path) => report.removed?.(path) === true),
         mended: shard.mended.map((finding) => findingJson(finding, places, report)),
         // What is plain data already; the reviewed files are not there when the parts are put together.
+        ...(report.only && { only: report.only }),
         ...(report.own && { own: report.own as unknown as Json }),
       },
     }),

@@ -45,6 +45,7 @@ export function mergeParts(parts: readonly Part[]): Merged {
     suppressed: sum((one) => one.suppressed),
     files: sum((one) => one.files),
     ...(change && { change }),
+    ...(first.report.only && { only: first.report.only }),
     ...(first.report.own && { own: first.report.own }),
     ...(first.report.reach && { reach: first.report.reach }),
     ...(first.report.baseline && {

@@ -60,6 +60,7 @@ function partOf(top: Fields, findings: Finding[]): Part {
       suppressed: number(summary["suppressed"], "suppressed"),
       files: number(summary["files"], "files"),
       ...(change && { change: { base: string(change["base"], "base"), changed: number(change["changed"], "changed"), fixed: number(change["fixed"], "fixed"), unchanged: number(change["unchanged"], "unchanged") } }),
+      ...(shard["only"] !== undefined && { only: list(shard["only"], "only").map((id) => string(id, "only")) }),
       ...(shard["own"] !== undefined && { own: list(shard["own"], "own").map(ownOf) }),
       ...(reach && { reach: { hosts: number(reach["hosts"], "hosts"), of: number(reach["of"], "of"), interrupted: number(reach["interrupted"], "interrupted") } }),
       ...(baseline && { baseline: { known: number(baseline["known"], "known"), gone: list(baseline["gone"], "gone").map(knownOf) } }),
