@@ -17,6 +17,7 @@ import { Projects } from "./editor/projects.ts";
 import { ReachLenses, SHOW_REACH } from "./editor/reach.ts";
 import { Reviews } from "./editor/review.ts";
 import { registerReview } from "./editor/review-parts.ts";
+import { Sample } from "./editor/sample.ts";
 import { Status } from "./editor/status.ts";
 import { SUPPRESS, suppress } from "./editor/suppress.ts";
 import { registerSysctlLanguage } from "./editor/sysctl-language.ts";
@@ -50,6 +51,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     new Status(linter, reviews),
     new Pages(),
     new PremortemView(reviews),
+    new Sample(extensionUri, projects, reviews),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),

@@ -3,7 +3,7 @@ import { foreignEnding, skippedDirectory, LARGEST_FILE } from "../vcs/tree.ts";
 import { isReviewed, recognise } from "../formats/index.ts";
 
 /** Where documents may lie that are linted: never `git:` and the like, which are the old sides of diff editors. */
-export const SCHEMES = ["file", "untitled", "vscode-vfs", "vscode-remote", "vscode-test-web", "memfs"] as const;
+export const SCHEMES = ["file", "untitled", "vscode-vfs", "vscode-remote", "vscode-test-web", "memfs", "premortem-sample"] as const;
 
 /** True for a document that is the user's own text, and not a revision of it. */
 export function eligible(uri: vscode.Uri): boolean {

@@ -31,6 +31,7 @@ interface Folder {
 /** Every project of the window. A folder is read when a file of it is first asked for, and then kept by a watcher. */
 export class Projects implements vscode.Disposable {
   readonly #folders = new Map<string, Folder>();
+  readonly #adopted: vscode.WorkspaceFolder[] = [];
   readonly #loose = new Map<string, Project>();
   readonly #changed = new vscode.EventEmitter<{ project: Project; uri: vscode.Uri | undefined }>();
   readonly #log: vscode.LogOutputChannel;
@@ -58,7 +59,7 @@ export class Projects implements vscode.Disposable {
   /** Where a document belongs, with its present text noted there; undefined where Premortem does not read it. */
   async place(document: vscode.TextDocument): Promise<Place | undefined> {
     if (!eligible(document.uri)) return undefined;
-    const folder = vscode.workspace.getWorkspaceFolder(document.uri);
+    const folder = this.folderOf(document.uri);
     const text = document.getText();
     if (folder !== undefined && document.uri.scheme !== "untitled") {
       let project = innermost(await this.of(folder), document.uri);
@@ -77,6 +78,22 @@ export class Projects implements vscode.Disposable {
       }
     }
     return this.#placeAlone(document, text);
+  }
+
+  /** Treats a folder like one of the workspace, without adding it there. */
+  adopt(folder: vscode.WorkspaceFolder): void {
+    if (!this.#adopted.some(({ uri }) => uri.toString() === folder.uri.toString())) this.#adopted.push(folder);
+  }
+
+  /** The folder that a file belongs to. */
+  folderOf(uri: vscode.Uri): vscode.WorkspaceFolder | undefined {
+    return vscode.workspace.getWorkspaceFolder(uri) ?? this.#adopted.find((folder) => below(folder.uri, uri) !== undefined);
+  }
+
+  /** The workspace's folders, and the adopted one whose address is asked for. */
+  folders(address?: string): readonly vscode.WorkspaceFolder[] {
+    const adopted = this.#adopted.find(({ uri }) => uri.toString() === address);
+    return adopted === undefined ? (vscode.workspace.workspaceFolders ?? []) : [adopted];
   }
 
   /** The projects of a folder. */
@@ -136,7 +153,7 @@ export class Projects implements vscode.Disposable {
 
   /** A file changed on the disk, or its editor was closed: what the disk has counts, unless an editor is open. */
   async #fromDisk(uri: vscode.Uri): Promise<void> {
-    const folder = vscode.workspace.getWorkspaceFolder(uri);
+    const folder = this.folderOf(uri);
     const entry = folder && this.#folders.get(folder.uri.toString());
     if (folder === undefined || entry === undefined) return;
     const project = innermost(await entry.projects, uri);

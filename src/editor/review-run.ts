@@ -70,7 +70,7 @@ export class ReviewRunner {
 
   /** Undefined where it was stopped; a sentence for the user where the two states cannot be had. */
   async run({ comparison, within }: ReviewRequest, options: RunOptions): Promise<RunResult | string | undefined> {
-    const folders = options.only === undefined ? (vscode.workspace.workspaceFolders ?? []) : [options.only];
+    const folders = options.only === undefined ? this.#projects.folders(comparison.kind === "folder" ? comparison.root : undefined) : [options.only];
     if (folders.length === 0) return vscode.l10n.t("A review is of a folder, and none is open. Open the repository's folder, then try again.");
     const counts = counting(within);
     if (comparison.kind === "folder") return this.#againstFolder(folders, comparison, counts, options);
