@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import type { Reviewed } from "../../../src/report/reviewed.ts";
+import { reviewHtml } from "../../../src/report/html/page.ts";
 import { fileOf, incident, large, launch } from "./browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -12,6 +13,14 @@ const PAGES: { readonly [name: string]: () => Promise<Reviewed> } = {
   "2,000 findings": () => large(2000),
 };
 const THEMES = { light: { colorScheme: "light" }, dark: { colorScheme: "dark" }, "forced colours": { colorScheme: "dark", forcedColors: "active" } } as const;
+
+/** Colours of the editor's own themes (extensions/theme-defaults/themes of VS Code 1.91). The browser prefers the opposite, which must not matter. */
+const EDITOR_THEMES = {
+  "the dark theme": { classes: "vscode-dark", colours: { "editor-background": "#1f1f1f", "editor-foreground": "#cccccc", descriptionForeground: "#9d9d9d", "textCodeBlock-background": "#2b2b2b", "panel-border": "#2b2b2b", "textLink-foreground": "#4daafc", "button-background": "#0078d4", "button-foreground": "#ffffff" } },
+  "the light theme": { classes: "vscode-light", colours: { "editor-background": "#ffffff", "editor-foreground": "#3b3b3b", descriptionForeground: "#3b3b3b", "textCodeBlock-background": "#f8f8f8", "panel-border": "#e5e5e5", "textLink-foreground": "#005fb8", "button-background": "#005fb8", "button-foreground": "#ffffff" } },
+  "the high-contrast theme": { classes: "vscode-high-contrast", colours: { "editor-background": "#000000", "editor-foreground": "#ffffff", contrastBorder: "#6fc3df", contrastActiveBorder: "#f38518", "textLink-foreground": "#21a6ff", "button-foreground": "#ffffff", "button-background": "#000000" } },
+  "the light high-contrast theme": { classes: "vscode-high-contrast vscode-high-contrast-light", colours: { "editor-background": "#ffffff", "editor-foreground": "#292929", contrastBorder: "#0f4a85", contrastActiveBorder: "#006bbd", "textLink-foreground": "#0f4a85", "button-foreground": "#ffffff", "button-background": "#0f4a85" } },
+};
 
 interface Violation {
   readonly id: string;
@@ -62,6 +71,19 @@ describe("the page in a browser", function () {
         await page.close();
       });
     }
+  }
+
+  for (const [theme, style] of Object.entries(EDITOR_THEMES)) {
+    it(`axe finds nothing wrong with the panel's page in ${theme}`, async () => {
+      const page = await browser.newPage({ bypassCSP: true, viewport: { width: 560, height: 900 }, colorScheme: theme.includes("light") ? "dark" : "light" });
+      const { colours, classes } = style;
+      const html = reviewHtml([await incident("2014-osd-restart-corruption")], { policy: { nonce: "n" }, interactive: true });
+      await shown(page, html.replace("<body>", `<body class="${classes}">`));
+      await page.addStyleTag({ content: `:root { ${Object.entries(colours).map(([name, colour]) => `--vscode-${name}: ${colour};`).join(" ")} }` });
+      await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })");
+      assert.deepEqual(await violations(page), []);
+      await page.close();
+    });
   }
 
   it("axe would find what is wrong", async () => {
