@@ -77,12 +77,12 @@ function goneOf(outcome: Outcome, left: readonly Known[], { only }: BaselineScop
       return count === 0 ? [] : [{ ...entry, count }];
     });
   }
-  return left.filter(({ path, rule }) => outcome.covers(path) && (only?.has(rule) ?? true) && ofState(rule));
+  return left.filter(({ path, rule }) => outcome.covers(path) && (only?.has(rule) ?? true) && ofState(rule, outcome));
 }
 
 /** What compares two states alone is found by a review, and no check can miss it. */
-function ofState(id: string): boolean {
-  const rule = rules.get(id);
+function ofState(id: string, { report }: Outcome): boolean {
+  const rule: { readonly check?: unknown; readonly compare?: unknown } | undefined = rules.get(id) ?? report.own?.find((own) => own.id === id)?.rule;
   return rule === undefined || rule.compare === undefined || rule.check !== undefined;
 }
 
