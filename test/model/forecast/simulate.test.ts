@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { ClusterHost, Policy, Schedule } from "../../../src/model/forecast/cluster.ts";
 import { windowsInARow, windowsWithin } from "../../../src/model/forecast/cluster.ts";
 import { evacuate, slowdown } from "../../../src/model/forecast/evacuation.ts";
+import { sampled } from "../../../src/model/forecast/timeline.ts";
 import { simulate } from "../../../src/model/forecast/simulate.ts";
 import { simultaneous } from "../../../src/model/forecast/windows.ts";
 import { naive } from "./naive.ts";
@@ -155,6 +156,17 @@ describe("forecast: a maintenance played through", () => {
         assert.equal(schedule.timeline.out.at(-1), 0);
         assert.equal(Math.min(...schedule.timeline.free), schedule.leastTotal.bytes);
         assert.equal(Math.max(...schedule.timeline.out), schedule.peak.out);
+        const { time, out, free: left } = schedule.timeline;
+        const drawn = sampled(schedule, 10);
+        assert.ok(drawn.length <= 22);
+        assert.equal(Math.min(...drawn.map((step) => step.free)), schedule.leastTotal.bytes, "the least is not lost");
+        assert.equal(Math.max(...drawn.map((step) => step.out)), schedule.peak.out, "nor the most that are out");
+        // Whatever lasts longer than a part is as it was.
+        for (let index = 0; index + 1 < time.length; index++) {
+          if (time[index + 1]! - time[index]! <= time.at(-1)! / 10) continue;
+          const step = drawn.findLast((one) => one.time <= time[index]!)!;
+          assert.deepEqual([step.out, step.free], [out[index], left[index]], "what lasts is drawn as it is");
+        }
         assert.ok(schedule.leastFree.bytes >= 0, "a guest went where no room was");
         assert.equal(schedule.overcommitted.length, hosts.filter(({ memory, guests }) => guests.reduce((used, one) => used + one.memory, 0) > memory).length);
         assert.ok(schedule.peak.out <= rules.concurrent);

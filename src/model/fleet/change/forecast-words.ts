@@ -1,6 +1,7 @@
 import type { Json } from "../../../engine/finding.ts";
 import { mostOutAtOnce } from "../../forecast/capacity.ts";
 import type { Schedule, Shortage } from "../../forecast/cluster.ts";
+import { sampled } from "../../forecast/timeline.ts";
 import { sizeText } from "../../kernel/memory.ts";
 import { duration, longestOf } from "../maintenance.ts";
 import type { Forecast, Scenario } from "./forecast.ts";
@@ -114,19 +115,8 @@ function scenarioData({ hypervisors }: Forecast, { name, schedule }: Scenario): 
 }
 
 /** The timeline with no more points than a picture shows, keeping each part's worst. */
-function drawn({ timeline }: Schedule, roomKnown: boolean): Json {
-  const { time, out, free } = timeline;
-  const step = Math.max(1, Math.ceil(time.length / DRAWN));
-  const points: Json[] = [];
-  for (let from = 0; from < time.length; from += step) {
-    let [most, least] = [0, Infinity];
-    for (let index = from; index < Math.min(time.length, from + step); index++) {
-      most = Math.max(most, out[index]!);
-      least = Math.min(least, free[index]!);
-    }
-    points.push([time[from]!, most, ...(roomKnown ? [least] : [])]);
-  }
-  return points;
+function drawn(schedule: Schedule, roomKnown: boolean): Json {
+  return sampled(schedule, DRAWN / 2).map(({ time, out, free }) => [time, out, ...(roomKnown ? [free] : [])]);
 }
 
 function finite(number: number): number | null {

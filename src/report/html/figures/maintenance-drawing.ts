@@ -34,7 +34,7 @@ export function drawMaintenance(shown: MaintenanceCase, width: number, id: strin
   const left = narrow ? 84 : 132;
   const right = width - OVER;
   const { lanes, rest } = shown;
-  const last = Math.max(1, shown.end, rest.until, ...lanes.flatMap(({ planned, ended }) => [planned.until ?? 0, Number.isFinite(ended) ? ended : 0]));
+  const last = Math.max(1, shown.end, rest.until, ...lanes.flatMap(({ planned, ended }) => [planned?.until ?? 0, Number.isFinite(ended) ? ended : 0]));
   const x = linear(0, last, left, right);
   const frame: Frame = { shown, width, id, t, left, right, x, times: timeTicks(last, narrow ? 3 : 6), body: [] };
   const known = lanes.length > 0;
@@ -57,7 +57,8 @@ function legend({ shown, width, id, t, body }: Frame): number {
   const known = shown.lanes.length > 0;
   const drawn = keys(
     [
-      ...(known ? [{ text: t("planned window"), className: "fig-hollow" }, { text: t("guests move away"), className: "fig-hot", pattern: "stripes" }, { text: t("work on the empty host"), className: "fig-calm" }] : []),
+      ...(shown.lanes.some(({ planned }) => planned?.until !== undefined) ? [{ text: t("planned window"), className: "fig-hollow" }] : []),
+      ...(known ? [{ text: t("guests move away"), className: "fig-hot", pattern: "stripes" }, { text: t("work on the empty host"), className: "fig-calm" }] : []),
       ...(known ? [{ text: t("allowed out at once: {0}", number(shown.allowed)), className: "fig-limit", isLine: true }] : []),
       ...(shown.rest.hosts > 0 ? [{ text: t("several hosts"), className: "fig-hot-soft" }] : []),
       ...(shown.unknownHosts > 0 || shown.leastFree === undefined ? [{ text: t("not known"), className: "fig-unsure", pattern: "unknown" }] : []),
@@ -99,7 +100,7 @@ function drawLane({ host, short, planned, started, emptied, ended }: Lane, { lef
     line(shortened(short, left - 10, TEXT), left - 8, y + 14, "fig-text", "end"),
     bar({ x: from, y: y + 5, width: Math.max(1, gone - from), height: 10 }, "fig-hot", `${id}-stripes`),
     ...(stuck ? [tag("path", { class: "fig-cross", d: `M${round(end - 5)} ${y + 5}l10 10m-10 0l10 -10` })] : [bar({ x: gone, y: y + 5, width: Math.max(1, end - gone), height: 10 }, "fig-calm")]),
-    ...(planned.until === undefined ? [] : [tag("rect", { class: "fig-hollow", x: x(planned.from), y: y + 2, width: Math.max(2, x(planned.until) - x(planned.from)), height: 16, rx: 2 })]),
+    ...(planned?.until === undefined ? [] : [tag("rect", { class: "fig-hollow", x: x(planned.from), y: y + 2, width: Math.max(2, x(planned.until) - x(planned.from)), height: 16, rx: 2 })]),
   );
 }
 

@@ -5,6 +5,8 @@ import { evacuees, forecastOf } from "../../../model/fleet/change/forecast.ts";
 import type { Hypervisors } from "../../../model/fleet/hypervisors.ts";
 import { hypervisorsOf } from "../../../model/fleet/hypervisors.ts";
 import { plannedWindow } from "../../../model/fleet/maintenance.ts";
+import type { Step } from "../../../model/forecast/timeline.ts";
+import { sampled } from "../../../model/forecast/timeline.ts";
 import type { Workspace } from "../../../model/workspace.ts";
 import type { Reviewed, Translate } from "../../reviewed.ts";
 import type { Figure } from "../figure.ts";
@@ -21,8 +23,8 @@ export interface Lane {
   readonly host: string;
   /** Its name without the domain that all of them share. */
   readonly short: string;
-  /** The planned window; its end is undefined where nothing says how long it is. */
-  readonly planned: { readonly from: number; readonly until: number | undefined };
+  /** The planned window; its end is undefined where nothing says how long it is, all of it where a host waits for the one before. */
+  readonly planned: { readonly from: number; readonly until: number | undefined } | undefined;
   readonly started: number;
   /** Infinity: it is never empty. */
   readonly emptied: number;
@@ -39,7 +41,7 @@ export interface MaintenanceCase {
   readonly unknownHosts: number;
   readonly end: number;
   /** Steps: from each time on, so many hosts are out, and so much memory is free on the others. */
-  readonly steps: readonly { readonly time: number; readonly out: number; readonly free: number }[];
+  readonly steps: readonly Step[];
   readonly allowed: number;
   readonly peak: { readonly out: number; readonly time: number };
   /** Undefined where the hosts' memory is not known. */
@@ -50,7 +52,7 @@ export interface MaintenanceCase {
 
 /** More lanes than these are one, and a line needs no more points. */
 const MOST_LANES = 12;
-const MOST_STEPS = 200;
+const MOST_PARTS = 150;
 const RULES = /^fleet\/(?:window-too-short|evacuation-overcommit|maintenance-pile-up|migration-never-converges)$/;
 
 /** The maintenance that a change makes necessary, as planned and otherwise; where it empties no host, what findings say of windows. */
@@ -88,7 +90,7 @@ export function maintenanceCases(after: Workspace, forecast: Forecast, hosts: nu
       const from = policy.starts[turn]!;
       const length = name === "window-of-a-day" ? DAY : windowOf(after, hypervisors, place);
       const host = hypervisors.cluster[place]!.name;
-      return { host, short: host.slice(0, host.length - domain.length), planned: { from, until: length === undefined ? undefined : from + length }, started: schedule.started[turn]!, emptied: schedule.emptied[turn]!, ended: schedule.ended[turn]! };
+      return { host, short: host.slice(0, host.length - domain.length), planned: WAITING.has(name) ? undefined : { from, until: length === undefined ? undefined : from + length }, started: schedule.started[turn]!, emptied: schedule.emptied[turn]!, ended: schedule.ended[turn]! };
     });
     const drawn = lanes.length <= MOST_LANES ? lanes : lanes.slice(0, MOST_LANES - 1);
     const rest = lanes.slice(drawn.length);
@@ -99,7 +101,7 @@ export function maintenanceCases(after: Workspace, forecast: Forecast, hosts: nu
       rest: { hosts: rest.length, from: rest.reduce((least, { started }) => Math.min(least, started), Infinity), until: rest.reduce((most, { ended }) => Math.max(most, ended), 0) },
       unknownHosts: Math.max(0, hosts - needs.length),
       end: schedule.end,
-      steps: sampled(schedule.timeline),
+      steps: sampled(schedule, MOST_PARTS),
       allowed,
       peak: schedule.peak,
       leastFree: hypervisors.unknownRoom === undefined ? schedule.leastTotal : undefined,
@@ -110,6 +112,8 @@ export function maintenanceCases(after: Workspace, forecast: Forecast, hosts: nu
 }
 
 const DAY = 86_400;
+/** Ways in which nobody plans a time: each waits for the one before. */
+const WAITING: ReadonlySet<string> = new Set(["one-at-a-time", "10-gbit-one-at-a-time"]);
 
 /** `.rack1.example.net`: what all names end in after a dot; empty where a name would be nothing else. */
 function commonDomain(names: readonly string[]): string {
@@ -121,17 +125,6 @@ function commonDomain(names: readonly string[]): string {
 function windowOf(after: Workspace, hypervisors: Hypervisors, place: number): number | undefined {
   const window = plannedWindow(after, hypervisors.hosts[place]!);
   return isUnknown(window) ? undefined : window.seconds;
-}
-
-/** No more steps than a picture shows, with the worst of each part. */
-function sampled({ time, out, free }: Scenario["schedule"]["timeline"]): MaintenanceCase["steps"] {
-  const width = Math.max(1, Math.ceil(time.length / MOST_STEPS));
-  const steps = [];
-  for (let from = 0; from < time.length; from += width) {
-    const until = Math.min(time.length, from + width);
-    steps.push({ time: time[from]!, out: Math.max(...out.slice(from, until)), free: Math.min(...free.slice(from, until)) });
-  }
-  return steps;
 }
 
 /** `As planned: up to 12 hosts are out at once, where 1 may be; …` */
@@ -163,7 +156,7 @@ function tableOf(cases: readonly MaintenanceCase[], names: Names, t: Translate):
     t("{0}, after {1}", number(peak.out), span(peak.time, t)), leastFree === undefined ? t("not known") : bytes(leastFree.bytes), waiting === undefined ? number(0) : number(waiting.guests),
   ]);
   const lanes = cases.flatMap(({ name, lanes: list }) => list.map(({ host, planned, started, emptied, ended }) => [
-    names[name], host, "", planned.until === undefined ? t("from {0}", span(planned.from, t)) : t("{0} to {1}", span(planned.from, t), span(planned.until, t)),
+    names[name], host, "", planned === undefined ? t("when the one before is back") : planned.until === undefined ? t("from {0}", span(planned.from, t)) : t("{0} to {1}", span(planned.from, t), span(planned.until, t)),
     t("{0} to {1}", span(started, t), emptied === Infinity ? t("never") : span(emptied, t)), span(ended, t), "", "", "",
   ]));
   return { head: [t("What if"), t("Host"), t("Hosts"), t("Planned"), t("Emptied"), t("Back"), t("Most out at once"), t("Least memory left"), t("Guests without room")], rows: [...rows, ...lanes] };

@@ -14,19 +14,19 @@ export const FIGURES_STYLE = `
     --fig-calm: #58a6ff; --fig-calm-soft: #1f4a7d; --fig-hot: #ff8a5c; --fig-hot-soft: #7a3418; --fig-mark: #0d1117;
   }
 }
-body.vscode-dark, body.vscode-high-contrast:not(.vscode-high-contrast-light) {
+body.vscode-dark {
   --fig-ink: #e6edf3; --fig-dim: #9aa4af; --fig-line: #3d444d; --fig-paper: var(--vscode-editor-background, #1e1e1e); --fig-rest: #2a313a;
   --fig-calm: #58a6ff; --fig-calm-soft: #1f4a7d; --fig-hot: #ff8a5c; --fig-hot-soft: #7a3418; --fig-mark: #0d1117;
 }
-body.vscode-light, body.vscode-high-contrast-light {
+body.vscode-light {
   --fig-paper: var(--vscode-editor-background, #ffffff);
 }
 body.vscode-high-contrast {
-  --fig-ink: #ffffff; --fig-dim: #ffffff; --fig-line: #ffffff; --fig-paper: #000000; --fig-rest: #000000;
+  --fig-ink: #ffffff; --fig-dim: #ffffff; --fig-line: #5e5e5e; --fig-paper: #000000; --fig-rest: #000000;
   --fig-calm: #6fc3ff; --fig-calm-soft: #00365f; --fig-hot: #ffb000; --fig-hot-soft: #5a3a00; --fig-mark: #000000;
 }
 body.vscode-high-contrast-light {
-  --fig-ink: #000000; --fig-dim: #000000; --fig-line: #000000; --fig-paper: #ffffff; --fig-rest: #ffffff;
+  --fig-ink: #000000; --fig-dim: #000000; --fig-line: #a0a0a0; --fig-paper: #ffffff; --fig-rest: #ffffff;
   --fig-calm: #003f87; --fig-calm-soft: #c5e0ff; --fig-hot: #8f1d00; --fig-hot-soft: #ffd2c2; --fig-mark: #ffffff;
 }
 @media (forced-colors: active) {
@@ -73,9 +73,9 @@ body.vscode-high-contrast-light {
 .fig-gap { fill: none; stroke: var(--fig-paper); stroke-width: 5; }
 .fig-limit { fill: none; stroke: var(--fig-ink); stroke-width: 2; }
 .fig-limit-was { fill: none; stroke: var(--fig-dim); stroke-width: 1.5; stroke-dasharray: 3 3; }
-.fig-switch { border: 0; margin: 0; padding: 0; min-width: 0; }
+.fig-switch { position: relative; border: 0; margin: 0; padding: 0; min-width: 0; }
 .fig-switch > legend { padding: 0; margin: 0 0 0.5em; font-weight: 600; }
-.fig-switch > input { position: absolute; opacity: 0; width: 1px; height: 1px; margin: 0; pointer-events: none; }
+.fig-switch > input { position: absolute; opacity: 0; width: 1px; height: 1px; margin: 0; }
 .fig-switch > label { display: inline-block; margin: 0 0.4em 0.5em 0; padding: 0.25em 0.75em; border: 1px solid var(--fig-dim); border-radius: 1em; cursor: pointer; }
 .fig-switch > input:checked + label { background: var(--fig-ink); color: var(--fig-paper); border-color: var(--fig-ink); }
 .fig-switch > input:focus-visible + label { outline: 2px solid var(--fig-calm); outline-offset: 2px; }
