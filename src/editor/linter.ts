@@ -64,9 +64,10 @@ export class Linter implements vscode.Disposable {
       vscode.workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)),
       vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
         if (contentChanges.length === 0) return;
-        this.#schedule(document, this.#wait(document));
+        if (!onSave(document)) this.#schedule(document, this.#wait(document));
         this.#scheduleOthers(document.uri);
       }),
+      vscode.workspace.onDidSaveTextDocument((document) => onSave(document) && this.#schedule(document, 0)),
       vscode.workspace.onDidCloseTextDocument((document) => this.#forget(document.uri)),
       projects.onDidChange(({ uri }) => this.#scheduleOthers(uri)),
       vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration("premortem") && this.lintAll()),
@@ -98,7 +99,8 @@ export class Linter implements vscode.Disposable {
   async current(document: vscode.TextDocument): Promise<Linted | undefined> {
     const state = this.#states.get(document.uri.toString());
     if (state?.linted?.version === document.version && state.timer === undefined) return state.linted;
-    await this.#lint(document);
+    // Whoever wants findings on saving gets none before.
+    if (!(onSave(document) && document.isDirty && state?.linted !== undefined)) await this.#lint(document);
     return this.linted(document.uri);
   }
 
@@ -160,7 +162,8 @@ export class Linter implements vscode.Disposable {
         if (this.#collection.has(uri)) this.#collection.delete(uri);
       } else {
         const started = performance.now();
-        const { findings, notComputed, failures } = lintFiles(workspace, [place.path]);
+        const { findings: all, notComputed, failures } = lintFiles(workspace, [place.path]);
+        const findings = withSeverities(all, vscode.workspace.getConfiguration("premortem", uri).get("severity", {}));
         state.cost = performance.now() - started;
         this.#note(failures);
         state.linted = { ...place, version, workspace, findings, notComputed, at: Date.now(), took: state.cost };
@@ -206,4 +209,19 @@ export class Linter implements vscode.Disposable {
     this.#collection.delete(uri);
     this.#published.fire(uri);
   }
+}
+
+/** True where the user wants findings on saving, and not while typing. What cannot be saved is linted all the same. */
+function onSave({ uri }: vscode.TextDocument): boolean {
+  return uri.scheme !== "untitled" && vscode.workspace.getConfiguration("premortem", uri).get("run") === "onSave";
+}
+
+/** Findings as the user's own settings want to see them; what holds for everybody is in premortem.yaml. */
+function withSeverities(findings: readonly Finding[], wanted: Readonly<Record<string, unknown>>): Finding[] {
+  if (Object.keys(wanted).length === 0) return [...findings];
+  return findings.flatMap((finding) => {
+    const severity = wanted[finding.rule];
+    if (severity === "off") return [];
+    return severity === "error" || severity === "warning" || severity === "info" ? { ...finding, severity } : finding;
+  });
 }
