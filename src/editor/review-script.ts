@@ -18,6 +18,7 @@ export interface ScriptData {
 /** The look of the bar above the page, in the theme's colours. */
 const BAR_STYLE = `
 html { font-size: calc(var(--vscode-font-size, 13px) * 1.08); scroll-padding-top: 3.2rem; }
+body code { color: inherit; background: none; padding: 0; border-radius: 0; }
 body > .layout > nav { top: 3.2rem; max-height: calc(100vh - 4rem); }
 #review-bar { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; padding: .35rem 1.5rem; margin: 0; font-size: .88rem;
   background: var(--vscode-editor-background, Canvas); color: var(--vscode-editor-foreground, CanvasText);

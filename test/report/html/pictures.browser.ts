@@ -1,20 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
-import pixelmatch from "pixelmatch";
-import { PNG } from "pngjs";
+import type { PNG } from "pngjs";
 import type { Reviewed } from "../../../src/report/reviewed.ts";
+import { TOLERANCE, assertLooksLike, compare, imageOf } from "../../support/picture.ts";
 import { blockFont } from "./block-font.ts";
 import { fileOf, incident, launch } from "./browser.ts";
 
-/** References are written anew by UPDATE_SCREENSHOTS=1; look at them before you commit them. */
 const REFERENCES = "test/report/html/references";
-const UPDATE = process.env["UPDATE_SCREENSHOTS"] === "1";
-/** What did not match lies here. */
-const OUT = "out/screenshots";
-/** Share of pixels that may differ: versions of chromium round differently. */
-const TOLERANCE = 0.003;
 /** So much of a long page is looked at, in its own pixels. */
 const HIGHEST = 3600;
 
@@ -46,25 +39,9 @@ async function shoot(browser: Browser, { load, width, colorScheme = "light", for
   const loaded = await page.evaluate("document.fonts.load('16px Blocks').then(async ([font]) => (await document.fonts.ready, font?.status))");
   assert.equal(loaded, "loaded", "the browser takes the font of blocks");
   const height = await page.evaluate<number>("document.documentElement.scrollHeight");
-  const image = PNG.sync.read(await page.screenshot({ fullPage: true, animations: "disabled", clip: { x: 0, y: 0, width, height: Math.min(height, HIGHEST) } }));
+  const image = imageOf(await page.screenshot({ fullPage: true, animations: "disabled", clip: { x: 0, y: 0, width, height: Math.min(height, HIGHEST) } }));
   await page.close();
-  // Sixteen steps of each colour tell as much and keep the references small.
-  for (let at = 0; at < image.data.length; at++) if (at % 4 !== 3) image.data[at]! &= 0xf0;
   return image;
-}
-
-/** The share of pixels that differ, with an image of them; images of other heights differ in what one of them lacks. */
-function compare(a: PNG, b: PNG): { share: number; diff: PNG } {
-  const [width, height] = [Math.max(a.width, b.width), Math.max(a.height, b.height)];
-  const [left, right, diff] = [extended(a, width, height), extended(b, width, height), new PNG({ width, height })];
-  const count = pixelmatch(left.data, right.data, diff.data, width, height, { threshold: 0.1 });
-  return { share: count / (width * height), diff };
-}
-
-function extended(image: PNG, width: number, height: number): PNG {
-  const canvas = new PNG({ width, height });
-  PNG.bitblt(image, canvas, 0, 0, image.width, image.height, 0, 0);
-  return canvas;
 }
 
 describe("what the page looks like", function () {
@@ -77,21 +54,7 @@ describe("what the page looks like", function () {
 
   for (const [name, shot] of Object.entries(SHOTS)) {
     it(`${name} looks as before`, async () => {
-      const reference = join(REFERENCES, `${name}.png`);
-      const image = await shoot(browser, shot);
-      if (UPDATE) {
-        mkdirSync(REFERENCES, { recursive: true });
-        writeFileSync(reference, PNG.sync.write(image));
-        return;
-      }
-      assert.ok(existsSync(reference), `${reference} is missing: write it with UPDATE_SCREENSHOTS=1`);
-      const { share, diff } = compare(PNG.sync.read(readFileSync(reference)), image);
-      if (share > TOLERANCE) {
-        mkdirSync(OUT, { recursive: true });
-        writeFileSync(join(OUT, `${name}.png`), PNG.sync.write(image));
-        writeFileSync(join(OUT, `${name}.diff.png`), PNG.sync.write(diff));
-      }
-      assert.ok(share <= TOLERANCE, `${(share * 100).toFixed(2)} % of the pixels differ; see ${OUT}/${name}.diff.png. Where that is meant: UPDATE_SCREENSHOTS=1`);
+      assertLooksLike(join(REFERENCES, `${name}.png`), await shoot(browser, shot));
     });
   }
 
