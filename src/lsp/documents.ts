@@ -19,6 +19,7 @@ export interface OpenDocument {
 export class Documents {
   readonly #encoding: Encoding;
   readonly #open = new Map<string, OpenDocument>();
+  readonly #news = new Set<string>();
 
   constructor(encoding: Encoding) {
     this.#encoding = encoding;
@@ -26,6 +27,13 @@ export class Documents {
 
   get all(): readonly OpenDocument[] {
     return [...this.#open.values()];
+  }
+
+  /** The documents that were opened or have changed since this was last asked. */
+  takeNews(): OpenDocument[] {
+    const news = [...this.#news].flatMap((key) => this.#open.get(key) ?? []);
+    this.#news.clear();
+    return news;
   }
 
   get(uri: string): OpenDocument | undefined {
@@ -75,6 +83,7 @@ export class Documents {
 
   #set(document: OpenDocument): OpenDocument {
     this.#open.set(document.path ?? document.uri, document);
+    this.#news.add(document.path ?? document.uri);
     return document;
   }
 }

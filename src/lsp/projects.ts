@@ -72,6 +72,10 @@ export class Projects {
 
   /** Where a document belongs, with its text noted there; undefined where Premortem does not read it, or it has changed meanwhile. */
   async place(document: OpenDocument): Promise<Place | undefined> {
+    // What another open document says counts, too, be it asked about or not.
+    for (const other of this.#documents.takeNews()) {
+      if (other !== document && other.path !== undefined && this.#read.has(this.#rootOf(other.path).root)) await this.#known(other);
+    }
     const known = await this.#known(document);
     if (known === undefined) return undefined;
     const workspace = await known.project.workspace();

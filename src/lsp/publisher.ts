@@ -17,6 +17,8 @@ const QUIET = 300;
 export interface ReviewedFile {
   readonly uri: string;
   readonly findings: readonly Finding[];
+  /** Those that the file's state alone does not bring. */
+  readonly ofChange: readonly Finding[];
   readonly texts: Texts;
 }
 
@@ -70,7 +72,7 @@ export class Publisher {
     for (const document of this.#session.documents.all) this.#schedule(document, 0);
   }
 
-  /** Shows what a review found, less what is shown of the files' state already. Takes back what an earlier one found. */
+  /** Shows what a review found; of open files what only a review can find, as the rest is shown already. Takes back what an earlier one found. */
   review(files: ReadonlyMap<string, ReviewedFile>): void {
     const before = this.#reviewed;
     this.#reviewed = files;
@@ -104,8 +106,8 @@ export class Publisher {
   async #lint(document: OpenDocument): Promise<void> {
     const { documents, findings, settings, log, client } = this.#session;
     const state = this.#state(document.uri);
-    // A client that asks gets the findings of the state then; what a review found may still have moved.
-    if (client.pulls && !this.#reviewed.has(document.uri)) return;
+    // A client that asks gets the findings of the state then.
+    if (client.pulls) return this.#publish(document.uri, undefined);
     try {
       const started = performance.now();
       const linted = settings.enable ? await findings.of(document) : undefined;
@@ -120,13 +122,12 @@ export class Publisher {
   }
 
   #publish(uri: string, linted: Linted | undefined, version?: number): void {
-    const { client, connection } = this.#session;
+    const { client, connection, documents } = this.#session;
     const reviewed = this.#reviewed.get(uri);
-    const shown = new Set(linted?.findings.map(({ fingerprint }) => fingerprint));
-    const ofReview = reviewed?.findings.filter(({ fingerprint }) => !shown.has(fingerprint)) ?? [];
+    const ofReview = documents.get(uri) === undefined ? reviewed?.findings : reviewed?.ofChange;
     const diagnostics = [
-      ...(linted === undefined || client.pulls ? [] : toDiagnostics(linted.findings, textsAround(this.#session, linted), client)),
-      ...(reviewed === undefined ? [] : toDiagnostics(ofReview, reviewed.texts, client)),
+      ...(linted === undefined ? [] : toDiagnostics(linted.findings, textsAround(this.#session, linted), client)),
+      ...(reviewed === undefined ? [] : toDiagnostics(ofReview ?? [], reviewed.texts, client)),
     ];
     if (diagnostics.length === 0 && version === undefined && !this.#published.has(uri)) return;
     if (diagnostics.length > 0) this.#published.add(uri);

@@ -126,7 +126,8 @@ export class Reviews {
         const workspace = after.text(path) === undefined ? before : after;
         const around = new Texts(documents, client.encoding, project, workspace);
         const uri = around.uriOf(path);
-        files.set(uri, { uri, findings: list, texts: around, workspace, path });
+        const ofState = new Set(this.#session.findings.at(after, path).map(({ fingerprint }) => fingerprint));
+        files.set(uri, { uri, findings: list, ofChange: list.filter(({ fingerprint }) => !ofState.has(fingerprint)), texts: around, workspace, path });
       }
     }
     if (bases.size === 0) return { message: "There is no commit to compare with, so there is no change to review. Commit once, or name a directory as the base.", base: "", changed: 0, findings: countsOf([]), fixed: 0, notComputed: [] };

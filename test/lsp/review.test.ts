@@ -65,6 +65,11 @@ describe("the language server's review", function () {
     // What the client asks for itself is not pushed a second time.
     assert.equal(((await client.pull(place.at("etc/sysctl.d/70-b.conf"))) as FullDocumentDiagnosticReport).items.length, 1);
     await client.until(() => shown(client, place).length === 0);
+    await client.command("premortem.clearReview");
+    await client.command("premortem.review");
+    assert.deepEqual(shown(client, place), []);
+    await client.close(place.at("etc/sysctl.d/70-b.conf"));
+    await client.until(() => shown(client, place).length > 0);
   });
 
   it("is not of a folder without git, and says so", async () => {

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import type { CompletionList, FullDocumentDiagnosticReport, Hover, MarkupContent } from "vscode-languageserver-protocol/node";
+import { folder } from "../support/folder.ts";
+import { LspClient, PULLING } from "../support/lsp-client.ts";
+
+const LESSON = `id: short-queue
+incident:
+  organisation: Example
+  date: 2020-01-02
+  title: Connections were refused
+what: The queue of connections is short.
+why: They were refused at peak times.
+instead: Set 4096.
+reads: sysctl-entry
+severity: warning
+when: sysctl.key == "net.core.somaxconn" && sysctl.number < 4096
+message: "Only {sysctl.number} connections may wait to be accepted. Set 4096."
+examples:
+  bad:
+    - ⟦net.core.somaxconn = 128⟧
+  good:
+    - net.core.somaxconn = 4096
+`;
+const markdown = (hover: Hover | null): string => (hover?.contents as MarkupContent | undefined)?.value ?? "";
+
+describe("the language server and what a team writes for Premortem", function () {
+  this.timeout(60_000);
+
+  it("completes and explains premortem.yaml by what the repository has, and finds its faults", async () => {
+    const place = folder({ "inventory/hosts": "[ceph_osds]\nosd1\n[web]\nweb1\n" });
+    const client = await LspClient.start([place.path], PULLING);
+    const path = place.at("premortem.yaml");
+    await client.open(path, "groups:\n  storage: [c\nseverit: {}\n", "yaml");
+    const labels = async (line: number, character: number): Promise<string[]> => (await client.ask<CompletionList>("completion", path, { position: { line, character } })).items.map(({ label }) => label);
+    assert.ok((await labels(1, 13)).includes("ceph_osds"));
+    await client.change(path, 2, [{ text: "groups:\n  storage: [ceph_osds]\nseverit: {}\n" }]);
+    assert.match(markdown(await client.ask("hover", path, { position: { line: 1, character: 4 } })), /\*\*groups\\?\.storage\*\*/);
+    const { items } = (await client.pull(path)) as FullDocumentDiagnosticReport;
+    assert.match(items.map(({ message }) => message).join(), /severit/);
+  });
+
+  it("shows the findings of a lesson that is being written, with its page and why it matters", async () => {
+    const place = folder({ "etc/sysctl.conf": "net.core.somaxconn = 128\n" });
+    const client = await LspClient.start([place.path], PULLING);
+    const [lesson, conf] = [place.at("short-queue.lesson.yaml"), place.at("etc/sysctl.conf")];
+    await client.open(conf, "net.core.somaxconn = 128\n");
+    const codes = async (): Promise<unknown[]> => ((await client.pull(conf)) as FullDocumentDiagnosticReport).items.map(({ code }) => code);
+    assert.ok(!(await codes()).includes("lesson/short-queue"));
+    await client.open(lesson, LESSON, "yaml");
+    assert.deepEqual(((await client.pull(lesson)) as FullDocumentDiagnosticReport).items, []);
+    assert.ok((await codes()).includes("lesson/short-queue"));
+    assert.match(markdown(await client.ask("hover", conf, { position: { line: 0, character: 22 } })), /Set 4096.*Lesson of Example, 2020/s);
+    assert.match(await client.command("premortem.explain", "lesson/short-queue"), /queue of connections is short/);
+    await client.change(lesson, 2, [{ text: LESSON.replace("< 4096", "< 64") }]);
+    assert.ok(!(await codes()).includes("lesson/short-queue"));
+  });
+});
