@@ -60,7 +60,7 @@ function made(lesson: CompiledLesson): Rule<Workspace> {
     severity: tree.severity,
     fix: fix?.safety ?? ("none" as const),
     ...(fix && { fixSafety: tree.fix?.why ?? "" }),
-    lifecycle: "stable" as const,
+    lifecycle: tree.lifecycle,
     ...(tree.sources.length > 0 && { sources: tree.sources }),
     ...(data.length > 0 && { data: Object.fromEntries(data.map(({ name, unit }) => [name, unit])) }),
     examples: { bad: examples("bad"), good: examples("good"), lookalike: [] },

@@ -3,7 +3,7 @@ import { parseLesson } from "./parse.ts";
 import type { LessonTree } from "./tree.ts";
 
 export type { ElementName, FixAction, Grade, Incident, LessonData, LessonExample, LessonFix, LessonText, LessonTree } from "./tree.ts";
-export { ELEMENTS, GRADES } from "./tree.ts";
+export { ELEMENTS, GRADES, LIFECYCLES } from "./tree.ts";
 export { rangeIn } from "./offsets.ts";
 export { unmarked } from "./marks.ts";
 

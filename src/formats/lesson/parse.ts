@@ -7,7 +7,7 @@ import { yamlLibrary } from "../yaml/load.ts";
 import { readExamples } from "./examples.ts";
 import { LessonReader, plain } from "./reader.ts";
 import type { FixAction, Incident, LessonData, LessonFix, LessonTree } from "./tree.ts";
-import { ELEMENTS, GRADES } from "./tree.ts";
+import { ELEMENTS, GRADES, LIFECYCLES } from "./tree.ts";
 
 /** Characters of a lesson file. */
 const LONGEST = 1 << 18;
@@ -20,7 +20,7 @@ const MOST_DATA = 20;
 /** Reads a lesson. What is missing or wrong is a problem, and the rest stands. Needs `loadYaml()` beforehand. */
 export function parseLesson(text: string): Parsed<LessonTree> {
   const start = startOf(text);
-  const nothing: LessonTree = { severity: "warning", data: [], sources: [], examples: [], start };
+  const nothing: LessonTree = { severity: "warning", lifecycle: "stable", data: [], sources: [], examples: [], start };
   if (yamlLibrary() === undefined) return { tree: nothing, errors: [] };
   const reader = new LessonReader(text);
   if (text.length > LONGEST) {
@@ -43,6 +43,7 @@ export function parseLesson(text: string): Parsed<LessonTree> {
   const incident = readIncident(reader, top.get("incident"));
   const fix = readFix(reader, top.get("fix"));
   const severity = reader.oneOf(top.get("severity"), ["error", "warning", "info"]) ?? "warning";
+  const lifecycle = reader.oneOf(top.get("lifecycle"), LIFECYCLES) ?? "stable";
   const sentences = (["what", "why", "instead"] as const).map((key) => [key, reader.words(top.get(key))] as const).filter(([, words]) => words !== undefined);
   const what = top.get("what");
   const said = sentences.find(([key]) => key === "what")?.[1];
@@ -60,6 +61,7 @@ export function parseLesson(text: string): Parsed<LessonTree> {
     ...(fix && { fix }),
     ...Object.fromEntries(sentences),
     severity,
+    lifecycle,
     data: readData(reader, top.get("data")),
     sources: readSources(reader, top.get("sources")),
     examples: top.has("examples") ? readExamples(reader, reader.section("examples", top.get("examples")!.value, owner("examples"))) : [],

@@ -1,6 +1,6 @@
 import type { LessonKey } from "./keys.ts";
 import { ELEMENT_SUMMARIES, LESSON_KEYS, keysOf } from "./keys.ts";
-import { ELEMENTS, GRADES } from "./tree.ts";
+import { ELEMENTS, GRADES, LIFECYCLES } from "./tree.ts";
 
 type Schema = { [key: string]: unknown };
 
@@ -27,6 +27,7 @@ const SHAPES: { readonly [path: string]: Schema } = {
   reads: { enum: [...ELEMENTS], enumDescriptions: ELEMENTS.map((name) => ELEMENT_SUMMARIES[name]) },
   when: { type: ["string", "boolean"] },
   severity: { enum: ["error", "warning", "info"], default: "warning" },
+  lifecycle: { enum: [...LIFECYCLES], default: "stable" },
   "fix.remove": { const: true },
   "fix.safety": { enum: ["safe", "unsafe"], default: "unsafe" },
   data: {

@@ -10,7 +10,10 @@ export const ELEMENTS = ["firewall-rule", "sysctl-entry", "ceph-option", "host",
 export type ElementName = (typeof ELEMENTS)[number];
 
 /** How well the incident's source is known, best first. */
-export const GRADES = ["post-mortem", "public report", "talk", "secondary", "internal"] as const;
+export const GRADES = ["post-mortem", "public report", "thread", "talk", "mixed", "secondary", "internal"] as const;
+
+/** How settled a lesson is, as of a rule. */
+export const LIFECYCLES = ["stable", "preview"] as const;
 
 /** One of GRADES. */
 export type Grade = (typeof GRADES)[number];
@@ -78,6 +81,7 @@ export interface LessonTree {
   readonly reads?: { readonly value: ElementName; readonly range: Range };
   readonly when?: LessonText;
   readonly severity: Severity;
+  readonly lifecycle: (typeof LIFECYCLES)[number];
   readonly message?: LessonText;
   /** The part of the element at which the finding is shown. */
   readonly at?: LessonText;
