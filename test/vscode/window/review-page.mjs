@@ -2,7 +2,7 @@
 // The page of the review's panel: the frame that has the panel's bar.
 
 /** Waits for the panel's page, and for the state that its bar is to show; gives the frame. */
-export async function reviewFrame(page, { state = "current", patience = 30_000 } = {}) {
+export async function reviewFrame(page, { state = "current", patience = 60_000 } = {}) {
   const late = Date.now() + patience;
   while (Date.now() < late) {
     for (const frame of page.frames()) {
@@ -43,5 +43,7 @@ export async function panelPicture(page, frame, font) {
   const element = await frame.frameElement();
   const { x, y, width, height } = await (await element.ownerFrame()).frameElement().then((outer) => outer.boundingBox());
   await page.mouse.move(0, 0);
+  // On a slow machine the review's own notification may still fade away.
+  await page.locator(".notification-toast").first().waitFor({ state: "detached" });
   return page.screenshot({ animations: "disabled", clip: { x, y, width, height } });
 }

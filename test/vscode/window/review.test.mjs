@@ -263,15 +263,19 @@ for (const [name, theme] of Object.entries(THEMES)) {
       window = await vscode.open(directory, FILE);
       await isThere(window);
       await window.line("tcp_mtu_probing").waitFor();
-      await window.command("Premortem: Review This Change");
-      frame = await reviewFrame(window.page);
     });
     after(async () => {
       await vscode?.close();
       rmSync(directory, { recursive: true, force: true });
     });
 
+    afterEach(async function () {
+      if (this.currentTest.state === "failed") await window?.screenshot(`failed-${name}`);
+    });
+
     it("looks as before", async () => {
+      await window.command("Premortem: Review This Change");
+      frame = await reviewFrame(window.page);
       const picture = await panelPicture(window.page, frame, blockFont());
       assertLooksLike(`test/vscode/window/references/review-${name}.png`, imageOf(picture));
     });
