@@ -49,7 +49,8 @@ async function inBrowser(chromium) {
   try {
     ensureVscodeWeb();
   } catch (error) {
-    return skip(title, `VS Code for the browser cannot be installed: ${error.message.trim().split("\n").at(-1)}`);
+    const lines = error.message.trim().split("\n");
+    return skip(title, `VS Code for the browser cannot be installed: ${lines.find((line) => /reason:|E\d{3}\b|ENO/.test(line)) ?? lines[0]}`);
   }
   const { runWebSuite } = await import("./web-suite.mjs");
   add(title, await runWebSuite(chromium).catch((error) => ({ passed: 0, failed: 1, pending: [], failures: [{ title: "start", error: String(error) }] })));

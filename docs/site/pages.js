@@ -3,6 +3,7 @@ globalThis.premortemPages = [
 ["premortem-yaml.html","premortem.yaml","All keys may be left out."],
 ["command-line.html","The command line","Findings go to standard output, everything else to standard error."],
 ["ci.html","Premortem in continuous integration","A review compares two states of the repository and says what the change brings:"],
+["vscode.html","Visual Studio Code","Findings come while you type, in files of the disk, in unsaved ones, and in virtual file systems."],
 ["editors.html","Premortem in other editors","premortem lsp is a language server on standard input and output:"],
 ["flows.html","premortem flows","premortem flows BEFORE AFTER tells which packets a change of a firewall lets through, and which it refuses."],
 ["sources.html","Where hosts, networks and facts come from","Premortem takes the hosts of a repository from its Ansible inventories."],

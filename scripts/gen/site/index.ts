@@ -10,7 +10,7 @@ import { lessonPages, lessonsIndex, rulePages, rulesIndex } from "./rules.ts";
 /** The folder that the site is in. */
 export const SITE = "docs/site";
 /** What the navigation begins with, in this order; other documents of `docs/` follow by their titles. */
-const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "editors.md"];
+const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "vscode.md", "editors.md"];
 /** Folders of `docs/` whose pages are made from metadata. */
 const MADE = ["rules/", "lessons/", "site/"];
 
