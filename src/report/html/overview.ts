@@ -34,7 +34,7 @@ export function pageTitle(projects: readonly Project[], t: Translate): string {
 /** The heading with the answer in one sentence, and the figures in a row. */
 export function overview(page: Overview): Markup {
   const { projects, t } = page;
-  return html`<h1>${pageTitle(projects, t)}</h1><p class="verdict">${verdict(page)}</p><dl class="tiles">${tiles(page).map(([name, value, note, tone]) => html`<div class="tile ${tone}"><dt>${name}</dt><dd><span class="value">${value}</span>${note !== undefined && html` <span class="facts">${note}</span>`}</dd></div>`)}</dl>`;
+  return html`<h1>${pageTitle(projects, t)}</h1><p class="verdict">${verdict(page)}</p><dl class="tiles">${tiles(page).map(([name, value, note, tone]) => html`<div class="tile ${tone}"><dt>${name}</dt><dd><span class="${typeof value === "string" && /^[\d\u202F]+$/.test(value) ? "value" : "value word"}">${value}</span>${note !== undefined && html` <span class="facts">${note}</span>`}</dd></div>`)}</dl>`;
 }
 
 function verdict({ groups, unknown, projects, t }: Overview): string {

@@ -67,13 +67,22 @@ function entriesOf(project: Project, figures: readonly Figure[]): Entry[] {
   return findings.map((finding, index) => ({ project, finding, figures: pictures.get(index) ?? [] }));
 }
 
-function changeOf({ reaches, t }: Overview, project: Project, index: number, figures: readonly Figure[]): Content {
+function changeOf({ reaches, groups, t }: Overview, project: Project, index: number, figures: readonly Figure[]): Content {
   const reach = reaches[index];
   if (reach === undefined) return undefined;
   const level = project.index === undefined ? 3 : 4;
   const name = project.index !== undefined && title(3, project.name || t("This directory"));
   const base = project.reviewed.report.change?.base;
-  return html`${name}${base !== undefined && html`<p>${t("Measured against {0}.", base)}</p>`}${changedFiles(project)}${title(level, t("Whom it reaches"))}${reached(project, reach, level + 1)}${figures.map((one, number) => figure(one, `figure-${index}-${number}`, level, t))}`;
+  return html`${name}${base !== undefined && html`<p>${t("Measured against {0}.", base)}</p>`}${changedFiles(project)}${title(level, t("Whom it reaches"))}${reached(project, reach, level + 1)}${pictures(figures, index, level, groups.length > 0, t)}`;
+}
+
+/** Whom it reaches and which flows it opens is what the change does; the rest waits to be opened where findings come next. */
+function pictures(figures: readonly Figure[], project: number, level: number, folded: boolean, t: Translate): Content {
+  return figures.map((one, number) => {
+    const id = `figure-${project}-${number}`;
+    if (!folded || one.kind === "reach" || one.kind === "flows") return figure(one, id, level, t);
+    return html`<details class="folded"><summary>${one.title}</summary>${figure(one, id, level, t)}</details>`;
+  });
 }
 
 function section(id: string, heading: string, ...content: readonly Content[]): Markup {
