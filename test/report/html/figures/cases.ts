@@ -36,6 +36,11 @@ const many = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`group
 /** Changes that each picture is tried on. */
 export const cases: { readonly [name: string]: Case } = {
   "many flows": { before: { "nftables.conf": chain(sources(40, 2000)) }, after: { "nftables.conf": chain([...sources(20, 2000), ...sources(30, 9000)]) }, kinds: ["flows"] },
+  "flows of nftables": {
+    before: { "nftables.conf": chain(["ip saddr 10.20.0.0/22 tcp dport { 3300, 6789, 6800-7300 } accept", "ip saddr 192.0.2.0/24 tcp dport 22 accept", 'iifname "wan0" udp dport { 500, 4500 } accept', "ip saddr { 203.0.113.5, 203.0.113.77, 198.51.100.3, 198.51.100.200, 192.0.2.99 } tcp dport 9100 accept"]) },
+    after: { "nftables.conf": chain(["ip saddr 10.20.0.0/22 tcp dport { 3300, 6789 } accept", "tcp dport 22 accept", "ip saddr 192.0.2.0/24 tcp dport { 8000, 8080 } accept", 'iifname "wan0" tcp dport { 80, 443 } accept']) },
+    kinds: ["flows"],
+  },
   "flows of iptables": {
     before: { "rules.v4": "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\n-A FORWARD -i lan0 -o wan0 -j ACCEPT\nCOMMIT\n" },
     after: { "rules.v4": "*filter\n:INPUT DROP [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -s 192.0.2.0/24 -p tcp --dport 22 -j ACCEPT\n-A INPUT -p udp --dport 51820 -j ACCEPT\n-A FORWARD -i lan0 -o wan0 -p tcp -j ACCEPT\nCOMMIT\n" },

@@ -5,7 +5,7 @@ import { english } from "../../../../src/report/english.ts";
 import { flowFigures, pictureOf } from "../../../../src/report/html/figures/flows.ts";
 import { reviewedOf } from "../../../support/reviewed.ts";
 import { cases } from "./cases.ts";
-import { boxOf, drawingsOf, pointsOf } from "./svg.ts";
+import { boxOf, drawingsOf, numberOf, pointsOf } from "./svg.ts";
 
 const FLOWS = Object.entries(cases).filter(([, { kinds }]) => kinds.includes("flows"));
 
@@ -43,18 +43,33 @@ describe("the picture of flows", () => {
   }
 
   it("leads each arrow from its source to its service", async () => {
-    const { before, after } = cases["flows of iptables"]!;
+    const { before, after } = cases["flows of nftables"]!;
     const [figure] = flowFigures(await reviewedOf(before, after), "f", english);
     for (const svg of drawingsOf(figure!.html)) {
-      const words = svg.shapes.filter(({ name, className }) => name === "text" && className === "fig-text");
-      for (const arrow of svg.shapes.filter(({ className, title }) => /^fig-flow-/.test(className) && title !== "")) {
+      /** The middle of an end's words. */
+      const height = (title: string, onLeft: boolean): number => {
+        const own = svg.shapes.filter((shape) => shape.name === "text" && shape.title === title && numberOf(shape, "x") < svg.width / 2 === onLeft);
+        assert.equal(new Set(own.map(({ className }) => className)).size, own.length, `${title} is one end`);
+        return numberOf(own[0]!, "y") + (own.length > 1 ? 2 : -4);
+      };
+      const arrows = svg.shapes.filter(({ className, title }) => /^fig-flow-/.test(className) && title !== "");
+      assert.ok(arrows.length > 6);
+      for (const arrow of arrows) {
         const points = pointsOf(arrow.attributes.get("d")!);
         const [from, to] = /^(?:opened|closed): (.*) to (.*)$/.exec(arrow.title)!.slice(1) as [string, string];
-        const near = (title: string, y: number, onLeft: boolean): boolean => words.some((text) => text.title === title && boxOf(text).left < svg.width / 2 === onLeft && Math.abs(boxOf(text).bottom - y) < 24);
-        assert.ok(near(from, points[0]!.y, true), `${arrow.title} begins beside its source`);
-        assert.ok(near(to, points.at(-1)!.y, false), `${arrow.title} ends beside its service`);
+        assert.ok(Math.abs(points[0]!.y - height(from, true)) <= 12, `${arrow.title} begins at its source`);
+        assert.ok(Math.abs(points.at(-1)!.y - height(to, false)) <= 12, `${arrow.title} ends at its service`);
+        const end = svg.shapes.find(({ className, title }) => title === arrow.title && /^fig-(?:cross|head-opened)$/.test(className))!;
+        const { top, bottom } = boxOf(end);
+        const meets = end.className === "fig-cross" ? points[3]! : points.at(-1)!;
+        assert.ok(Math.abs((top + bottom) / 2 - meets.y) < 0.1, `the mark of ${arrow.title} is on it`);
       }
     }
+  });
+
+  it("tells from where to where, in the table too", async () => {
+    const { before, after } = cases["flows of iptables"]!;
+    const [figure] = flowFigures(await reviewedOf(before, after), "f", english);
     assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "closed" && from === "any but 192.0.2.0/24" && to!.startsWith("TCP 22")));
     assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "opened" && from === "anywhere" && to!.startsWith("UDP 51820")));
     assert.ok(figure!.table.rows.some(([kind, from, to]) => kind === "closed" && from === "anywhere (on lan0)" && to!.includes("out of wan0")));
