@@ -87,7 +87,7 @@ function rootsOf(reviews: readonly ProjectReview[]): Item[] {
   });
   const open = notComputedItems(reviews);
   if (open.length === 0) return [lessons, fleet];
-  return [lessons, fleet, new Item(vscode.l10n.t("Not computed"), "not computed", () => open).with({ description: String(open.length), iconPath: new vscode.ThemeIcon("question") })];
+  return [lessons, fleet, new Item(vscode.l10n.t("Not computed"), "open", () => open).with({ description: String(open.length), iconPath: new vscode.ThemeIcon("question") })];
 }
 
 /** Each question that could not be answered, with the reason. */
@@ -95,7 +95,7 @@ function notComputedItems(reviews: readonly ProjectReview[]): Item[] {
   return reviews.flatMap((review) =>
     review.result.notComputed.map(({ rule, path, reason }) => {
       const shown = `${review.prefix}${path}`;
-      const item = new Item(`${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`, `not computed ${shown} ${rule} ${reason}`);
+      const item = new Item(`${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`, `open ${shown} ${rule} ${reason}`);
       item.with({ description: path === "" ? rule : `${rule} · ${shown}`, tooltip: `${rule}: ${reason}`, iconPath: new vscode.ThemeIcon("question"), contextValue: `finding ${rule}` });
       if (path === "") return item;
       const side = review.after.text(path) === undefined ? "before" : "after";
