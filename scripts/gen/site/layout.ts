@@ -53,7 +53,7 @@ export function documentOf(page: Page, navigation: readonly Part[]): string {
 <a class="name" href="${up}index.html">Premortem</a>
 <search hidden>
 <label for="search">Search</label>
-<input id="search" type="search" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list">
+<input id="search" type="search" placeholder="rule, lesson, guide" autocomplete="off" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list">
 <div id="found" role="listbox" aria-label="Pages found" hidden></div>
 <p class="count" role="status"></p>
 </search>

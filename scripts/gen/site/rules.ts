@@ -54,12 +54,13 @@ export function rulesIndex(): Page {
 /** The list of all lessons: by date, then by organisation. */
 export function lessonsIndex(): Page {
   const path = "lessons/index.html";
-  const year = (date: string): string => /^\d{4}/.exec(date)?.[0] ?? "Without a date";
+  // "before 2017" stands where 2017 begins; what has no date at all comes last.
+  const day = (date: string): string => /\d{4}(?:-\d\d){0,2}/.exec(date)?.[0] ?? "";
   const all = [...lessons.values()];
-  const dated = all.toSorted((a, b) => compare(year(b.date), year(a.date)) || compare(b.date, a.date) || compare(a.id, b.id));
+  const dated = all.toSorted((a, b) => compare(day(b.date), day(a.date)) || compare(a.id, b.id));
   const given = (id: string): number => [...rules.values()].filter((rule) => rule.lessons.includes(id)).length;
   const line = ({ id, title }: { id: string; title: string }): string => `<a href="${id}.html">${escape(title)}</a> (${given(id) === 1 ? "1 rule" : `${given(id)} rules`})`;
-  const rows = dated.map((lesson) => `<tr><td>${escape(lesson.date)}</td><td>${escape(lesson.organisation)}</td><td>${line(lesson)}</td></tr>\n`);
+  const rows = dated.map((lesson) => `<tr><td class="date">${escape(lesson.date)}</td><td>${escape(lesson.organisation)}</td><td>${line(lesson)}</td></tr>\n`);
   const organisations = [...new Set(all.map(({ organisation }) => organisation))].sort((a, b) => compare(a.toLowerCase(), b.toLowerCase()));
   const groups = organisations.map((organisation) => {
     const items = dated.filter((lesson) => lesson.organisation === organisation).map((lesson) => `<li>${escape(lesson.date)}: ${line(lesson)}</li>\n`);
