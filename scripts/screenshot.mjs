@@ -1,11 +1,13 @@
 // `npm run screenshot`: takes the pictures of the README from a real window. Files are taken with what the extension shows
 // of itself; nothing is drawn in.
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "./build.mjs";
 import { commitAll } from "./fixture.mjs";
 import { root } from "./setup.mjs";
+import { reviewFrame } from "../test/vscode/window/review-page.mjs";
 import { startWindow } from "../test/vscode/window/window.mjs";
 
 const INCIDENT = join(root, "test/incidents/2015-tunnel-pmtu-collapse");
@@ -46,6 +48,44 @@ await build();
 await finding();
 await hover();
 await reach();
+await review();
+
+/** Reviews the change and leaves its findings in the Problems panel alone. */
+async function listFindings(window) {
+  await window.command("Premortem: Review This Change");
+  await reviewFrame(window.page);
+  await window.command("View: Close Editor");
+  await window.command("Problems: Focus on Problems View");
+  await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
+}
+
+/** media/review.png: the review's panel beside the change. */
+async function review() {
+  const parent = mkdtempSync(join(tmpdir(), "premortem-picture-"));
+  const folder = join(parent, "storage");
+  const incident = join(root, "test/incidents/2019-ceph-firewall-reload");
+  cpSync(join(incident, "before"), folder, { recursive: true });
+  commitAll(folder);
+  cpSync(join(incident, "after"), folder, { recursive: true });
+  const vscode = await startWindow({ size: { width: 1440, height: 900 }, settings: { "workbench.tree.indent": 12, "editor.minimap.enabled": false, "breadcrumbs.enabled": false, "editor.wordWrap": "on", "workbench.sideBar.location": "left" } });
+  try {
+    const changed = spawnSync("git", ["diff", "--name-only"], { cwd: folder, encoding: "utf8" }).stdout.split("\n")[0];
+    const window = await vscode.open(folder, changed);
+    const { page } = window;
+    await page.locator(".squiggly-error, .squiggly-warning, .squiggly-info, .codelens-decoration").first().waitFor();
+    await window.command("View: Toggle Primary Side Bar Visibility");
+    await window.command("Premortem: Review This Change");
+    const frame = await reviewFrame(page);
+    await page.locator(".notification-toast").first().waitFor({ state: "detached" });
+    await frame.locator("#findings").evaluate((section) => section.scrollIntoView());
+    await page.mouse.move(700, 880);
+    await page.locator(".workbench-hover").first().waitFor({ state: "detached" });
+    await page.screenshot({ path: join(root, "media/review.png"), animations: "disabled" });
+  } finally {
+    await vscode.close();
+    rmSync(parent, { recursive: true, force: true });
+  }
+}
 
 /** media/screenshot.png: a finding on the tunnel incident. */
 async function finding() {
@@ -59,10 +99,7 @@ async function finding() {
   try {
     const window = await vscode.open(folder, FILE);
     await window.page.locator(".squiggly-error, .squiggly-warning").first().waitFor();
-    await window.command("Premortem: Review This Change");
-    await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
-    await window.page.locator(".notification-list-item-message").first().waitFor();
-    await window.command("Notifications: Clear All Notifications");
+    await listFindings(window);
     // Back to the text, with the chain in question at the top.
     await window.line("chain input").click();
     await window.page.keyboard.press("Control+End");
@@ -88,10 +125,7 @@ async function reach() {
   try {
     const window = await vscode.open(folder, "inventory/group_vars/all/networks.yml");
     await window.page.locator(".codelens-decoration", { hasText: "eaches" }).first().waitFor();
-    await window.command("Premortem: Review This Change");
-    await window.page.locator(".markers-panel .monaco-list-row").first().waitFor();
-    await window.page.locator(".notification-list-item-message").first().waitFor();
-    await window.command("Notifications: Clear All Notifications");
+    await listFindings(window);
     await window.page.locator(".codelens-decoration", { hasText: "eaches" }).first().waitFor();
     await window.page.screenshot({ path: join(root, "media/reach.png"), animations: "disabled" });
   } finally {

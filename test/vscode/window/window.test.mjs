@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { commitAll } from "../../../scripts/fixture.mjs";
 import { packageExtension } from "../../../scripts/package.mjs";
+import { reviewFrame } from "./review-page.mjs";
 import { startWindow } from "./window.mjs";
 
 const BEFORE = "# for the tunnels to the second site\nnet.ipv4.tcp_mtu_probing = 1\n";
@@ -55,9 +56,11 @@ describe("the window", () => {
     await window.page.keyboard.press("Escape");
   });
 
-  it("reviews the change from the palette and lists it in the Problems panel", async () => {
+  it("reviews the change from the palette in a panel, and lists it in the Problems panel", async () => {
     await window.command("Premortem: Review This Change");
-    await window.page.locator(".notification-list-item-message", { hasText: "against HEAD" }).first().waitFor();
+    await reviewFrame(window.page);
+    await window.page.locator(".tabs-container .tab", { hasText: "Review: against HEAD" }).waitFor();
+    await window.command("Problems: Focus on Problems View");
     await window.page.locator(".markers-panel .monaco-list-row", { hasText: "sysctl/pmtud-disabled" }).first().waitFor();
   });
 
