@@ -1,15 +1,25 @@
 import type { Language } from "../../formats/format.ts";
+import { recognise } from "../../formats/index.ts";
 import type { Workspace } from "../../model/workspace.ts";
 import type { Translate } from "../reviewed.ts";
 
+/** So much of a file tells its format. */
+const HEAD = 4096;
+
+/** The files that hold plays. */
+function playPaths({ fleet }: Workspace): ReadonlySet<string> {
+  return new Set(fleet.plays.map(({ path }) => path));
+}
+
 /** What a file is for, in words; undefined where Premortem does not read it. `path` is one of the workspace. */
 export function kindOf(workspace: Workspace, path: string, t: Translate): string | undefined {
-  const language = workspace.language(path);
+  // Without parsing the file: a page may name thousands that nobody has asked for yet.
+  const language = recognise(path, (workspace.text(path) ?? "").slice(0, HEAD));
   return language === undefined ? undefined : language === "yaml" ? ofYaml(workspace, path, t) : ofLanguage(language, t);
 }
 
-function ofYaml({ fleet }: Workspace, path: string, t: Translate): string {
-  if (fleet.plays.some((play) => play.path === path)) return t("Plays");
+function ofYaml(workspace: Workspace, path: string, t: Translate): string {
+  if (workspace.memo(playPaths).has(path)) return t("Plays");
   if (/(?:^|\/)(?:group|host)_vars\//.test(path)) return t("Variables of hosts and groups");
   if (/(?:^|\/)roles\/.*\/(?:defaults|vars)\//.test(path)) return t("Variables of roles");
   if (/(?:^|\/)(?:tasks|handlers|meta)\//.test(path)) return t("Tasks and handlers");
