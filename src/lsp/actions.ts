@@ -8,7 +8,7 @@ import { english } from "../report/english.ts";
 import type { Mend } from "../report/mends.ts";
 import { mendsOf, safeFixes } from "../report/mends.ts";
 import { SOURCE, findingOf, toDiagnostics } from "./diagnostics.ts";
-import { editOf } from "./edits.ts";
+import { editOf, safeEditOf } from "./edits.ts";
 import type { Place } from "./projects.ts";
 import type { Session } from "./session.ts";
 import { outdated, placeOf, textsAround } from "./session.ts";
@@ -22,7 +22,8 @@ export const APPLY = "premortem.applyFixes";
 interface Deferred {
   readonly uri: string;
   readonly version: number;
-  readonly fixes: readonly (readonly [string, number])[];
+  /** undefined: all that are safe. */
+  readonly fixes?: readonly (readonly [string, number])[];
 }
 
 /** Quick fixes of findings, and the safe ones of a file. `reviewed`: what a review found in the document beside its state. */
@@ -36,9 +37,15 @@ export async function codeActions(session: Session, { textDocument: { uri }, ran
   const actions: (CodeAction | Command)[] = [];
   if (wants(CodeActionKind.QuickFix)) actions.push(...quickFixes(session, place, { range, context }, findings, reviewed));
   if (wantsAll) {
-    const fixes = safeFixes(findings, place.path);
-    const mend = { title: english("Fix all safe Premortem findings"), fixes, preferred: false };
-    if (fixes.length > 0) actions.push(...toAction(session, place, mend, FIX_ALL, undefined, findings));
+    const title = english("Fix all safe Premortem findings");
+    const deferred: Deferred = { uri: place.document.uri, version: place.document.version };
+    if (safeFixes(findings, place.path).length === 0) return actions;
+    if (!session.client.actionLiterals) actions.push({ title, command: APPLY, arguments: [deferred] });
+    else if (session.client.resolvesEdits) actions.push({ title, kind: FIX_ALL, data: deferred });
+    else {
+      const edit = safeEditOf(session, place);
+      if (edit !== undefined) actions.push({ title, kind: FIX_ALL, edit });
+    }
   }
   return actions;
 }
@@ -54,7 +61,7 @@ function quickFixes(session: Session, place: Place, { range, context }: Pick<Cod
     : known.filter(({ location }) => overlaps(location.range, span)).map((finding) => ({ diagnostic: toDiagnostics([finding], texts, session.client)[0]!, finding }));
   const all = pairs.flatMap(({ diagnostic, finding }) => {
     if (finding === undefined) return [];
-    const mends = mendsOf(finding, findings, place.path, english).flatMap((mend) => toAction(session, place, mend, CodeActionKind.QuickFix, diagnostic, known));
+    const mends = mendsOf(finding, findings, place.path, english).flatMap((mend) => toAction(session, place, mend, diagnostic, known));
     return [...mends, ...suppressions(session, place, finding, diagnostic)];
   });
   // Findings of one line share what they offer for the whole file.
@@ -65,11 +72,11 @@ function quickFixes(session: Session, place: Place, { range, context }: Pick<Cod
   });
 }
 
-function toAction(session: Session, place: Place, { title, fixes, preferred }: Mend, kind: CodeActionKind, diagnostic: Diagnostic | undefined, known: readonly Finding[]): (CodeAction | Command)[] {
+function toAction(session: Session, place: Place, { title, fixes, preferred }: Mend, diagnostic: Diagnostic, known: readonly Finding[]): (CodeAction | Command)[] {
   const { document } = place;
   const deferred: Deferred = { uri: document.uri, version: document.version, fixes: namesOf(fixes, known) };
   if (!session.client.actionLiterals) return [{ title, command: APPLY, arguments: [deferred] }];
-  const action: CodeAction = { title, kind, ...(diagnostic && { diagnostics: [diagnostic] }), ...(preferred && { isPreferred: true }) };
+  const action: CodeAction = { title, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], ...(preferred && { isPreferred: true }) };
   if (session.client.resolvesEdits && fixes.length > 1) return [{ ...action, data: deferred }];
   const edit = editOf(session, place, fixes);
   return edit === undefined ? [] : [{ ...action, edit }];
@@ -108,6 +115,7 @@ export async function applyDeferred(session: Session, deferred: Deferred, review
 async function deferredEdit(session: Session, { uri, version, fixes }: Deferred, reviewed: (uri: string) => readonly Finding[]): Promise<ReturnType<typeof editOf>> {
   const place = await placeOf(session, uri);
   if (place === undefined || place.document.version !== version) throw outdated();
+  if (fixes === undefined) return safeEditOf(session, place);
   const known = new Map([...session.findings.at(place.workspace, place.path), ...reviewed(uri)].map((finding) => [finding.fingerprint, finding]));
   return editOf(session, place, fixes.flatMap(([fingerprint, index]) => known.get(fingerprint)?.fixes[index] ?? []));
 }

@@ -2,6 +2,8 @@ import type { TextDocumentEdit, TextEdit, WorkspaceEdit } from "vscode-languages
 import { fitted } from "../cli/apply.ts";
 import type { Fix } from "../engine/fix.ts";
 import { applyFixes } from "../engine/fix.ts";
+import { lineEdits } from "../report/diff.ts";
+import { safeFixes } from "../report/mends.ts";
 import type { Place } from "./projects.ts";
 import type { Session } from "./session.ts";
 import { textsAround } from "./session.ts";
@@ -32,6 +34,25 @@ export function editOf(session: Session, place: Place, fixes: readonly Fix[]): W
     return [{ kind: "create" as const, uri, options: { ignoreIfExists: true } }, filled];
   });
   return { documentChanges: [...changed, ...news] };
+}
+
+/** One fix can make room for the next; a pair that undoes each other must not turn for ever. */
+const ROUNDS = 20;
+
+/** All that is safe to fix in a document, until nothing is left, as `premortem fix` writes it. Undefined where there is nothing. */
+export function safeEditOf(session: Session, place: Place): WorkspaceEdit | undefined {
+  const { path, document } = place;
+  let { workspace } = place;
+  for (let round = 0; round < ROUNDS; round++) {
+    const before = workspace;
+    const fixes = safeFixes(session.findings.at(before, path), path).map((fix) => fitted(fix, before));
+    const text = applyFixes((one) => before.text(one), fixes).files.get(path);
+    if (text === undefined || text === before.text(path)) break;
+    workspace = before.with(new Map([[path, text]]));
+  }
+  const edits = lineEdits(document.text, workspace.text(path)!).map(({ range, newText }) => ({ range: document.lines.rangeOf(range), newText }));
+  if (edits.length === 0) return undefined;
+  return session.client.versionedEdits ? { documentChanges: [{ textDocument: { uri: document.uri, version: document.version }, edits }] } : { changes: { [document.uri]: edits } };
 }
 
 /** A fix never reaches out of the reviewed directory. */

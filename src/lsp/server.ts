@@ -62,7 +62,9 @@ function wire(session: Session, params: InitializeParams): void {
     if (client.refreshesLenses) void connection.sendRequest("workspace/codeLens/refresh").catch(() => {});
   };
   const fromDisk = async (paths: readonly string[]): Promise<void> => {
-    if (await projects.fromDisk(paths)) refresh();
+    // A commit changes no file of the working tree, and yet what differs from HEAD.
+    const committed = paths.some((path) => /[\\/]\.git[\\/](?:HEAD$|index$|refs[\\/])/.test(path));
+    if ((await projects.fromDisk(paths)) || committed) refresh();
   };
   const noted = (work: Promise<void>): void => void work.catch((error: unknown) => session.log.error("A change could not be taken in", error));
 

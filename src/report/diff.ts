@@ -1,3 +1,5 @@
+import type { Range } from "../engine/location.ts";
+
 /** How many lines stand around a change, as in diff -u. */
 const CONTEXT = 3;
 
@@ -23,6 +25,25 @@ export function unifiedDiff(path: string, before: string | undefined, after: str
     output += hunk(steps, Math.max(0, first - CONTEXT), Math.min(steps.length, last + CONTEXT + 1));
   }
   return output;
+}
+
+/** The replacements of whole lines that make one text of another, in their order. Offsets are of `before`. */
+export function lineEdits(before: string, after: string): { readonly range: Range; readonly newText: string }[] {
+  const edits: { range: Range; newText: string }[] = [];
+  let offset = 0;
+  let open: { start: number; newText: string } | undefined;
+  const close = (): void => {
+    if (open !== undefined) edits.push({ range: { start: open.start, end: offset }, newText: open.newText });
+    open = undefined;
+  };
+  for (const { kind, line } of compare(splitLines(before), splitLines(after))) {
+    if (kind === " ") close();
+    else open ??= { start: offset, newText: "" };
+    if (kind === "+") open!.newText += line;
+    else offset += line.length;
+  }
+  close();
+  return edits;
 }
 
 function hunk(steps: readonly Step[], from: number, to: number): string {

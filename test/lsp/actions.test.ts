@@ -9,6 +9,16 @@ const CONF = "etc/sysctl.d/60-a.conf";
 /** Two kinds of safe and unsafe fixes, and a line for each. */
 const TEXT = "# ä𝒳\nnet.ipv4.ip_no_pmtu_disc = 1\nnet.ipv4.tcp_tw_recycle = 1\nnet.ipv4.tcp_tw_recycle = 1\n";
 
+const NFT = `table inet filter {
+	chain input {
+		type filter hook input priority 0; policy drop;
+		iif lo accept
+		ct state established accept
+		tcp dport 22 accept
+	}
+}
+`;
+
 /** Applies an edit of one document as an editor does: all positions are of the text before. */
 function applied(text: string, edits: readonly TextEdit[]): string {
   const lines = text.split("\n");
@@ -25,24 +35,27 @@ describe("the language server's code actions", function () {
 
   for (const [name, ending] of [["LF", "\n"], ["CRLF", "\r\n"]] as const) {
     it(`write with source.fixAll what premortem fix writes (${name})`, async () => {
-      const text = TEXT.replaceAll("\n", ending);
-      const place = folder({ [CONF]: text });
+      const files = { [CONF]: `${TEXT}net.netfilter.nf_conntrack_max = 1000\n`.replaceAll("\n", ending), "etc/nftables.conf": NFT.replaceAll("\n", ending) };
+      const place = folder(files);
+      const twin = folder(files);
       const client = await LspClient.start([place.path]);
-      await client.open(place.at(CONF), text);
-      const [action] = await client.ask<CodeAction[]>("codeAction", place.at(CONF), { range: all, context: { diagnostics: [], only: ["source.fixAll"] } });
-      assert.equal(action?.kind, "source.fixAll.premortem");
-      assert.equal(action?.edit, undefined, "its edit is worked out when it is chosen");
-      const resolved = await client.connection.sendRequest<CodeAction>("codeAction/resolve", action);
-      const [change] = resolved.edit!.documentChanges as TextDocumentEdit[];
-      assert.deepEqual(change!.textDocument, { uri: uriOf(place.at(CONF)), version: 1 });
-      const mended = applied(text, editsOf(resolved.edit));
-      assert.notEqual(mended, text);
-      await premortem("fix", place.path);
-      assert.equal(mended, readFileSync(place.at(CONF), "utf8"));
-      await client.change(place.at(CONF), 2, [{ text: mended }]);
-      await assert.rejects(client.connection.sendRequest("codeAction/resolve", action), ({ code }: { code: number }) => code === -32801);
-      assert.deepEqual(await client.ask("codeAction", place.at(CONF), { range: all, context: { diagnostics: [], only: ["source.fixAll.premortem"] } }), []);
-      assert.equal(await client.ask("codeAction", place.at(CONF), { range: all, context: { diagnostics: [], only: ["refactor"] } }), null);
+      for (const [path, text] of Object.entries(files)) {
+        await client.open(place.at(path), text);
+        const [action] = await client.ask<CodeAction[]>("codeAction", place.at(path), { range: all, context: { diagnostics: [], only: ["source.fixAll"] } });
+        assert.equal(action?.kind, "source.fixAll.premortem");
+        assert.equal(action?.edit, undefined, "its edit is worked out when it is chosen");
+        const resolved = await client.connection.sendRequest<CodeAction>("codeAction/resolve", action);
+        const [change] = resolved.edit!.documentChanges as TextDocumentEdit[];
+        assert.deepEqual(change!.textDocument, { uri: uriOf(place.at(path)), version: 1 });
+        const mended = applied(text, editsOf(resolved.edit));
+        assert.notEqual(mended, text);
+        await client.change(place.at(path), 2, [{ text: mended }]);
+        await assert.rejects(client.connection.sendRequest("codeAction/resolve", action), ({ code }: { code: number }) => code === -32801);
+        await premortem("fix", twin.at(path));
+        assert.equal(mended, readFileSync(twin.at(path), "utf8"));
+        assert.deepEqual(await client.ask("codeAction", place.at(path), { range: all, context: { diagnostics: [], only: ["source.fixAll.premortem"] } }), []);
+        assert.equal(await client.ask("codeAction", place.at(path), { range: all, context: { diagnostics: [], only: ["refactor"] } }), null);
+      }
     });
   }
 

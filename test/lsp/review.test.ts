@@ -90,6 +90,10 @@ describe("the language server's review", function () {
     assert.deepEqual(lenses.map(({ command, range }) => [command?.title, range.start.line]), [["Reaches 2 of 3 hosts", 0]]);
     const reach = await client.command<{ groups: { name: string; hosts: { name: string }[] }[] }>(lenses[0]!.command!.command, ...lenses[0]!.command!.arguments!);
     assert.deepEqual(reach.groups.map(({ name, hosts }) => [name, hosts.map((host) => host.name)]), [["web", ["web1", "web2"]]]);
+    place.write({ "group_vars/web.yml": "limit: 2\n" });
+    place.git("commit", "-q", "-a", "-m", "Raise the limit");
+    await client.watched(place.at(".git/refs/heads/main"));
+    assert.deepEqual(await client.ask("codeLens", place.at("group_vars/web.yml")), []);
     await client.connection.sendNotification("workspace/didChangeConfiguration", { settings: { premortem: { reach: "always" } } });
     assert.equal((await client.ask<CodeLens[]>("codeLens", place.at("group_vars/web.yml")))[0]?.command?.title, "Applies to 2 of 3 hosts");
     await client.connection.sendNotification("workspace/didChangeConfiguration", { settings: { reach: "off" } });

@@ -88,6 +88,28 @@ describe("the language server", function () {
     assert.equal((await client.pullAll()).items.length, 1500);
   });
 
+  it("ends a review whose progress the user cancels", async () => {
+    const place = folder(Object.fromEntries(Array.from({ length: 1500 }, (_, i) => [`etc/sysctl.d/${i}.conf`, NO_PMTUD.repeat(10)])));
+    const client = await LspClient.start([place.path]);
+    const asked = client.command("premortem.review", folder().path).then(() => "answered", (error: { code: number }) => error.code);
+    const begun = (): (typeof client.progress)[number] | undefined => client.progress.find(({ value }) => value.title === "Reviewing the change");
+    await client.until(() => begun() !== undefined);
+    await client.connection.sendNotification("window/workDoneProgress/cancel", { token: begun()!.token });
+    assert.equal(await asked, -32800);
+    assert.deepEqual(client.published, []);
+  });
+
+  it("logs what it had to leave out to standard error, and asks plainly where a client knows no relative patterns", async () => {
+    const place = folder({ "etc/nftables.conf": Buffer.from([0x66, 0, 0x67]), [CONF]: NO_PMTUD });
+    const client = await LspClient.start([place.path], { ...CAPABLE, workspace: { ...CAPABLE.workspace, didChangeWatchedFiles: { dynamicRegistration: true } } });
+    await client.open(place.at(CONF), NO_PMTUD);
+    assert.equal((await client.diagnostics(place.at(CONF))).length, 1);
+    await client.until(() => client.registrations.length > 0);
+    assert.deepEqual((client.registrations[0]!.registrations[0]!.registerOptions as Watchers).watchers.map(({ globPattern }) => globPattern), ["**/*", "**/premortem.yaml"]);
+    assert.equal(await client.stop(), 0);
+    assert.match(client.stderr, /^premortem lsp: etc\/nftables.conf: it is binary or UTF-16/);
+  });
+
   it("reads a premortem.yaml that comes into being below a folder", async () => {
     const place = folder({ [`site/${CONF}`]: NO_PMTUD, "later.yaml": "severity:\n  sysctl/pmtud-disabled: error\n" });
     const client = await LspClient.start([place.path], PULLING);
