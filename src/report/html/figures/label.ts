@@ -1,3 +1,5 @@
+import { plain } from "../markup.ts";
+
 /** The size of names and numbers, in CSS pixels as `style.ts` sets it. */
 export const TEXT = 12.5;
 /** The size of details. */
@@ -24,7 +26,9 @@ function emsOf(character: string): number {
 }
 
 /** The text in so many pixels: its middle gives way, since names differ at both ends. */
-export function shortened(text: string, width: number, size: number): string {
+export function shortened(whole: string, width: number, size: number): string {
+  // Hidden characters are written by their numbers, which need room too.
+  const text = plain(whole);
   if (widthOf(text, size) <= width) return text;
   const characters = [...text];
   let [head, tail] = [0, 0];

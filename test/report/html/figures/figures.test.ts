@@ -3,6 +3,8 @@ import { readdirSync } from "node:fs";
 import { english } from "../../../../src/report/english.ts";
 import type { Figure } from "../../../../src/report/html/figure.ts";
 import { figuresOf } from "../../../../src/report/html/figures/index.ts";
+import { shortened, widthOf } from "../../../../src/report/html/figures/label.ts";
+import { plain } from "../../../../src/report/html/markup.ts";
 import { reviewedOf, textsOf } from "../../../support/reviewed.ts";
 import { cases } from "./cases.ts";
 import { assertTidy, drawingsOf } from "./svg.ts";
@@ -74,6 +76,17 @@ describe("the review's pictures", () => {
     assert.deepEqual(figuresOf(await reviewedOf({}, { "README.md": "# Hello\n" }), english), []);
     assert.deepEqual(figuresOf(await reviewedOf({}, {}), english), []);
     assert.deepEqual(figuresOf(await reviewedOf(undefined, { "nftables.conf": "table inet filter {}\n" }), english), []);
+  });
+
+  it("shorten names as they are written, hidden characters by their numbers", () => {
+    for (const name of ["plain.example.net", "\u202E".repeat(30), `db\u200B1.${"rack".repeat(20)}.example.net`, "\u{1F600}".repeat(40)]) {
+      for (const width of [40, 90, 200]) {
+        const short = shortened(name, width, 12.5);
+        assert.ok(widthOf(plain(short), 12.5) <= width, `${short} in ${width} pixels`);
+        assert.doesNotMatch(short, /[\uD800-\uDBFF](?![\uDC00-\uDFFF])/, "no half of a character");
+      }
+    }
+    assert.equal(shortened("kvm1.example.net", 300, 12.5), "kvm1.example.net");
   });
 
   it("have other ids in another scope of the same page", async () => {
