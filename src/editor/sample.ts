@@ -5,7 +5,7 @@ import type { Reviews } from "./review.ts";
 /** Where the walkthrough's sample lies: in memory, so that nothing of the user's is touched, and a browser will do. */
 export const SAMPLE_SCHEME = "premortem-sample";
 
-const FILES = ["hosts.ini", "premortem.yaml", "groups/storage/etc/iptables/rules.v4", "groups/storage/etc/ceph/ceph.conf"];
+const FILES = ["hosts.ini", "premortem.yaml", "site.yml", "groups/storage/etc/iptables/rules.v4", "groups/storage/etc/ceph/ceph.conf"];
 const RULESET = "groups/storage/etc/iptables/rules.v4";
 /** Settles completion of the walkthrough's steps. */
 const FIXED = "premortem.sampleFixed";

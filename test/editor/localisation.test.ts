@@ -94,7 +94,7 @@ function untranslated(path: string, text: string): string[] {
     if (!ts.isStringLiteralLike(node) && !ts.isTemplateExpression(node)) return;
     const words = ts.isTemplateExpression(node) ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join("\u0001") : node.text;
     // Style sheets and scripts of webviews.
-    if (/\{[^{}]*:[^{}]*;|=>|\bconst \w+ =/.test(words)) return;
+    if (/\{[^{}]*:[^{}]*;|=>|\bconst \w+ =|^"use strict"/.test(words)) return;
     const plain = words.replace(/<[^<>]*>|\$\([\w~-]+\)|`[^`]*`/g, "\u0001");
     const inRow = /[A-Za-z][a-z]+[,.:]? [A-Za-z]?[a-z]+/.test(plain) && !/^[a-z-]+ [a-z-]+$/.test(plain) ? true : /^[a-z]+ [a-z]+$/.test(plain) && isShown(node);
     const alone = isShown(node) && /^\s*[A-Z][a-z]+\s*$/.test(plain);
