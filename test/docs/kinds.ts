@@ -7,6 +7,7 @@ import { Ajv } from "ajv";
 import { parse, parseAllDocuments } from "yaml";
 import { rules } from "../../src/core.ts";
 import { formatOf, prepare, recognise } from "../../src/formats/index.ts";
+import { lessonSchema } from "../../src/formats/lesson/schema.ts";
 import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
 import { onPath } from "../../scripts/setup.mjs";
 
@@ -40,15 +41,18 @@ const program = (name: string, ...args: string[]): Check => (text) => {
 
 const emacs = program("emacs", "--batch", "-Q", "--eval", '(with-temp-buffer (insert-file-contents "FILE") (emacs-lisp-mode) (check-parens))');
 
-const schema = new Ajv({ strict: false, allErrors: true }).compile(configurationSchema([...rules.keys()]));
+const ajv = new Ajv({ strict: false, allErrors: true });
+const configuration = ajv.compile(configurationSchema([...rules.keys()]));
+const lesson = ajv.compile(lessonSchema());
 
 const yaml: Check = (text) => {
   for (const document of parseAllDocuments(text)) assert.deepEqual(document.errors.map(String), []);
   const value: unknown = parseAllDocuments(text).length === 1 ? parse(text) : undefined;
   const keys = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
   const known = Object.keys((configurationSchema([]) as { properties: object }).properties);
-  // A premortem.yaml is held to its schema; other files of YAML are held to their syntax.
-  if (keys.length > 0 && keys.every((key) => known.includes(key))) assert.ok(schema(value), JSON.stringify(schema.errors));
+  // A premortem.yaml or a whole lesson is held to its schema; other files of YAML, and parts of a lesson, to their syntax.
+  if (keys.length > 0 && keys.every((key) => known.includes(key))) assert.ok(configuration(value), JSON.stringify(configuration.errors));
+  if (["id", "reads", "when"].every((key) => keys.includes(key))) assert.ok(lesson(value), JSON.stringify(lesson.errors));
   return undefined;
 };
 

@@ -19,7 +19,8 @@ const decode = (text: string): string => text.replaceAll("&quot;", '"').replaceA
 
 describe("the site", () => {
   it("has a page for each rule, each lesson and each guide", () => {
-    const guides = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md")).map((name) => (name === "start.md" ? "index.html" : name.replace(/\.md$/, ".html")));
+    const written = [...readdirSync(join(root, "docs")), ...readdirSync(join(root, "docs/lessons")).map((name) => `lessons/${name}`)];
+    const guides = written.filter((name) => name.endsWith(".md")).map((name) => (name === "start.md" ? "index.html" : name.replace(/\.md$/, ".html")));
     const wanted = [...[...rules.keys()].map((id) => `rules/${id}.html`), ...[...lessons.keys()].map((id) => `lessons/${id}.html`), "rules/index.html", "lessons/index.html", ...guides];
     assert.deepEqual(wanted.filter((path) => !pages.includes(path)), []);
   });

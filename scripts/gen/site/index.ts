@@ -9,10 +9,10 @@ import { lessonPages, lessonsIndex, rulePages, rulesIndex } from "./rules.ts";
 
 /** The folder that the site is in. */
 export const SITE = "docs/site";
-/** What the navigation begins with, in this order; other documents of `docs/` follow by their titles. */
-const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "vscode.md", "editors.md"];
-/** Folders of `docs/` whose pages are made from metadata. */
-const MADE = ["rules/", "lessons/", "site/"];
+/** What the navigation begins with, in this order, folders with all that is in them; other documents of `docs/` follow by their titles. */
+const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "vscode.md", "editors.md", "lessons/"];
+/** True for a document whose page is made from metadata. */
+const isMade = (path: string): boolean => /^(?:rules|site)\//.test(path) || lessons.has(/^lessons\/(.+)\.md$/.exec(path)?.[1] ?? "");
 
 /** Every file of the site, by path. `texts`: documents that are generated in the same run, by path. */
 export function site(root: string, texts: ReadonlyMap<string, string>): [string, string][] {
@@ -38,9 +38,12 @@ function guidesOf(root: string, texts: ReadonlyMap<string, string>): Page[] {
   const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
     .map((entry) => relativePath(folder, join(entry.parentPath, entry.name)).split(sep).join("/"))
-    .filter((path) => !MADE.some((prefix) => path.startsWith(prefix)))
+    .filter((path) => !isMade(path))
     .sort();
-  const rank = (path: string): number => (FIRST.includes(path) ? FIRST.indexOf(path) : FIRST.length);
+  const rank = (path: string): number => {
+    const index = FIRST.findIndex((first) => path === first || (first.endsWith("/") && path.startsWith(first)));
+    return index < 0 ? FIRST.length : index;
+  };
   return paths.sort((a, b) => rank(a) - rank(b)).map((source) => {
     const path = source === "start.md" ? "index.html" : source.replace(/\.md$/, ".html");
     const markdown = texts.get(`docs/${source}`) ?? readFileSync(join(folder, source), "utf8");
@@ -70,7 +73,7 @@ function navigationFor(path: string, navigation: readonly Part[]): Part[] {
     const ids = [...rules.keys()].filter((id) => id.startsWith(`${folder}/`));
     return [...navigation, { heading: folder, entries: ids.map((id) => ({ path: `rules/${id}.html`, label: id.slice(folder.length + 1) })) }];
   }
-  if (!path.startsWith("lessons/") || path === "lessons/index.html") return [...navigation];
+  if (!lessons.has(/^lessons\/(.+)\.html$/.exec(path)?.[1] ?? "")) return [...navigation];
   return [...navigation, { heading: "Lessons", entries: [...lessons.values()].map(({ id, organisation, date }) => ({ path: `lessons/${id}.html`, label: `${organisation}, ${date}` })) }];
 }
 
