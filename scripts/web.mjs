@@ -29,6 +29,8 @@ export async function startWeb({ folder, workspace, tests, port = 0 }) {
     esm: false,
     coi: false,
   }).finally(() => (console.log = log));
+  // A window that is closed breaks off what it was being sent.
+  app.silent = true;
   app.middleware.unshift(async (context, next) => {
     await next();
     if (context.path === "/" && workspace !== undefined) context.body = openWorkspace(context.body, workspace);

@@ -35,6 +35,7 @@ export async function run(): Promise<void> {
   await import("./configuration.test.ts");
   await import("./folders.test.ts");
   await import("./review.test.ts");
+  await import("./walkthrough.test.ts");
   const counts = { passed: 0, failed: 0, pending: [] as string[], failures: [] as { title: string; error: string }[] };
   const failed = await new Promise<number>((resolve) => {
     const runner = mocha.run(resolve);
