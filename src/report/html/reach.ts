@@ -1,6 +1,7 @@
 import { compareText } from "../../engine/finding.ts";
 import { changedPaths } from "../../engine/review.ts";
 import { isUnknown } from "../../engine/unknown.ts";
+import { classifierNetworkEdits } from "../../model/fleet/change/classifier-networks.ts";
 import type { Effect } from "../../model/fleet/change/effects.ts";
 import { effectsOf } from "../../model/fleet/change/effects.ts";
 import { interruptedBy, mayRun, restartedBy } from "../../model/fleet/change/interruptions.ts";
@@ -41,6 +42,14 @@ export function reachOf({ before, after }: Pick<Reviewed, "before" | "after">): 
     add(hosts, effect.hosts);
     add(changed, effect.reached);
     for (const { service, hosts: hit } of [...effect.interruptions, ...effect.restarts]) stop(service, hit);
+  }
+  // Whatever makes interface files of a classifier's answers configures anew the interfaces whose networks change.
+  const networks = classifierNetworkEdits(before, after).map(({ host }) => host);
+  if (networks.length > 0) {
+    add(hosts, networks);
+    const set = services.get("networking") ?? new Set<string>();
+    services.set("networking", set);
+    add(set, networks);
   }
   const pairs = playPairs(before, after);
   const newPlays = after.fleet.plays.filter((play) => !pairs.has(play) && before.text(play.path) !== after.text(play.path)).map((play) => {

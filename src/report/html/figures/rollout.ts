@@ -11,6 +11,7 @@ import { framed } from "./frame.ts";
 import { number, percent } from "./quantity.ts";
 import { drawDown, drawRollout, drawUnknownRollout } from "./rollout-drawing.ts";
 import type { RolloutPlay } from "./rollout-plays.ts";
+import { aloneFigures } from "./rollout-alone.ts";
 import { rolloutPlays } from "./rollout-plays.ts";
 import { choice } from "./switch.ts";
 
@@ -33,13 +34,14 @@ const SHARES = [0.1, 0.3, 0.5, 1];
 const SHOWN_FIRST = 1;
 const MOST_PLAYS = 4;
 
-/** A picture for each play that brings the change to hosts, as far as there are batches or something stops. */
+/** A picture for each play that brings the change to hosts, as far as there are batches or something stops; then of hosts that go by themselves. */
 export function rolloutFigures(reviewed: Reviewed, id: string, t: Translate): Figure[] {
   const plays = rolloutPlays(reviewed);
-  return plays.slice(0, MOST_PLAYS).map((one, index) => {
+  const figures = plays.slice(0, MOST_PLAYS).map((one, index) => {
     const left = index === MOST_PLAYS - 1 ? plays.length - MOST_PLAYS : 0;
     return figureOf(reviewed, one, left, `${id}-rollout-${index}`, t);
   });
+  return [...figures, ...aloneFigures(reviewed, new Set(plays.flatMap(({ findings }) => findings)), `${id}-rollout`, t)];
 }
 
 function figureOf(reviewed: Reviewed, one: RolloutPlay, left: number, id: string, t: Translate): Figure {

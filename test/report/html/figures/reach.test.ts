@@ -58,4 +58,15 @@ describe("the picture of a reach", () => {
     for (const svg of drawingsOf(figure!.html)) assert.ok(svg.shapes.some(({ className, title }) => className === "fig-unsure" && title === "new plays: not known"));
     assert.ok(figure!.table.rows.some(([by, , hosts]) => by === "new play" && hosts === "not known"));
   });
+
+  it("counts hosts whose networks a classifier's answer changes", async () => {
+    const answer = (networks: string): string => `{"name": "kvm1", "roles": ["kvm_host"], "parameters": {"interfaces": {"fe": {"networks": {${networks}}}}}}\n`;
+    const before = { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.7"]') };
+    const after = { "enc/kvm1.json": answer('"192.0.2.0/24": ["192.0.2.7"], "198.51.100.0/24": []') };
+    const reviewed = await reviewedOf(before, after);
+    const { all, services } = reachPicture(reachOf(reviewed)!, reviewed, english);
+    const { data } = reviewed.report.findings.find(({ rule }) => rule === "fleet/blast-radius")!;
+    assert.deepEqual([all.hosts, all.reached, all.interrupted], [data["of"], data["hosts"], data["interrupted"]]);
+    assert.deepEqual(services, [{ name: "networking", hosts: 1 }]);
+  });
 });

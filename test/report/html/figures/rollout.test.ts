@@ -7,7 +7,7 @@ import { rolloutPlays } from "../../../../src/report/html/figures/rollout-plays.
 import { rolloutCases, rolloutFigures } from "../../../../src/report/html/figures/rollout.ts";
 import { reviewedOf, textsOf } from "../../../support/reviewed.ts";
 import { cases, fleet } from "./cases.ts";
-import { drawingsOf, numberOf } from "./svg.ts";
+import { assertTidy, drawingsOf, numberOf } from "./svg.ts";
 
 const play = (serial: string): { readonly play: string } => ({ play: `  serial: ${serial}\n  max_fail_percentage: 20\n` });
 
@@ -80,5 +80,19 @@ describe("the picture of a rollout", () => {
     assert.match(figure!.summary, /in which batches is not known/);
     for (const svg of drawingsOf(figure!.html)) assert.ok(svg.shapes.some(({ className }) => className === "fig-unsure"));
     assert.ok(figure!.table.rows.every((row) => row[3] === "not known"));
+  });
+
+  it("draws hosts that go by themselves", async () => {
+    const after = { "inventory.ini": "[ceph_osds]\nosd[1:6].example.net\n", "site.yml": "- hosts: ceph_osds\n  tasks:\n    - copy: src=52reboot dest=/etc/apt/apt.conf.d/52reboot\n", "files/52reboot": 'Unattended-Upgrade::Automatic-Reboot "true";\nUnattended-Upgrade::Automatic-Reboot-Time "02:00";\n' };
+    for (const before of [undefined, {}]) {
+      const reviewed = await reviewedOf(before, after);
+      const figure = rolloutFigures(reviewed, "f", english).find(({ title }) => /by themselves/.test(title))!;
+      assert.equal(figure.summary, "files/52reboot: 6 of 6 hosts at once.");
+      assert.deepEqual(figure.table.rows, [["files/52reboot", "6", "6"]]);
+      for (const svg of drawingsOf(figure.html)) {
+        assertTidy(svg);
+        assert.equal(svg.shapes.filter(({ className, title }) => className === "fig-hot" && title !== "").length, 1);
+      }
+    }
   });
 });
