@@ -174,3 +174,72 @@ describe("the walkthrough", () => {
     await window.screenshot("walkthrough-end");
   });
 });
+
+describe("in German", () => {
+  let directory, vscode, window;
+
+  before(async () => {
+    directory = repository();
+    vscode = await startWindow({ language: "de" });
+    window = await vscode.open(directory, FILE);
+  });
+  after(async () => {
+    await vscode?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
+  });
+
+  it("says what the manifest says, in the palette and in the view", async () => {
+    await window.squiggles("warning").first().waitFor();
+    await window.page.locator(".activitybar .action-label[aria-label='Premortem']").first().click();
+    await window.page.locator(".welcome-view-content .monaco-button", { hasText: "Diese Änderung prüfen" }).waitFor();
+    await window.command("Premortem: Diese Änderung prüfen");
+  });
+
+  it("says what the code says: in the review's page, in the tree, in quick fixes", async () => {
+    await window.page.locator(".pane-body .monaco-list-row", { hasText: "Berührte Lehren" }).first().waitFor();
+    await preview(window.page, "Review der Änderung gegenüber HEAD", 30_000);
+    await window.screenshot("german");
+    await window.line("ip_no_pmtu_disc").click();
+    await window.page.keyboard.press("End");
+    await window.page.keyboard.press("ArrowLeft");
+    await window.page.keyboard.press("Control+.");
+    const menu = window.page.locator(".action-widget");
+    await menu.waitFor();
+    assert.match(await menu.innerText(), /hier unterdrücken, mit Begründung/);
+    await window.screenshot("german-lightbulb");
+    await window.page.keyboard.press("Escape");
+  });
+});
+
+describe("the language status", () => {
+  let directory, vscode, window;
+
+  before(async () => {
+    directory = repository();
+    vscode = await startWindow();
+    window = await vscode.open(directory, FILE);
+  });
+  after(async () => {
+    await vscode?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
+  });
+
+  it("has the findings, the time of the last lint, and what was not computed", async () => {
+    await window.squiggles("warning").first().waitFor();
+    await window.page.locator("[id='status.languageStatus'] a").first().hover();
+    const card = window.page.locator(".hover-language-status, .monaco-hover", { hasText: "Premortem: 1 finding" }).first();
+    await card.waitFor();
+    assert.match(await card.innerText(), /last lint .* in /);
+    await window.screenshot("language-status");
+  });
+
+  it("shows no notification that nobody asked for", async () => {
+    assert.equal(await window.page.locator(".notification-toast").count(), 0);
+  });
+});

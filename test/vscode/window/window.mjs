@@ -6,8 +6,11 @@ import { launchBrowser, startServer } from "../../../scripts/vscode.mjs";
 
 export const SHOTS = join(root, "out/shots");
 
-/** A server with one browser. `extension: false`: only what is installed in the server. */
-export async function startWindow({ extension = true, size = { width: 1280, height: 800 }, ...options } = {}) {
+/**
+ * A server with one browser. `extension: false`: only what is installed in the server. `language`: what VS Code takes for its
+ * own; without its language pack only extensions speak it.
+ */
+export async function startWindow({ extension = true, size = { width: 1280, height: 800 }, language, ...options } = {}) {
   const server = await startServer(options);
   const browser = await launchBrowser(ensureChromium());
   mkdirSync(SHOTS, { recursive: true });
@@ -20,6 +23,10 @@ export async function startWindow({ extension = true, size = { width: 1280, heig
     /** Opens a folder, with one of its files where `file` names it. */
     async open(folder, file) {
       const page = await browser.newPage({ viewport: size });
+      // The window's texts are in English without a language pack, but it tells extensions the language all the same.
+      if (language !== undefined) {
+        await page.addInitScript((value) => Object.defineProperty(globalThis, "_VSCODE_NLS_LANGUAGE", { get: () => value, set: () => {} }), language);
+      }
       const payload = [["skipWelcome", "true"]];
       if (extension) payload.push(["extensionDevelopmentPath", server.uri(root)]);
       if (file !== undefined) payload.push(["openFile", server.uri(join(folder, file))]);
