@@ -50,7 +50,7 @@ describe("the language server's help with languages", function () {
     assert.match(rule, /accepts/);
     assert.match(rule, new RegExp(`\\(${uriOf(A)}#L\\d+\\)`));
     const hovers: [string, string, string, RegExp][] = [
-      ["etc/sysctl.conf", "net.ipv4.ip_no_pmtu_disc = 1\n", "disc", /net\.ipv4\.ip\\_no\\_pmtu\\_disc/],
+      ["etc/sysctl.conf", "net.ipv4.ip_no_pmtu_disc = 1\n", "disc", /net\\\.ipv4\\\.ip\\_no\\_pmtu\\_disc/],
       ["etc/sysctl.conf", "net.ipv4.ip_no_pmtu_disc = 1\n", "= 1", /\*\*Why:\*\*.*\*\*Instead:\*\*.*\*\*Lesson of /s],
       ["etc/ceph/ceph.conf", "[global]\nosd_pool_default_size = 2\n", "pool", /\*\*osd\\_pool\\_default\\_size\*\*/],
       ["etc/swanctl/swanctl.conf", "connections {\n  a {\n    dpd_delay = 30s\n  }\n}\n", "dpd", /\*\*dpd\\_delay\*\*/],

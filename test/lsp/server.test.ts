@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import type { FullDocumentDiagnosticReport } from "vscode-languageserver-protocol/node";
+import { Documents } from "../../src/lsp/documents.ts";
+import type { Session } from "../../src/lsp/session.ts";
+import { placeOf } from "../../src/lsp/session.ts";
 import { bundledCli } from "../support/build.ts";
 import { NO_PMTUD } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
@@ -74,6 +77,14 @@ describe("the language server", function () {
     const found = ((await late) as FullDocumentDiagnosticReport).items.filter(({ code }) => code === "sysctl/pmtud-disabled");
     assert.equal(found.length, 100);
     assert.deepEqual(found[1]!.range.start, { line: 100, character: 27 });
+  });
+
+  it("gives no answer about a text that has changed while it was looked at", async () => {
+    const documents = new Documents("utf-16");
+    documents.open("file:///a.nft", "nftables", 1, "");
+    const place = (): Promise<undefined> => (documents.change("file:///a.nft", 2, [{ text: "x" }]), Promise.resolve(undefined));
+    const session = { documents, projects: { place }, settings: { enable: true } } as unknown as Session;
+    await assert.rejects(placeOf(session, "file:///a.nft"), ({ code }: { code: number }) => code === -32801);
   });
 
   it("ends a check of the workspace that is cancelled", async () => {
