@@ -11,7 +11,7 @@ import { html } from "./markup.ts";
 import { numbers } from "./numbers.ts";
 import { excerpt, placeLink } from "./place.ts";
 import type { Project } from "./project.ts";
-import { confidenceWord, firstSentence, hostCount, prose, severityWord } from "./words.ts";
+import { confidenceWord, firstSentence, hostCount, severityWord } from "./words.ts";
 
 /** A finding with the project that it is of and the pictures that draw its numbers. */
 export interface Entry {
@@ -28,8 +28,8 @@ export function findingArticle({ project, finding, figures }: Entry, level: numb
   const id = project.id(finding);
   const [first, rest] = firstSentence(finding.message);
   const rule = project.reviewed.rule(finding.rule);
-  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, id, alone)}${title(level, prose(first), `${id}-title`)}</header>${
-    rest !== "" && html`<p class="message">${prose(rest)}</p>`
+  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, id, alone)}${title(level, project.said(first), `${id}-title`)}</header>${
+    rest !== "" && html`<p class="message">${project.said(rest)}</p>`
   }${alone && origin(project, finding.lessons, rule?.sources ?? [], level + 1, told, id)}${evidence(project, finding, id, level + 1)}${figures.map((one, index) => figure(one, `${id}-figure-${index}`, level + 1, project.t))}${
     numbers(finding.data, rule?.data ?? {}, project.t)
   }${fixes(project, finding, level + 1)}${alone && ruleNote(project, finding.rule)}</article>`;
@@ -50,7 +50,7 @@ export function ruleLink(rule: string): Markup {
 
 function evidence(project: Project, finding: Finding, id: string, level: number): Markup {
   const { t } = project;
-  const related = finding.related.map(({ location, message }, index) => excerpt(project, location, `${id}-place-${index + 1}`, prose(message)));
+  const related = finding.related.map(({ location, message }, index) => excerpt(project, location, `${id}-place-${index + 1}`, project.said(message)));
   const more = related.slice(PLACES);
   return html`<section class="evidence">${title(level, t("Where to look"))}${excerpt(project, finding.location, `${id}-place`)}${related.slice(0, PLACES)}${
     more.length > 0 && html`<details><summary>${more.length === 1 ? t("1 more place") : t("{0} more places", more.length)}</summary>${more}</details>`
@@ -62,7 +62,7 @@ export function ruleNote(project: Project, id: string): Content {
   const { t } = project;
   const rule = project.reviewed.rule(id);
   if (rule === undefined) return undefined;
-  return html`<details class="about"><summary>${t("About this rule")}: <code>${id}</code></summary><p>${prose(rule.what)}</p><p>${prose(rule.why)}</p><p>${prose(rule.instead)}</p>${
-    rule.fixSafety !== undefined && html`<p><b>${t("Of the fix:")}</b> ${prose(rule.fixSafety)}</p>`
+  return html`<details class="about"><summary>${t("About this rule")}: <code>${id}</code></summary><p>${project.said(rule.what)}</p><p>${project.said(rule.why)}</p><p>${project.said(rule.instead)}</p>${
+    rule.fixSafety !== undefined && html`<p><b>${t("Of the fix:")}</b> ${project.said(rule.fixSafety)}</p>`
   }<p>${t("The rule's page, with examples:")} ${ruleLink(id)}</p></details>`;
 }

@@ -11,7 +11,7 @@ import { html, join } from "./markup.ts";
 import type { Limits } from "./options.ts";
 import { placeLink } from "./place.ts";
 import type { Project } from "./project.ts";
-import { firstSentence, grouped, prose, severityWord } from "./words.ts";
+import { firstSentence, grouped, severityWord } from "./words.ts";
 
 /** Findings of one rule and severity, worst first. */
 export interface Group {
@@ -109,7 +109,7 @@ function groupSection(group: Group, budget: Budget, told: Told, t: Translate): M
   if (entries.length === 1) return html`<div class="group" id="${id}">${findingArticle(open[0]!, 3, true, told)}</div>`;
   const { project, finding } = entries[0]!;
   const rest = full.length + lines.length + left;
-  return html`<div class="group many ${severity}" id="${id}"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span> ${ruleLink(rule)}</p>${title(3, prose(groupTitle(group)))}${
+  return html`<div class="group many ${severity}" id="${id}"><p class="meta"><span class="severity ${severity}">${severityWord(severity, t)}</span> <span>${t("{0} findings", grouped(entries.length))}</span> ${ruleLink(rule)}</p>${title(3, project.said(groupTitle(group)))}${
     origin(project, finding.lessons, project.reviewed.rule(rule)?.sources ?? [], 4, told, id)
   }${open.map((entry) => findingArticle(entry, 4, false, told))}${
     rest > 0 && html`<details class="rest"><summary>${rest === 1 ? t("1 more finding of this kind") : t("{0} more findings of this kind", grouped(rest))}</summary>${full.map((entry) => findingArticle(entry, 4, false, told))}${
@@ -120,5 +120,5 @@ function groupSection(group: Group, budget: Budget, told: Told, t: Translate): M
 
 function line({ project, finding }: Entry): Markup {
   const id = project.id(finding);
-  return html`<li id="${id}">${placeLink(project, finding.location, `#${id}`)} ${prose(firstSentence(finding.message)[0])}</li>`;
+  return html`<li id="${id}">${placeLink(project, finding.location, `#${id}`)} ${project.said(firstSentence(finding.message)[0])}</li>`;
 }

@@ -24,7 +24,14 @@ function one(project: Project, finding: Finding, fix: Fix, index: number): Marku
   const { t, options } = project;
   const safety = fix.safety === "safe" ? t("safe fix") : t("unsafe fix: it changes what hosts do");
   const button = options.interactive === true && html`<button type="button" class="fix" data-finding="${finding.fingerprint}" data-fix="${index}"${attribute("data-project", project.index)}>${t("Apply")}<span class="visually-hidden">: ${fix.title}</span></button>`;
-  return html`<div class="fix-one"><p class="fix-title"><span class="fix-name">${fix.title}</span> <span class="safety ${fix.safety}">${safety}</span>${button}</p>${changes(project, fix)}</div>`;
+  return html`<div class="fix-one"><p class="fix-title"><span class="fix-name">${project.said(fix.title)}</span> <span class="safety ${fix.safety}">${safety}</span>${button}</p>${changes(project, fix)}${options.interactive !== true && command(project, finding, fix)}</div>`;
+}
+
+/** How to apply it where there is no panel: `premortem fix` mends what the state alone tells, by each finding's first safe fix. */
+function command({ t, reviewed }: Project, { rule, fixes: all }: Finding, fix: Fix): Content {
+  const known: object | undefined = reviewed.rule(rule);
+  if (known === undefined || !("check" in known) || "compare" in known || fix !== (all.find(({ safety }) => safety === "safe") ?? all[0])) return undefined;
+  return html`<p class="where">${t("In a terminal:")} <code>premortem fix --rule ${rule}${fix.safety === "unsafe" ? " --unsafe" : ""}</code></p>`;
 }
 
 function changes(project: Project, fix: Fix): Content {

@@ -24,11 +24,11 @@ export function origin(project: Project, ids: readonly string[], sources: readon
 
 function incident(project: Project, lesson: Lesson, told: Told, owner: string): Markup {
   const { t } = project;
-  const head = html`<p class="who"><b>${lesson.organisation}</b>, ${lesson.date}: ${lesson.title}${/[.!?]$/.test(lesson.title) ? "" : "."}</p>`;
+  const head = html`<p class="who"><b>${lesson.organisation}</b>, ${lesson.date}: ${project.said(lesson.title)}${/[.!?]$/.test(lesson.title) ? "" : "."}</p>`;
   const where = told.get(lesson.id);
   if (where !== undefined) return html`${head}<p><a href="#${where}">${t("What happened there is told above.")}</a></p>`;
   told.set(lesson.id, owner);
-  return html`${head}<p>${prose(lesson.whatHappened)}</p>${ownWords(lesson.url, t("Their own words"))}`;
+  return html`${head}<p>${project.said(lesson.whatHappened)}</p>${ownWords(lesson.url, t("Their own words"))}`;
 }
 
 function ownWords(url: string | undefined, label: string): Content {

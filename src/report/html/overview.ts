@@ -6,7 +6,7 @@ import type { Content, Markup } from "./markup.ts";
 import { html, join } from "./markup.ts";
 import type { Project } from "./project.ts";
 import type { Reach } from "./reach.ts";
-import { fileCount, grouped, hostCount, percent, prose, severityCount } from "./words.ts";
+import { fileCount, grouped, hostCount, percent, severityCount } from "./words.ts";
 
 /** What the page is about as a whole. */
 export interface Overview {
@@ -94,7 +94,7 @@ const LONG = html` class="long"`;
 
 function link(group: Group): Markup {
   const { entries, id } = group;
-  return html`<li><a href="#${id}">${prose(groupTitle(group))}</a>${entries.length > 1 && html` <span class="count">${grouped(entries.length)}</span>`}</li>`;
+  return html`<li><a href="#${id}">${entries[0]!.project.said(groupTitle(group))}</a>${entries.length > 1 && html` <span class="count">${grouped(entries.length)}</span>`}</li>`;
 }
 
 /** What was reviewed, where there are several projects. */

@@ -4,8 +4,11 @@ import { LineIndex } from "../../engine/location.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import { english } from "../english.ts";
 import type { Reviewed, Translate } from "../reviewed.ts";
+import type { Markup } from "./markup.ts";
+import { html } from "./markup.ts";
 import type { Limits, PageOptions } from "./options.ts";
 import { LIMITS } from "./options.ts";
+import { prose } from "./words.ts";
 import { isSecret } from "./secrecy.ts";
 
 /** A text of a file by lines. */
@@ -37,6 +40,12 @@ export class Project {
   /** What the project is called where there are several: the directory that its paths begin with. */
   get name(): string {
     return this.reviewed.shown("").replace(/\/$/, "");
+  }
+
+  /** A sentence of a finding, a rule or a lesson: those are English in every language of the page, and say so where it is another. */
+  said(text: string): Markup {
+    const english = /^en\b/i.test(this.options.language ?? "en");
+    return english ? prose(text) : html`<span lang="en">${prose(text)}</span>`;
   }
 
   /** An id of the page that belongs to a finding. */

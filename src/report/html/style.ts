@@ -116,6 +116,7 @@ mark:empty { padding: 0 0.15em; }
 .diff del { background: var(--deleted); }
 .diff ins.line::before { content: "+"; color: var(--ok); }
 .diff del.line::before { content: "\\2212"; color: var(--error); }
+.diff + .where { margin-top: 0.35rem; }
 .fix-one + .fix-one { margin-top: 0.9rem; }
 .fix-title { display: flex; flex-wrap: wrap; gap: 0.4rem 0.75rem; align-items: center; }
 .fix-name { font-weight: 600; }

@@ -7,7 +7,7 @@ import type { Content, Markup } from "./markup.ts";
 import { html, join } from "./markup.ts";
 import { fileLink } from "./place.ts";
 import type { Project } from "./project.ts";
-import { grouped, prose } from "./words.ts";
+import { grouped } from "./words.ts";
 
 interface Note extends NotComputed {
   readonly project: Project;
@@ -50,10 +50,10 @@ function item(question: string, notes: readonly Note[], limit: number, t: Transl
   const rules = [...new Set(notes.map(({ rule }) => rule))].sort(compareText);
   const judged = html`<p class="where">${t("Not judged by:")} ${join(rules.map((rule) => (rule.startsWith("premortem/") ? html`<code>${rule}</code>` : ruleLink(rule))), ", ")}</p>`;
   const reasons = groupedBy(notes, ({ reason }) => reason);
-  if (reasons.length === 1) return html`<li><p>${prose(capital(reasons[0]![0]))}.</p>${judged}${filesOf(notes, limit, t)}</li>`;
-  const shown = reasons.slice(0, limit).map(([reason, list]) => html`<li><p>${prose(capital(reason.slice(question.length + 2)))}.</p>${filesOf(list, limit, t)}</li>`);
+  if (reasons.length === 1) return html`<li><p>${notes[0]!.project.said(capital(reasons[0]![0]))}.</p>${judged}${filesOf(notes, limit, t)}</li>`;
+  const shown = reasons.slice(0, limit).map(([reason, list]) => html`<li><p>${notes[0]!.project.said(capital(reason.slice(question.length + 2)))}.</p>${filesOf(list, limit, t)}</li>`);
   const left = reasons.length - shown.length;
-  return html`<li><p>${prose(capital(question))}.</p>${judged}<details><summary>${t("{0} reasons", grouped(reasons.length))}</summary><ul class="unknowns">${shown}</ul>${left > 0 && html`<p class="left-out">${rest(left, t)}</p>`}</details></li>`;
+  return html`<li><p>${notes[0]!.project.said(capital(question))}.</p>${judged}<details><summary>${t("{0} reasons", grouped(reasons.length))}</summary><ul class="unknowns">${shown}</ul>${left > 0 && html`<p class="left-out">${rest(left, t)}</p>`}</details></li>`;
 }
 
 function filesOf(notes: readonly Note[], limit: number, t: Translate): Content {

@@ -6,7 +6,7 @@ import { kindOf } from "./kinds.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import type { Project } from "./project.ts";
-import { fileCount, firstSentence, grouped, hostCount, prose } from "./words.ts";
+import { fileCount, firstSentence, grouped, hostCount } from "./words.ts";
 
 /** What was looked at and is well: what the change mends, what stands as before, what comments hide, which files were read. */
 export function wellSection(projects: readonly Project[], t: Translate): Markup {
@@ -27,7 +27,7 @@ function mended(projects: readonly Project[], t: Translate): Content {
   const all = projects.flatMap((project) => project.reviewed.mended.map((finding) => ({ project, finding })));
   if (all.length === 0) return undefined;
   const limit = projects[0]!.limits.entries;
-  const items = all.slice(0, limit).map(({ finding }) => html`<li><code class="path">${finding.location.path}</code> ${ruleLink(finding.rule)} ${prose(firstSentence(finding.message)[0])}</li>`);
+  const items = all.slice(0, limit).map(({ project, finding }) => html`<li><code class="path">${finding.location.path}</code> ${ruleLink(finding.rule)} ${project.said(firstSentence(finding.message)[0])}</li>`);
   const left = all.length - items.length;
   return html`<details class="mended"${all.length <= 5 && OPEN}><summary>${all.length === 1 ? t("The change mends 1 finding") : t("The change mends {0} findings", grouped(all.length))}</summary><ul>${items}</ul>${left > 0 && html`<p class="left-out">${t("and {0} more", grouped(left))}</p>`}</details>`;
 }

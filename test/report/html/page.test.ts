@@ -179,7 +179,7 @@ describe("the page of a review", () => {
     const page = reviewHtml([await withFindings([{ message: "Kept." }])], { ...OPTIONS, language: "de", translate: (message, ...args) => `«${message.replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)]))}»` });
     has(page, /<html lang="de">/);
     has(page, /<h1>«Review of the change from HEAD»<\/h1>/);
-    has(page, />Kept\.<\/h3>/);
+    has(page, /><span lang="en">Kept\.<\/span><\/h3>/);
   });
 
   it("lets no text of a file, a finding or a lesson become a tag", async () => {

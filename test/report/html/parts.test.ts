@@ -90,6 +90,14 @@ describe("the parts of a finding on the page", () => {
     assert.ok(!applyEdits(TEXT, fixes[1]!.edits).includes(LINES[35]!));
   });
 
+  it("says how to apply a fix in a terminal, where that can be done", async () => {
+    const fixes = [{ title: "Look first", safety: "unsafe" as const, edits: [{ ...placeOf("= 10"), newText: "= 11" }] }];
+    const { page } = await pageOf({ rule: "sysctl/pmtud-disabled", fixes });
+    assert.match(page, /<code>premortem fix --rule sysctl\/pmtud-disabled --unsafe<\/code>/);
+    assert.equal((await pageOf({ rule: "sysctl/pmtud-disabled", fixes }, { interactive: true })).page.includes("premortem fix"), false);
+    assert.equal((await pageOf({ rule: "fleet/blast-radius", fixes })).page.includes("premortem fix"), false);
+  });
+
   it("gives a rule's numbers with their names, meanings and units", async () => {
     const { texts } = await pageOf({
       rule: "fleet/window-too-short",
