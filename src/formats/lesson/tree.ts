@@ -4,7 +4,7 @@ import type { Range } from "../../engine/location.ts";
 import type { YamlScalar } from "../yaml/index.ts";
 
 /** What a lesson may read; the model's schema says which fields each has. */
-export const ELEMENTS = ["firewall-rule", "sysctl-entry", "ceph-option", "host", "network", "interface", "play", "task", "change"] as const;
+export const ELEMENTS = ["firewall-rule", "sysctl-entry", "ceph-option", "host", "network", "interface", "wireguard-peer", "variable", "resource", "play", "task", "change"] as const;
 
 /** One of ELEMENTS. */
 export type ElementName = (typeof ELEMENTS)[number];

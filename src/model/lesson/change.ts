@@ -55,7 +55,7 @@ export const changeType: ObjectType<Item> = {
     after: { type: "Side", summary: "The file after it.", read: ({ after, path }) => thing(sideType, { workspace: after, path }) },
     files: { type: "int", summary: "How many files the change touches.", read: ({ files }) => files },
     share: { type: "double", summary: "The share of all hosts that the file reaches, from 0 to 1.", read: shareOf },
-    ...scopeFields<Item>(scopeOf),
+    ...scopeFields<Item>(scopeOf, ({ before, after, path }) => (after.has(path) ? after : before)),
   },
 };
 

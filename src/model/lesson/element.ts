@@ -1,8 +1,9 @@
+import { TRAITS } from "../../engine/configuration.ts";
 import type { Range } from "../../engine/location.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { ElementName } from "../../formats/lesson/index.ts";
-import type { Scope } from "../fleet/fleet.ts";
+import type { Host, Scope } from "../fleet/fleet.ts";
 import type { Subjects } from "../subjects.ts";
 import type { Workspace } from "../workspace.ts";
 
@@ -41,6 +42,26 @@ export class Thing {
   }
 }
 
+/** A map whose values are worked out when a condition asks for one: `map<string, string>` and the like. */
+export class Lookup {
+  readonly #ask: (key: string) => unknown;
+  readonly #keys: () => readonly string[];
+
+  /** `ask`: the value of a key; Unknown where it is hidden, undefined where there is none. `keys`: those that there are, as far as they are known. */
+  constructor(ask: (key: string) => unknown, keys: () => readonly string[]) {
+    this.#ask = ask;
+    this.#keys = keys;
+  }
+
+  ask(key: string): unknown {
+    return this.#ask(key);
+  }
+
+  keys(): readonly string[] {
+    return this.#keys();
+  }
+}
+
 /** Makes a value of a type. */
 export function thing<T>(type: ObjectType<T>, of: T): Thing {
   return new Thing(type as ObjectType<never>, of);
@@ -76,8 +97,8 @@ export interface Element {
   compare?(before: Workspace, after: Workspace, changed: readonly string[]): readonly Found[];
 }
 
-/** The fields that say where something applies, by its scope. */
-export function scopeFields<T>(scopeOf: (of: T) => Maybe<Scope>): ObjectType<T>["fields"] {
+/** The fields that say where something applies, by its scope; `workspaceOf`: the workspace whose hosts these are, where it is at hand. */
+export function scopeFields<T>(scopeOf: (of: T) => Maybe<Scope>, workspaceOf?: (of: T) => Workspace): ObjectType<T>["fields"] {
   const through = (read: (scope: Scope) => unknown) => (of: T): unknown => {
     const scope = scopeOf(of);
     return isUnknown(scope) ? scope : read(scope);
@@ -85,5 +106,19 @@ export function scopeFields<T>(scopeOf: (of: T) => Maybe<Scope>): ObjectType<T>[
   return {
     hosts: { type: "list<string>", summary: "Names of the hosts that it reaches, sorted.", read: through((scope) => scope.hosts.map(({ name }) => name)) },
     groups: { type: "list<string>", summary: "The inventory groups that any of these hosts is in, sorted.", read: through((scope) => [...new Set(scope.hosts.flatMap(({ groups }) => groups))].sort()) },
+    ...(workspaceOf && {
+      traits: { type: "list<string>", summary: `What any of these hosts is, from premortem.yaml, its groups' names or what is deployed there: ${TRAITS.map((trait) => `\`${trait}\``).join(", ")}.`, read: (of: T) => through((scope) => traitsOf(workspaceOf(of), scope.hosts))(of) },
+    }),
   };
+}
+
+const known = new WeakMap<Workspace, WeakMap<readonly Host[], readonly string[]>>();
+
+/** What any of some hosts is. */
+export function traitsOf(workspace: Workspace, hosts: readonly Host[]): readonly string[] {
+  let lists = known.get(workspace);
+  if (lists === undefined) known.set(workspace, (lists = new WeakMap()));
+  let traits = lists.get(hosts);
+  if (traits === undefined) lists.set(hosts, (traits = TRAITS.filter((trait) => hosts.some((host) => workspace.fleet.trait(host, trait) !== undefined))));
+  return traits;
 }

@@ -5,8 +5,11 @@ import type { Element, ObjectType } from "./element.ts";
 import { firewallRule, firewallRuleType, portRange } from "./firewall-rule.ts";
 import { host, hostType } from "./host.ts";
 import { interfaceType, network, networkInterface, networkType } from "./network.ts";
+import { peer, peerType } from "./peer.ts";
 import { play, playType, task, taskType } from "./play.ts";
+import { resource, resourceType } from "./resource.ts";
 import { sysctlEntry, sysctlEntryType } from "./sysctl-entry.ts";
+import { variable, variableType } from "./variable.ts";
 
 /** All that a lesson may read, by name. */
 export const elements: { readonly [E in ElementName]: Element } = {
@@ -16,6 +19,9 @@ export const elements: { readonly [E in ElementName]: Element } = {
   host,
   network,
   interface: networkInterface,
+  "wireguard-peer": peer,
+  variable,
+  resource,
   play,
   task,
   change,
@@ -23,5 +29,5 @@ export const elements: { readonly [E in ElementName]: Element } = {
 
 /** Every type that conditions meet, by name. A type comes after those that its fields hold. */
 export const objectTypes: ReadonlyMap<string, ObjectType<never>> = new Map(
-  [portRange, firewallRuleType, sysctlEntryType, cephOptionType, hostType, networkType, interfaceType, taskType, playType, sideType, changeType].map((type) => [type.name, type as ObjectType<never>]),
+  [networkType, interfaceType, hostType, portRange, firewallRuleType, sysctlEntryType, cephOptionType, peerType, variableType, resourceType, taskType, playType, sideType, changeType].map((type) => [type.name, type as ObjectType<never>]),
 );

@@ -5,6 +5,7 @@ import type { Workspace } from "../workspace.ts";
 import { rangeText } from "./address-text.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
 import { scopeFields, thing } from "./element.ts";
+import { machinesField } from "./host.ts";
 
 interface Item {
   readonly workspace: Workspace;
@@ -60,11 +61,13 @@ export const firewallRuleType: ObjectType<Item> = {
     limit: { type: "string", summary: "That limit as written; empty where there is none.", read: ({ rule }) => rule.statements.find((one) => one.kind === "limit")?.text ?? "" },
     isUntracked: { type: "bool", summary: "It takes packets out of connection tracking (`notrack`).", read: ({ rule }) => rule.statements.some(({ kind }) => kind === "notrack") },
     nat: { type: "string", summary: "`snat`, `dnat`, `masquerade`, `redirect` or `tproxy`; empty where it translates nothing.", read: ({ rule }) => rule.statements.find((one) => one.kind === "nat")?.nat ?? "" },
+    natText: { type: "string", summary: "That translation as written; empty where there is none.", read: ({ workspace, path, rule }) => partText(workspace, path, rule, "nat") },
     statements: { type: "list<string>", summary: "The kinds of its other statements: `counter`, `log`, `mark`, …", read: ({ rule }) => rule.statements.flatMap((one) => (one.kind === "other" ? [one.name] : [])) },
     comment: { type: "string", summary: "Its comment; empty where it has none.", read: ({ rule }) => rule.comment ?? "" },
     isConditional: { type: "bool", summary: "A template decides whether it is there.", read: ({ rule }) => rule.conditional },
     text: { type: "string", summary: "The rule as written.", read: ({ workspace, path, rule }) => workspace.textAt({ path, range: rule.range }).trim() },
-    ...scopeFields<Item>(({ workspace, path }) => workspace.fleet.scopeOf(path)),
+    ...scopeFields<Item>(({ workspace, path }) => workspace.fleet.scopeOf(path), ({ workspace }) => workspace),
+    ...machinesField<Item>(({ workspace, path }) => workspace.fleet.scopeOf(path), ({ workspace }) => workspace),
   },
 };
 
@@ -75,7 +78,7 @@ export const firewallRule: Element = {
   type: firewallRuleType as ObjectType<never>,
   source: "nftables, iptables-save, firewalld, and commands of scripts",
   subject: "firewall",
-  parts: { verdict: "The verdict." },
+  parts: { verdict: "The verdict.", nat: "The translation of addresses." },
   examplePath: "nftables.conf",
   find: firewallRulesIn,
 };
@@ -89,10 +92,19 @@ export function firewallRulesIn(workspace: Workspace, path: string): readonly Fo
         value: thing(firewallRuleType, { workspace, path, ruleset: ruleset!, table, chain, rule, index }),
         path,
         range: rule.range,
-        parts: { verdict: rule.statements.find(({ kind }) => kind === "verdict")?.range },
+        parts: { verdict: partOf(rule, "verdict")?.range, nat: partOf(rule, "nat")?.range },
       })),
     ),
   );
+}
+
+function partOf({ statements }: FirewallRule, kind: Statement["kind"]): Statement | undefined {
+  return statements.find((one) => one.kind === kind);
+}
+
+function partText(workspace: Workspace, path: string, rule: FirewallRule, kind: Statement["kind"]): string {
+  const part = partOf(rule, kind);
+  return part === undefined ? "" : workspace.textAt({ path, range: part.range }).trim();
 }
 
 function verdictOf({ rule }: Item): unknown {

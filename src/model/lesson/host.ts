@@ -1,11 +1,14 @@
-import { TRAITS } from "../../engine/configuration.ts";
 import type { HostVariable } from "../../engine/configuration.ts";
+import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Host } from "../fleet/fleet.ts";
+import type { Host, Scope } from "../fleet/fleet.ts";
+import { effectiveSysctl, sysctlsOn } from "../kernel/effective.ts";
 import { memoryOf } from "../kernel/memory.ts";
+import { networkOfHost } from "../network/host-network.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Element, Found, ObjectType } from "./element.ts";
-import { thing } from "./element.ts";
+import type { Element, Found, ObjectType, Thing } from "./element.ts";
+import { Lookup, thing, traitsOf } from "./element.ts";
+import { interfaceThing } from "./network.ts";
 
 interface Item {
   readonly workspace: Workspace;
@@ -22,16 +25,31 @@ export const hostType: ObjectType<Item> = {
     path: { type: "string", summary: "The file that first names it.", read: ({ host }) => host.location.path },
     name: { type: "string", summary: "Its name in the inventory.", read: ({ host }) => host.name },
     groups: { type: "list<string>", summary: "Every group that it is in, nearest first, `all` last.", read: ({ host }) => host.groups },
-    traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => TRAITS.filter((trait) => workspace.fleet.trait(host, trait) !== undefined) },
+    traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => traitsOf(workspace, [host]) },
     kernel: { type: "string", summary: "The kernel's version, as `uname -r` begins.", read: ({ workspace, host }) => textOf(workspace.fleet.kernel(host)) },
     memory: { type: "int", summary: "Its memory; absent where no variable tells.", unit: "bytes", read: ({ workspace, host }) => hidden(workspace, host, "memory") ?? rounded(memoryOf(workspace, host)?.bytes) },
     guests: { type: "int", summary: "How many virtual machines run on it; absent where no variable tells.", read: ({ workspace, host }) => countOf(workspace, host, "virtualMachines") },
     osds: { type: "int", summary: "How many OSDs it has; absent where no variable tells.", read: ({ workspace, host }) => countOf(workspace, host, "osds") },
     site: { type: "string", summary: "Where it stands; absent where no variable tells.", read: ({ workspace, host }) => wordOf(workspace, host, "site") },
     rack: { type: "string", summary: "The rack; absent where no variable tells.", read: ({ workspace, host }) => wordOf(workspace, host, "rack") },
+    sysctls: { type: "map<string, string>", summary: "The kernel parameters that the repository gives it, by key. Ask \"KEY\" in host.sysctls first.", read: ({ workspace, host }) => sysctlsOf(workspace, host) },
+    interfaces: { type: "list<Interface>", summary: "Its interfaces, as all that reaches it configures them.", read: ({ workspace, host }) => [...networkOfHost(workspace, host).interfaces.values()].map((one) => interfaceThing(workspace, one)) },
     variables: { type: "map<string, dyn>", summary: "Its variables from the inventory, group_vars and host_vars, by name. Ask has(host.variables.NAME) first.", read: ({ host }) => variablesOf(host) },
   },
 };
+
+/** The field that gives the hosts themselves, of what reaches some; their names are among scopeFields. */
+export function machinesField<T>(scopeOf: (of: T) => Maybe<Scope>, workspaceOf: (of: T) => Workspace): ObjectType<T>["fields"] {
+  const read = (of: T): unknown => {
+    const scope = scopeOf(of);
+    return isUnknown(scope) ? scope : scope.hosts.map((one) => hostThing(workspaceOf(of), one));
+  };
+  return { machines: { type: "list<Host>", summary: "The hosts that it reaches, with what is known of each.", read } };
+}
+
+function hostThing(workspace: Workspace, one: Host): Thing {
+  return thing(hostType, { workspace, host: one });
+}
 
 /** Hosts. */
 export const host: Element = {
@@ -56,7 +74,7 @@ function byPath(workspace: Workspace): ReadonlyMap<string, readonly Found[]> {
     const { path, range } = one.location;
     const list = found.get(path) ?? [];
     if (list.length === 0) found.set(path, list);
-    list.push({ value: thing(hostType, { workspace, host: one }), path, range, parts: {} });
+    list.push({ value: hostThing(workspace, one), path, range, parts: {} });
   }
   return found;
 }
@@ -65,6 +83,16 @@ function variablesOf(one: Host): ReadonlyMap<string, unknown> {
   let known = values.get(one);
   if (known === undefined) values.set(one, (known = new Map([...one.variables].map(([name, { value }]) => [name, value]))));
   return known;
+}
+
+function sysctlsOf(workspace: Workspace, one: Host): Lookup {
+  return new Lookup(
+    (key) => {
+      const effective = effectiveSysctl(workspace, one, key);
+      return effective === undefined || isUnknown(effective) ? effective : effective.value;
+    },
+    () => [...new Set(sysctlsOn(workspace, one).map(({ key }) => key))],
+  );
 }
 
 function textOf(kernel: ReturnType<Workspace["fleet"]["kernel"]>): unknown {

@@ -1,8 +1,8 @@
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Interface, Network, NetworkFile, Prefix, Written } from "../network/network.ts";
+import type { Interface, Network, Prefix, Written } from "../network/network.ts";
 import type { Workspace } from "../workspace.ts";
-import type { Element, Found, ObjectType } from "./element.ts";
+import type { Element, Found, ObjectType, Thing } from "./element.ts";
 import { scopeFields, thing } from "./element.ts";
 
 interface NetworkItem {
@@ -10,9 +10,10 @@ interface NetworkItem {
   readonly network: Network;
 }
 
+/** An interface in the file that first speaks of it. */
 interface InterfaceItem {
   readonly workspace: Workspace;
-  readonly file: NetworkFile;
+  readonly path: string;
   readonly interface: Interface;
 }
 
@@ -42,8 +43,8 @@ export const interfaceType: ObjectType<InterfaceItem> = {
   name: "Interface",
   summary: "A network interface as one file configures it.",
   fields: {
-    path: { type: "string", summary: "The file.", read: ({ file }) => file.path },
-    source: { type: "string", summary: "What configures it: `netplan`, `networkd`, `ifupdown`, `networkmanager`, `wg-quick`, `cloud-init`, `ansible`, `netbox`, `enc` or `shell`.", read: ({ file }) => file.source },
+    path: { type: "string", summary: "The file.", read: ({ path }) => path },
+    source: { type: "string", summary: "What configures it: `netplan`, `networkd`, `ifupdown`, `networkmanager`, `wg-quick`, `cloud-init`, `ansible`, `netbox`, `enc` or `shell`.", read: ({ workspace, path }) => workspace.subject("network", path)?.source },
     name: { type: "string", summary: "Its name, or the pattern that stands for several.", read: (item) => item.interface.name },
     kind: { type: "string", summary: "`ethernet`, `bond`, `bridge`, `vlan`, `tunnel`, `loopback`, `dummy`, `vrf`, or `other` where the text does not tell.", read: (item) => item.interface.kind },
     mtu: { type: "int", summary: "Its MTU; absent where none is written.", unit: "bytes", read: (item) => item.interface.mtu?.value },
@@ -56,7 +57,8 @@ export const interfaceType: ObjectType<InterfaceItem> = {
     remotes: { type: "list<string>", summary: "Addresses of a tunnel's other ends.", read: (item) => (item.interface.tunnel?.remotes ?? []).map(({ value }) => value) },
     isDynamic: { type: "bool", summary: "DHCP or router advertisements may give it more than is written.", read: (item) => item.interface.dynamic === true },
     isConditional: { type: "bool", summary: "A template decides whether it is there.", read: (item) => item.interface.conditional === true },
-    ...scopeFields<InterfaceItem>(({ workspace, file }) => workspace.fleet.scopeOf(file.path)),
+    isPattern: { type: "bool", summary: "Its name is a pattern, or stands for whatever has other properties.", read: (item) => item.interface.pattern === true },
+    ...scopeFields<InterfaceItem>(({ workspace, path }) => workspace.fleet.scopeOf(path), ({ workspace }) => workspace),
   },
 };
 
@@ -93,10 +95,14 @@ export function networksIn(workspace: Workspace, path: string): readonly Found[]
 
 /** The interfaces that one file configures. */
 export function interfacesIn(workspace: Workspace, path: string): readonly Found[] {
-  const file = workspace.subject("network", path);
-  return (file?.interfaces ?? []).flatMap((one) =>
-    one.location.path !== path ? [] : [{ value: thing(interfaceType, { workspace, file: file!, interface: one }), path, range: one.location.range, parts: { mtu: here(one.mtu, path) } }],
+  return (workspace.subject("network", path)?.interfaces ?? []).flatMap((one) =>
+    one.location.path !== path ? [] : [{ value: interfaceThing(workspace, one), path, range: one.location.range, parts: { mtu: here(one.mtu, path) } }],
   );
+}
+
+/** An interface as conditions see it. */
+export function interfaceThing(workspace: Workspace, one: Interface): Thing {
+  return thing(interfaceType, { workspace, path: one.location.path, interface: one });
 }
 
 function here(written: Written<unknown> | undefined, path: string): Found["range"] | undefined {
@@ -107,6 +113,7 @@ function through(prefix: Maybe<Prefix>, read: (prefix: Prefix) => unknown): unkn
   return isUnknown(prefix) ? prefix : read(prefix);
 }
 
-function prefixText(prefix: Maybe<Prefix>): unknown {
+/** A prefix as text. */
+export function prefixText(prefix: Maybe<Prefix>): unknown {
   return through(prefix, ({ address, length }) => `${address}/${length}`);
 }

@@ -104,6 +104,57 @@ examples:
             interfaces: [eno1, eno2]
             mtu: 9000
 `,
+  "wireguard-peer": `when: size(peer.taken) > 0
+at: allowed
+message: "{peer.taken} is also of peer {peer.takenBy}, which gets it. Give each peer networks of its own."
+examples:
+  bad:
+    - |
+      [Interface]
+      Address = 192.0.2.1/24
+      [Peer]
+      AllowedIPs = ⟦192.0.2.2/32⟧
+      [Peer]
+      AllowedIPs = 192.0.2.2/32
+  good:
+    - |
+      [Interface]
+      Address = 192.0.2.1/24
+      [Peer]
+      AllowedIPs = 192.0.2.2/32
+      [Peer]
+      AllowedIPs = 192.0.2.3/32
+`,
+  variable: `when: variable.name == "ntp_servers" && variable.isList && size(variable.texts) < 4
+message: "{variable.name} names {size(variable.texts)} servers: one that is wrong is not outvoted. Name four."
+examples:
+  bad:
+    - |
+      ntp_servers: ⟦[192.0.2.1, 192.0.2.2]⟧
+  good:
+    - |
+      ntp_servers: [192.0.2.1, 192.0.2.2, 198.51.100.1, 198.51.100.2]
+`,
+  resource: `when: resource.kind == "Deployment" && has(resource.spec.replicas) && resource.spec.replicas == 1
+message: "{resource.name} has one replica: a drained node takes it away. Set two."
+examples:
+  bad:
+    - |
+      apiVersion: apps/v1
+      ⟦kind: Deployment⟧
+      metadata:
+        name: api
+      spec:
+        replicas: 1
+  good:
+    - |
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata:
+        name: api
+      spec:
+        replicas: 2
+`,
   play: `when: play.tasks.exists(t, t.module == "reboot") && !has(play.keywords.serial)
 message: "The play {play.name} reboots {size(play.hosts)} hosts at once. Set serial: 1."
 examples:

@@ -1,10 +1,17 @@
-import { isUnknown } from "../../engine/unknown.ts";
+import type { Unknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
+import type { Host } from "../fleet/fleet.ts";
+import { beside } from "../kernel/beside.ts";
+import { allSysctls, effectiveSysctl } from "../kernel/effective.ts";
+import { normaliseKey } from "../kernel/key.ts";
 import type { SysctlSetting } from "../kernel/sysctl.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
-import { scopeFields, thing } from "./element.ts";
+import { Lookup, scopeFields, thing } from "./element.ts";
+import { machinesField } from "./host.ts";
 
 interface Item {
+  readonly workspace: Workspace;
   readonly path: string;
   readonly setting: SysctlSetting;
 }
@@ -24,7 +31,9 @@ export const sysctlEntryType: ObjectType<Item> = {
     isConditional: { type: "bool", summary: "A template or a `when` decides whether it is set.", read: ({ setting }) => setting.conditional },
     destination: { type: "string", summary: "The file on the host that holds it.", read: ({ setting }) => setting.destination },
     source: { type: "string", summary: "What sets it: `file`, `task`, `variable`, `command` or `container`.", read: ({ setting }) => setting.source },
-    ...scopeFields<Item>(({ setting }) => setting.scope),
+    beside: { type: "map<string, string>", summary: "What the same hosts end up with for other keys, by key; where their hosts are not known, what the same file leaves behind. Ask \"KEY\" in sysctl.beside first. Unknown where hosts differ or another file may set it.", read: besideOf },
+    ...scopeFields<Item>(({ setting }) => setting.scope, ({ workspace }) => workspace),
+    ...machinesField<Item>(({ setting }) => setting.scope, ({ workspace }) => workspace),
   },
 };
 
@@ -43,11 +52,35 @@ export const sysctlEntry: Element = {
 /** The kernel parameters that one file sets. */
 export function sysctlsIn(workspace: Workspace, path: string): readonly Found[] {
   return (workspace.subject("sysctl", path)?.settings ?? []).map((setting) => ({
-    value: thing(sysctlEntryType, { path, setting }),
+    value: thing(sysctlEntryType, { workspace, path, setting }),
     path,
     range: setting.range,
     parts: { key: setting.keyRange, value: setting.value === undefined ? undefined : setting.valueRange },
   }));
+}
+
+function besideOf({ workspace, path, setting }: Item): Lookup {
+  const { scope } = setting;
+  const hosts = isUnknown(scope) ? [] : scope.hosts;
+  return new Lookup(
+    (key) => {
+      const wanted = normaliseKey(key);
+      const first = beside(workspace, path, setting, wanted);
+      if (first === undefined || isUnknown(first)) return allAlike(workspace, hosts, wanted, undefined) ?? first;
+      return allAlike(workspace, hosts, wanted, first.value) ?? first.value;
+    },
+    () => [...new Set(allSysctls(workspace).map((one) => one.setting.key))],
+  );
+}
+
+/** Unknown where not all of some hosts have a value for a key, or all of them none. */
+function allAlike(workspace: Workspace, hosts: readonly Host[], key: string, value: string | undefined): Unknown | undefined {
+  for (const host of hosts.slice(1)) {
+    const own = effectiveSysctl(workspace, host, key);
+    if (own !== undefined && isUnknown(own)) return own;
+    if (own?.value !== value) return unknown(`hosts that ${key} reaches have different values for it`);
+  }
+  return undefined;
 }
 
 function wholeNumbers(value: SysctlSetting["value"], one: boolean): unknown {

@@ -7,6 +7,7 @@ import { Draft } from "./draft.ts";
 import type { Interface, InterfaceKind, NetworkFile, Prefix, Route, Tunnel, Written } from "./network.ts";
 import { endpoint, familyOfRoute, tableName } from "./route.ts";
 import type { SourceText } from "./source-text.ts";
+import { yamlPeers } from "./peers.ts";
 import { encapsulationOf, tunnelFrom } from "./tunnel.ts";
 
 /** Device sections of netplan(5), and what their entries are. */
@@ -159,6 +160,7 @@ class NetplanReader {
       mode: isUnknown(mode) ? mode : (encapsulationOf(mode) ?? unknown(`${mode} is no mode of a tunnel that is known here`)),
       local: source.scalar(nodeAt(node, "local")),
       remotes,
+      ...(wireguard && { peers: yamlPeers(source, nodeAt(node, "peers")) }),
       key: wireguard ? undefined : source.scalar(nodeAt(node, "id") ?? (key?.kind === "mapping" ? (nodeAt(key, "output") ?? nodeAt(key, "input")) : key)),
       underlay: this.#name(nodeAt(node, "link")),
       ...(limit === "none" && { options: { encapsulationLimit: false } }),

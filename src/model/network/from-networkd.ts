@@ -9,6 +9,7 @@ import type { NetworkdSections } from "./networkd-sections.ts";
 import { dropInParent, linksBeside, sectionsOf, STACKED } from "./networkd-sections.ts";
 import { endpoint, familyOfRoute, tableName } from "./route.ts";
 import type { SourceText } from "./source-text.ts";
+import { peersOf } from "./peers.ts";
 import { encapsulationOf, tunnelFrom } from "./tunnel.ts";
 
 const KINDS: Readonly<Record<string, InterfaceKind>> = { bridge: "bridge", bond: "bond", vlan: "vlan", dummy: "dummy", vrf: "vrf" };
@@ -64,6 +65,7 @@ function tunnelOf(sections: NetworkdSections, mode: Tunnel["mode"], underlay: Wr
     // `Local=any`, and `Local=dhcp4` and the like, name no address.
     local: local !== undefined && !isUnknown(local.value) && familyOf(local.value.replace(/\/.*$/, "")) === undefined ? undefined : local,
     remotes,
+    ...(mode === "wireguard" && { peers: peersOf(sections.source, sections.sections("WireGuardPeer")) }),
     key: sections.last("Tunnel", "Key", "OutputKey") ?? sections.last("VXLAN", "VNI", "Id") ?? sections.last("GENEVE", "Id"),
     underlay,
     ...(Object.keys(options).length > 0 && { options }),

@@ -9,6 +9,7 @@ import type { NetworkFile } from "./network.ts";
 import { endpoint, tableName } from "./route.ts";
 import { partsOf, SectionFile } from "./section-file.ts";
 import type { SourceText } from "./source-text.ts";
+import { peersOf } from "./peers.ts";
 import { tunnelFrom } from "./tunnel.ts";
 
 /** wg-quick(8): the interface is called like the file, and every AllowedIPs becomes a route. */
@@ -24,7 +25,7 @@ export function fromWgQuick(source: SourceText): NetworkFile | undefined {
   const name: Maybe<string> = named ?? unknown("the interface is called like the file, which is put elsewhere");
   const device = isUnknown(name) ? draft.add({ name, kind: "tunnel", location }) : draft.interface(name, location, "tunnel");
   const remotes = file.all(["Peer"], "endpoint").map((entry) => endpoint(source.written(partsOf(entry)[0]?.text ?? "", partsOf(entry)[0]?.range ?? entry.valueRange))!);
-  device.tunnel = tunnelFrom({ mode: "wireguard", remotes });
+  device.tunnel = tunnelFrom({ mode: "wireguard", remotes, peers: peersOf(source, file.sections.filter((section) => section.name === "Peer")) });
   device.mtu = file.number(["Interface"], "mtu") ?? { value: unknown("wg-quick works the MTU out from the route to the peers"), location };
   for (const part of file.all(["Interface"], "address").flatMap(partsOf)) device.addresses.push(source.prefix(part.text, part.range));
   const table = file.written(["Interface"], "table")?.value ?? "main";

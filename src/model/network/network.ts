@@ -41,12 +41,25 @@ export interface EncapsulationOptions {
   readonly proposal?: string;
 }
 
+/** Another end of a WireGuard interface. */
+export interface Peer {
+  /** All of it. */
+  readonly location: Location;
+  readonly key?: Maybe<string>;
+  /** The networks that are sent to it and taken from it, without the hosts' bits. */
+  readonly allowed: readonly Written<Maybe<Prefix>>[];
+  /** A template decides whether it is there. */
+  readonly conditional?: boolean;
+}
+
 /** The tunnel's own part of an interface. */
 export interface Tunnel {
   readonly mode: Maybe<Encapsulation>;
   readonly local?: Written<Maybe<string>>;
   /** The addresses of the other ends; several for WireGuard peers and multipoint tunnels. */
   readonly remotes: readonly Written<Maybe<string>>[];
+  /** Of WireGuard, in the order of the text. */
+  readonly peers?: readonly Peer[];
   /** GRE key, VXLAN/Geneve VNI. */
   readonly key?: Written<Maybe<string>>;
   /** The interface that carries it, where the text names one. */

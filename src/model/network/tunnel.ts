@@ -1,6 +1,6 @@
 import { isUnknown, unknown } from "../../engine/unknown.ts";
 import type { Maybe } from "../../engine/unknown.ts";
-import type { Encapsulation, EncapsulationOptions, Tunnel, Written } from "./network.ts";
+import type { Encapsulation, EncapsulationOptions, Peer, Tunnel, Written } from "./network.ts";
 import { familyOfWritten } from "./source-text.ts";
 
 /** Names of ip-link(8), ip-tunnel(8), systemd.netdev(5), netplan(5) and interfaces(5) for each encapsulation. */
@@ -26,19 +26,21 @@ export interface TunnelText {
   readonly mode: Maybe<Encapsulation>;
   readonly local?: Written<Maybe<string>> | undefined;
   readonly remotes?: readonly Written<Maybe<string>>[];
+  readonly peers?: readonly Peer[];
   readonly key?: Written<Maybe<string>> | undefined;
   readonly underlay?: Written<Maybe<string>> | undefined;
   readonly options?: EncapsulationOptions | undefined;
 }
 
 /** A tunnel with the family of its outer header worked out: by its mode, else by its ends' addresses. */
-export function tunnelFrom({ mode, local, remotes = [], key, underlay, options }: TunnelText): Tunnel {
+export function tunnelFrom({ mode, local, remotes = [], peers = [], key, underlay, options }: TunnelText): Tunnel {
   const keyed = key !== undefined && !isUnknown(mode) && /gre/.test(mode) ? { key: true } : {};
   const all = { ...keyed, ...options };
   return {
     mode,
     remotes,
     outer: outerOf(mode, [...remotes, ...(local === undefined ? [] : [local])]),
+    ...(peers.length > 0 && { peers }),
     ...(local && { local }),
     ...(key && { key }),
     ...(underlay && { underlay }),

@@ -5,7 +5,7 @@ import { lintFiles, loadWorkspace, reviewChange } from "../../../src/core.ts";
 import { ELEMENTS } from "../../../src/formats/lesson/index.ts";
 import { isUnknown } from "../../../src/engine/unknown.ts";
 import { elements, objectTypes } from "../../../src/model/lesson/elements.ts";
-import { Thing } from "../../../src/model/lesson/element.ts";
+import { Lookup, Thing } from "../../../src/model/lesson/element.ts";
 import { fieldValue } from "../../../src/model/lesson/cel/values.ts";
 import { Failure } from "../../../src/model/lesson/cel/outcome.ts";
 import { starter } from "../../../src/model/lesson/starters.ts";
@@ -16,6 +16,8 @@ function isOf(type: string, value: unknown): boolean {
   const list = /^list<(.+)>$/.exec(type)?.[1];
   if (list !== undefined) return Array.isArray(value) && value.every((item) => isOf(list, item));
   if (type === "map<string, dyn>") return value instanceof Map;
+  if (type === "map<string, string>") return value instanceof Lookup && value.keys().every((key) => isOf("string", value.ask(key)));
+  if (type === "dyn") return true;
   if (type === "int") return typeof value === "bigint";
   if (type === "double") return typeof value === "number";
   return objectTypes.has(type) ? value instanceof Thing && value.type.name === type : typeof value === type.replace("bool", "boolean");

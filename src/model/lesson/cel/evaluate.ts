@@ -1,5 +1,5 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
-import { Thing } from "../element.ts";
+import { Lookup, Thing } from "../element.ts";
 import { bounded, functions } from "./functions.ts";
 import type { Budget } from "./outcome.ts";
 import { Failure, LARGEST, worse } from "./outcome.ts";
@@ -252,6 +252,10 @@ function compared<T extends string | number | bigint>(op: string, left: T, right
 }
 
 function member(value: unknown, range: unknown, budget: Budget): unknown {
+  if (range instanceof Lookup) {
+    const held = memberOf(range, value);
+    return held instanceof Failure ? held : held !== undefined;
+  }
   if (range instanceof Map) return range.has(value);
   if (!Array.isArray(range)) return typeof value === "string" && !(range instanceof Thing) && itemsOf(range) !== undefined ? Object.hasOwn(range as object, value) : error("there is nothing to look in");
   let failure: Failure | undefined;

@@ -1,5 +1,5 @@
 import { isUnknown } from "../../../engine/unknown.ts";
-import { Thing } from "../element.ts";
+import { Lookup, Thing } from "../element.ts";
 import type { Budget } from "./outcome.ts";
 import { Failure, worse } from "./outcome.ts";
 
@@ -24,6 +24,7 @@ function toInt(value: number): bigint | undefined {
 /** The member of a map or thing; undefined where there is none. */
 export function memberOf(of: unknown, key: unknown): unknown {
   if (of instanceof Thing) return typeof key === "string" ? fieldValue(of, key) : undefined;
+  if (of instanceof Lookup) return typeof key === "string" ? known(of.ask(key)) : undefined;
   if (of instanceof Map) return known((of as Map<unknown, unknown>).get(key));
   if (typeof of === "object" && of !== null && !Array.isArray(of) && typeof key === "string" && Object.hasOwn(of, key)) return known((of as Record<string, unknown>)[key]);
   return undefined;
@@ -33,6 +34,7 @@ export function memberOf(of: unknown, key: unknown): unknown {
 export function itemsOf(value: unknown): readonly unknown[] | undefined {
   if (Array.isArray(value)) return value as readonly unknown[];
   if (value instanceof Map) return [...(value as Map<unknown, unknown>).keys()];
+  if (value instanceof Lookup) return value.keys();
   if (typeof value === "object" && value !== null && !(value instanceof Thing) && !(value instanceof Failure)) return Object.keys(value);
   return undefined;
 }
