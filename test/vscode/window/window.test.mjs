@@ -103,7 +103,8 @@ describe("an untrusted workspace", () => {
 
   it("is not reviewed, and the message says what to do", async () => {
     await window.command("Premortem: Review This Change");
-    await window.page.locator(".notification-list-item-message", { hasText: "Trust this one" }).first().waitFor();
+    const frame = await reviewFrame(window.page, { state: "failed" });
+    assert.match(await frame.locator("#review-bar [role=status]").innerText(), /Trust this one/);
   });
 });
 
