@@ -9,6 +9,8 @@ import { readIfThere } from "./files.ts";
 import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
 
+export type { Answers } from "../model/configuration/draft.ts";
+
 type Item = vscode.QuickPickItem & { readonly name?: string };
 
 /** `Premortem: Create premortem.yaml…`: asks about what was found, and opens the file with the answers, unsaved. */

@@ -56,7 +56,7 @@ export class Status implements vscode.Disposable {
       ? { command: "premortem.showLog", title: vscode.l10n.t("Show Log") }
       : { command: "workbench.actions.view.problems", title: vscode.l10n.t("Show Problems") };
     const open = this.#notComputed().length;
-    this.#open.text = open === 0 ? vscode.l10n.t("Everything was computed") : vscode.l10n.t("{0} not computed", open);
+    this.#open.text = open === 0 ? vscode.l10n.t("Premortem: everything was computed") : vscode.l10n.t("Premortem: {0} not computed", open);
     if (open === 0) delete (this.#open as { command?: vscode.Command }).command;
     else this.#open.command = { command: "premortem.showNotComputed", title: vscode.l10n.t("Show Reasons") };
   }
