@@ -1,7 +1,7 @@
 import type { Finding, Severity } from "../engine/finding.ts";
 import type { Lesson } from "../engine/lesson.ts";
 import type { Location } from "../engine/location.ts";
-import { code, inert, link } from "./inert.ts";
+import { code, inert, inertHtml, link } from "./inert.ts";
 import { Places, countsOf } from "./report.ts";
 import type { Report } from "./report.ts";
 import { plural } from "./text.ts";
@@ -101,7 +101,7 @@ function block(finding: Finding, places: Places, report: Report, options: Commen
     const details = more.length === 0 ? [] : ["", "<details><summary>Evidence, lesson and fix</summary>", "", ...more, "", "</details>"];
     return [`**${NOUN[severity]}**${doubt} ${code(rule)} at ${place}`, "", inert(message), ...details].join("\n");
   }
-  return [`<details><summary><b>${NOUN[severity]}</b>${doubt} ${inert(rule)}: ${inert(firstSentence(message))}</summary>`, "", `At ${place}. ${inert(message)}`, ...(more.length === 0 ? [] : ["", ...more]), "", "</details>"].join("\n");
+  return [`<details><summary><b>${NOUN[severity]}</b>${doubt} ${inertHtml(rule)}: ${inertHtml(firstSentence(message))}</summary>`, "", `At ${place}. ${inert(message)}`, ...(more.length === 0 ? [] : ["", ...more]), "", "</details>"].join("\n");
 }
 
 function placeOf(location: Location, places: Places, report: Report, { linkBase }: CommentOptions): string {

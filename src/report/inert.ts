@@ -8,15 +8,26 @@ const JOINER = "\u2060";
  * HTML, mentions nobody, refers to no issue, label or snippet, and links nowhere by itself.
  */
 export function inert(text: string): string {
-  return visible(text)
+  const escaped = visible(text)
     .trimStart()
     .replace(/[\\`*_[\]~|$]/g, (sign) => `\\${sign}`)
+    // At its beginning a line becomes a heading, a list or a rule.
+    .replace(/^(#|[-+=](?=\s|$|[-+=])|\d+[.)])/, (sign) => `${sign.slice(0, -1)}\\${sign.slice(-1)}`);
+  return unreferring(escaped);
+}
+
+/** The same inside an element of HTML, such as a summary, in which Markdown takes nothing for markup and no backslash for an escape. */
+export function inertHtml(text: string): string {
+  return unreferring(visible(text).trimStart());
+}
+
+/** Without HTML, and without what the hosts read into text wherever it stands. */
+function unreferring(text: string): string {
+  return text
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    // At its beginning a line becomes a heading, a list or a rule.
-    .replace(/^(\s*)(#|[-+=](?=\s|$|[-+=])|\d+[.)])/, (_, blank: string, sign: string) => `${blank}${sign.slice(0, -1)}\\${sign.slice(-1)}`)
-    .replace(/([@#%!~$]|&amp;)(?=\\?\w|"|\\\[)/g, (sign) => sign + JOINER)
+    .replace(/([@#%!~$]|&amp;)(?=\\?\w|"|\\\[|\[)/g, (sign) => sign + JOINER)
     .replace(/:(?=\/\/)/g, `:${JOINER}`)
     .replace(/\b(GH-|www\.)/gi, (word) => word.slice(0, -1) + JOINER + word.slice(-1));
 }

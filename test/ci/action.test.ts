@@ -26,7 +26,7 @@ const run = (inputs: Record<string, string>, event: Event, at: Folder): Promise<
 const annotated = ({ log }: Job): string[] => [...log.matchAll(/^::(?:error|warning|notice) file=([^,]*)/gm)].map((match) => match[1]!);
 
 describe("the action for GitHub", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   before(() => void bundledCli());
 

@@ -40,7 +40,7 @@ async function runJob(name: string, inputs: Record<string, string>, proposed: Pr
 }
 
 describe("the template for GitLab", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let archive: string;
 
   before(() => {

@@ -6,7 +6,7 @@ import { lessons } from "../../src/lessons/index.ts";
 import { COMMENT_LIMIT, COMMENT_MARKER, commentReport } from "../../src/report/comment.ts";
 import { githubReport } from "../../src/report/github.ts";
 import { gitlabReport } from "../../src/report/gitlab.ts";
-import { code, inert } from "../../src/report/inert.ts";
+import { code, inert, inertHtml } from "../../src/report/inert.ts";
 import { junitReport } from "../../src/report/junit.ts";
 import { rdjsonReport } from "../../src/report/rdjson.ts";
 import type { Report } from "../../src/report/report.ts";
@@ -199,7 +199,11 @@ describe("markdown", () => {
       const shownCode = await marked.parse(`a ${code(text)} b`, { gfm: true });
       assert.deepEqual([...new Set([...shownCode.matchAll(/<(\w+)/g)].map(([, name]) => name))], ["p", "code"], shownCode);
     }
-    const html = await marked.parse(commentReport(hostile(), options), { gfm: true });
+    const summary = await marked.parse(`<details><summary>${inertHtml(HOSTILE)}</summary>\n\n</details>`, { gfm: true });
+    assert.deepEqual([...new Set([...summary.matchAll(/<(\w+)/g)].map(([, name]) => name))], ["details", "summary"]);
+    assert.doesNotMatch(summary, /\\|@\w|#\d|!\d|~l|GH-3|www\.|:\/\//);
+    assert.ok(inertHtml("min_size [1]").includes("min_size [1]"), "nothing takes a backslash away there");
+    const html = await marked.parse(commentReport({ ...hostile(), findings: Array.from({ length: 9 }, () => hostile().findings[0]!) }, options), { gfm: true });
     assert.doesNotMatch(html, /<script|<img|onerror/);
     assert.ok([...html.matchAll(/href="([^"]*)"/g)].every(([, address]) => /^https:\/\/example\.net\/r\/blob\/c0ffee\/[\w%.~-]+(?:\/[\w%.~-]*)*#L1$/.test(address!) || address!.startsWith("https://") && [...lessons.values()].some(({ url }) => url === address)), html);
     assert.equal(html.split(COMMENT_MARKER).length, 2, "the mark is there once");
