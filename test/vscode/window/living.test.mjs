@@ -118,6 +118,42 @@ describe("the tree view Premortem", () => {
   });
 });
 
+describe("creating premortem.yaml", () => {
+  let directory, vscode, window;
+
+  before(async () => {
+    directory = mkdtempSync(join(tmpdir(), "premortem-window-"));
+    cpSync(join(root, "test/incidents/2017-network-added/before"), directory, { recursive: true });
+    rmSync(join(directory, "premortem.yaml"));
+    vscode = await startWindow();
+    window = await vscode.open(directory);
+  });
+  after(async () => {
+    await vscode?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
+  });
+
+  it("asks about the groups that were found, with the likely ones selected and the reason", async () => {
+    await window.page.locator(".activitybar .action-label[aria-label='Premortem']").first().click();
+    await window.page.locator(".welcome-view-content .monaco-button", { hasText: "Create premortem.yaml" }).click();
+    const title = window.page.locator(".quick-input-title");
+    for (const words of ["storage", "hypervisors", "routers", "the lab", "production", "From which networks"]) {
+      await title.filter({ hasText: words }).waitFor();
+      if (words === "hypervisors") {
+        await window.page.locator(".quick-input-list .monaco-list-row", { hasText: "the group kvm is named so" }).locator("input:checked, .codicon-check").first().waitFor();
+        await window.screenshot("create-configuration");
+      }
+      await window.page.keyboard.press("Enter");
+    }
+    await window.line("hypervisor: [kvm]").waitFor();
+    await window.page.locator(".tab.dirty", { hasText: "premortem.yaml" }).waitFor();
+    await window.screenshot("created-configuration");
+  });
+});
+
 describe("the walkthrough", () => {
   let directory, vscode, window;
 
