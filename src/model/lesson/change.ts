@@ -6,8 +6,12 @@ import { scopeFields, thing } from "./element.ts";
 import { firewallRulesIn } from "./firewall-rule.ts";
 import { hostsIn } from "./host.ts";
 import { interfacesIn, networksIn } from "./network.ts";
-import { playsIn, tasksIn } from "./play.ts";
+import { peersIn } from "./peer.ts";
+import { playsIn } from "./play.ts";
+import { resourcesIn } from "./resource.ts";
 import { sysctlsIn } from "./sysctl-entry.ts";
+import { tasksIn } from "./task.ts";
+import { variablesIn } from "./variable.ts";
 
 interface SideItem {
   readonly workspace: Workspace;
@@ -31,13 +35,16 @@ export const sideType: ObjectType<SideItem> = {
   fields: {
     exists: { type: "bool", summary: "The file is there.", read: ({ workspace, path }) => workspace.has(path) },
     text: { type: "string", summary: "What it says; empty where it is not there.", read: ({ workspace, path }) => workspace.text(path) ?? "" },
-    lines: { type: "list<string>", summary: "Its lines, without blanks around them and without empty ones.", read: ({ workspace, path }) => (workspace.text(path) ?? "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "") },
+    lines: { type: "list<string>", summary: "Its lines, without blanks around them and without empty ones.", read: ({ workspace, path }) => linesOf(workspace, path) },
     rules: { type: "list<FirewallRule>", summary: "Its firewall rules.", read: values(firewallRulesIn) },
     sysctls: { type: "list<SysctlEntry>", summary: "The kernel parameters that it sets.", read: values(sysctlsIn) },
     options: { type: "list<CephOption>", summary: "The Ceph options that it sets.", read: values(cephOptionsIn) },
     hosts: { type: "list<Host>", summary: "The hosts that it names first.", read: values(hostsIn) },
     networks: { type: "list<Network>", summary: "The networks that it lists.", read: values(networksIn) },
     interfaces: { type: "list<Interface>", summary: "The interfaces that it configures.", read: values(interfacesIn) },
+    peers: { type: "list<WireGuardPeer>", summary: "The WireGuard peers that it configures.", read: values(peersIn) },
+    variables: { type: "list<Variable>", summary: "The variables of Ansible that it sets.", read: values(variablesIn) },
+    resources: { type: "list<Resource>", summary: "The Kubernetes resources that it describes.", read: values(resourcesIn) },
     plays: { type: "list<Play>", summary: "The plays that are written in it.", read: values(playsIn) },
     tasks: { type: "list<Task>", summary: "The tasks that are written in it.", read: values(tasksIn) },
   },
@@ -53,6 +60,8 @@ export const changeType: ObjectType<Item> = {
     language: { type: "string", summary: "What Premortem reads it as: `nftables`, `sysctl`, `ceph-conf`, `yaml`, …; empty for others.", read: ({ before, after, path }) => after.language(path) ?? before.language(path) ?? "" },
     before: { type: "Side", summary: "The file before the change.", read: ({ before, path }) => thing(sideType, { workspace: before, path }) },
     after: { type: "Side", summary: "The file after it.", read: ({ after, path }) => thing(sideType, { workspace: after, path }) },
+    removed: { type: "list<string>", summary: "The lines that only the file before has, without blanks around them and without empty ones. A line that only moved is in neither list.", read: (item) => linesOnlyIn(item, "before") },
+    added: { type: "list<string>", summary: "The lines that only the file after has.", read: (item) => linesOnlyIn(item, "after") },
     files: { type: "int", summary: "How many files the change touches.", read: ({ files }) => files },
     share: { type: "double", summary: "The share of all hosts that the file reaches, from 0 to 1.", read: shareOf },
     ...scopeFields<Item>(scopeOf, ({ before, after, path }) => (after.has(path) ? after : before)),
@@ -71,6 +80,22 @@ export const change: Element = {
   compare: (before, after, changed) =>
     changed.map((path) => ({ value: thing(changeType, { before, after, path, files: changed.length }), path, range: firstDifference(before.text(path), after.text(path)), parts: {} })),
 };
+
+function linesOf(workspace: Workspace, path: string): readonly string[] {
+  return (workspace.text(path) ?? "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
+
+/** A line that is there twice and then once is gone once. */
+function linesOnlyIn({ before, after, path }: Item, side: "before" | "after"): readonly string[] {
+  const [here, there] = side === "before" ? [before, after] : [after, before];
+  const left = new Map<string, number>();
+  for (const line of linesOf(there, path)) left.set(line, (left.get(line) ?? 0) + 1);
+  return linesOf(here, path).filter((line) => {
+    const count = left.get(line) ?? 0;
+    if (count > 0) left.set(line, count - 1);
+    return count === 0;
+  });
+}
 
 function scopeOf({ before, after, path }: Item): ReturnType<Workspace["fleet"]["scopeOf"]> {
   return (after.has(path) ? after : before).fleet.scopeOf(path);

@@ -6,9 +6,10 @@ import { firewallRule, firewallRuleType, portRange } from "./firewall-rule.ts";
 import { host, hostType } from "./host.ts";
 import { interfaceType, network, networkInterface, networkType } from "./network.ts";
 import { peer, peerType } from "./peer.ts";
-import { play, playType, task, taskType } from "./play.ts";
+import { play, playType } from "./play.ts";
 import { resource, resourceType } from "./resource.ts";
 import { sysctlEntry, sysctlEntryType } from "./sysctl-entry.ts";
+import { task, taskType } from "./task.ts";
 import { variable, variableType } from "./variable.ts";
 
 /** All that a lesson may read, by name. */

@@ -45,7 +45,8 @@ export const peer: Element = {
   find: peersIn,
 };
 
-function peersIn(workspace: Workspace, path: string): readonly Found[] {
+/** The WireGuard peers that one file configures. */
+export function peersIn(workspace: Workspace, path: string): readonly Found[] {
   return (workspace.subject("network", path)?.interfaces ?? []).flatMap((one) => {
     const peers = one.tunnel?.peers ?? [];
     const found: Found[] = [];
