@@ -81,11 +81,12 @@ function fixFailures(lesson: CompiledLesson, run: ExampleRun, fail: (message: st
   if (lesson.fix === undefined) return [];
   const place = lesson.tree.fix!.range;
   const fixes = run.judgement.hits.flatMap(({ fix }) => fix ?? []);
+  if (run.judgement.hits.every(({ isFixless }) => isFixless === true)) return [];
   if (fixes.length === 0) return [fail("The fix cannot be made here: the element has no such part, a value is absent, or nothing would change.", place)];
   const { files } = applyFixes((path) => run.after.text(path), fixes);
   const mended = run.after.with(files);
-  const again = judgeStates(lesson, run.before, mended);
-  if (again.hits.length > 0) return [fail(`After the fix, the finding is still there in ${placeOf({ ...run, after: mended }, again.hits[0]!)}. The text is then: ${excerpt([...files.values()][0] ?? "")}`, place)];
+  const left = judgeStates(lesson, run.before, mended).hits.filter(({ isFixless }) => isFixless !== true);
+  if (left.length > 0) return [fail(`After the fix, the finding is still there in ${placeOf({ ...run, after: mended }, left[0]!)}. The text is then: ${excerpt([...files.values()][0] ?? "")}`, place)];
   for (const path of files.keys()) {
     const [errors, old] = [mended.document(path)?.errors ?? [], run.after.document(path)?.errors ?? []];
     if (errors.length > old.length) return [fail(`After the fix, ${path} is not valid any more: ${errors[0]!.message}`, place)];

@@ -45,6 +45,7 @@ export const LESSON_KEYS: readonly LessonKey[] = [
   { path: "at", kind: "word", required: false, summary: "The part of the element at which the finding is shown. Default: the element." },
   { path: "fix", kind: "section", required: false, summary: "A mend." },
   { path: "fix.title", kind: "template", required: false, summary: "What the fix does, for the menu. Default: from what it does." },
+  { path: "fix.when", kind: "cel", required: false, summary: "The condition under which the fix fits, in CEL. Default: always." },
   { path: "fix.at", kind: "word", required: false, summary: "The part of the element that is replaced. Default: its value, or all of it where it has none." },
   { path: "fix.replace", kind: "template", required: false, summary: "What is written in the place of that part." },
   { path: "fix.insert-before", kind: "template", required: false, summary: "Lines to write before the element's, indented like it." },

@@ -103,13 +103,14 @@ function readFix(reader: LessonReader, entry: YamlEntry | undefined): LessonFix 
   const text = action === "remove" ? undefined : reader.text(keys.get(action));
   if (action === "remove" && reader.oneOf(keys.get("remove"), ["true"]) === undefined) return undefined;
   if (action !== "remove" && text === undefined) return undefined;
-  const [at, title] = [reader.text(keys.get("at")), reader.text(keys.get("title"))];
+  const [at, title, when] = ["at", "title", "when"].map((key) => reader.text(keys.get(key)));
   return {
     action,
     range: entry.keyRange,
     ...(text && { text }),
     ...(at && { at }),
     ...(title && { title }),
+    ...(when && { when }),
     safety: reader.oneOf(keys.get("safety"), ["safe", "unsafe"]) ?? "unsafe",
     why: reader.words(keys.get("why")) ?? "",
   };

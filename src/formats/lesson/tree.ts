@@ -55,6 +55,8 @@ export interface LessonFix {
   /** What is written there, with placeholders. */
   readonly text?: LessonText;
   readonly title?: LessonText;
+  /** CEL: whether the fix fits. */
+  readonly when?: LessonText;
   readonly safety: "safe" | "unsafe";
   readonly why: string;
 }

@@ -17,6 +17,8 @@ export interface CompiledFix {
   readonly part: string | undefined;
   readonly text?: Template;
   readonly title?: Template;
+  /** Whether it fits; it always does where this is absent. */
+  readonly when?: Expression;
   readonly safety: "safe" | "unsafe";
 }
 
@@ -83,7 +85,7 @@ export function compile(path: string, source: string, tree: LessonTree): Compile
     const read = expression(value);
     return read === undefined ? [] : [{ name, unit, value: read }];
   });
-  const fix = tree.fix && fixOf(tree.fix, element, template, part);
+  const fix = tree.fix && fixOf(tree.fix, element, { expression, template, part });
   if (tree.fix !== undefined && element.compare !== undefined) {
     problems.push({ range: tree.fix.range, message: "A lesson about a change offers no fix, since a change is no single place. Leave fix out.", certain: true });
   }
@@ -92,12 +94,20 @@ export function compile(path: string, source: string, tree: LessonTree): Compile
   return { lesson, problems };
 }
 
-function fixOf(fix: LessonFix, element: Element, template: (text: LessonText | undefined) => Template | undefined, part: (text: LessonText | undefined) => string | undefined): CompiledFix | undefined {
+/** Reads the texts of a lesson; undefined, and a problem, where one is wrong. */
+interface Readers {
+  expression(text: LessonText | undefined, type?: string): Expression | undefined;
+  template(text: LessonText | undefined): Template | undefined;
+  part(text: LessonText | undefined): string | undefined;
+}
+
+function fixOf(fix: LessonFix, element: Element, { expression, template, part }: Readers): CompiledFix | undefined {
   const [text, title] = [template(fix.text), template(fix.title)];
   const named = part(fix.at);
+  const when = expression(fix.when, "bool");
   const byDefault = fix.action === "replace" && Object.hasOwn(element.parts, "value") ? "value" : undefined;
-  if ((fix.text !== undefined && text === undefined) || (fix.title !== undefined && title === undefined) || (fix.at !== undefined && named === undefined)) return undefined;
-  return { action: fix.action, part: fix.at === undefined ? byDefault : named, ...(text && { text }), ...(title && { title }), safety: fix.safety };
+  if ((fix.text !== undefined && text === undefined) || (fix.title !== undefined && title === undefined) || (fix.at !== undefined && named === undefined) || (fix.when !== undefined && when === undefined)) return undefined;
+  return { action: fix.action, part: fix.at === undefined ? byDefault : named, ...(text && { text }), ...(title && { title }), ...(when && { when }), safety: fix.safety };
 }
 
 /** A place in a text is at least a character of it. */

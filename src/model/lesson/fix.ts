@@ -3,10 +3,11 @@ import type { Range } from "../../engine/location.ts";
 import type { Budget } from "./cel/outcome.ts";
 import { Failure } from "./cel/outcome.ts";
 import type { CompiledFix } from "./compile.ts";
-import type { Found } from "./element.ts";
+import type { Found, Thing } from "./element.ts";
 
 /** The fix for one element of the file with the text `text`; undefined where the element lacks what it needs. */
 export function fixFor(fix: CompiledFix, { value, path, range, parts }: Found, text: string, budget: Budget): Fix | undefined {
+  if (!fits(fix, value, budget)) return undefined;
   const place = fix.part === undefined ? range : parts[fix.part];
   // What an include brings, or what two places share, is no place of its own.
   if (place === undefined || place.included === true) return undefined;
@@ -16,6 +17,11 @@ export function fixFor(fix: CompiledFix, { value, path, range, parts }: Found, t
   const edit = editOf(fix.action, text, place, written);
   if (text.slice(edit.range.start, edit.range.end) === edit.newText) return undefined;
   return { title: typeof title === "string" ? title.trim() : titleOf(fix.action, written), safety: fix.safety, edits: [{ path, ...edit }] };
+}
+
+/** Whether a fix is meant for an element: one whose condition is not known is not offered. */
+export function fits({ when }: CompiledFix, value: Thing, budget: Budget): boolean {
+  return when === undefined || when.evaluate(value, budget) === true;
 }
 
 function editOf(action: CompiledFix["action"], text: string, place: Range, written: string): { range: Range; newText: string } {

@@ -25,6 +25,7 @@ export const hostType: ObjectType<Item> = {
     path: { type: "string", summary: "The file that first names it.", read: ({ host }) => host.location.path },
     name: { type: "string", summary: "Its name in the inventory.", read: ({ host }) => host.name },
     groups: { type: "list<string>", summary: "Every group that it is in, nearest first, `all` last.", read: ({ host }) => host.groups },
+    siblings: { type: "list<string>", summary: "Names of the hosts of its nearest group, itself among them, sorted: `host.siblings[0] == host.name` tells something once for all of them.", read: ({ workspace, host }) => [...(workspace.fleet.groups.get(host.groups[0] ?? "all")?.hosts ?? [host.name])] },
     traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => traitsOf(workspace, [host]) },
     kernel: { type: "string", summary: "The kernel's version, as `uname -r` begins.", read: ({ workspace, host }) => textOf(workspace.fleet.kernel(host)) },
     memory: { type: "int", summary: "Its memory; absent where no variable tells.", unit: "bytes", read: ({ workspace, host }) => hidden(workspace, host, "memory") ?? rounded(memoryOf(workspace, host)?.bytes) },

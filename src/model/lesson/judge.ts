@@ -6,7 +6,7 @@ import { Budget, Failure, TooCostly } from "./cel/outcome.ts";
 import { isNumber, itemsOf, shown } from "./cel/values.ts";
 import type { CompiledLesson } from "./compile.ts";
 import type { Found } from "./element.ts";
-import { fixFor } from "./fix.ts";
+import { fits, fixFor } from "./fix.ts";
 
 /** Something that a lesson says. */
 export interface Hit {
@@ -14,6 +14,8 @@ export interface Hit {
   readonly range: Range;
   readonly message: string;
   readonly fix?: Fix;
+  /** The lesson's fix is not meant for it. */
+  readonly isFixless?: true;
   readonly data: { readonly [name: string]: Json };
 }
 
@@ -90,6 +92,7 @@ function judgeOne(lesson: CompiledLesson, one: Found, text: (path: string) => st
     // The condition holds whatever the message wanted to show besides.
     message: typeof message === "string" ? message.trim().replace(/\s+/g, " ") : lesson.tree.what ?? lesson.id,
     ...(fix && { fix }),
+    ...(fix === undefined && lesson.fix !== undefined && !fits(lesson.fix, one.value, budget) && { isFixless: true as const }),
     data: Object.fromEntries(data),
   };
 }

@@ -6,6 +6,7 @@ import type { Workspace } from "../workspace.ts";
 import { plainText } from "../written/tasks.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
 import { thing } from "./element.ts";
+import { elsewhere } from "./variable.ts";
 
 interface Item {
   readonly workspace: Workspace;
@@ -62,7 +63,7 @@ const NOTHING: ReadonlyMap<string, unknown> = new Map();
 function mapAt(node: YamlMapping, ...path: readonly string[]): ReadonlyMap<string, unknown> {
   const found = nodeAt(node, ...path);
   if (found?.kind !== "mapping") return NOTHING;
-  return new Map(Object.entries(resolveValue(valueOf(found) as Value, () => undefined) as object));
+  return new Map(Object.entries(resolveValue(valueOf(found) as Value, elsewhere) as object));
 }
 
 interface Placed {

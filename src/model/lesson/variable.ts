@@ -1,7 +1,7 @@
 import type { Maybe } from "../../engine/unknown.ts";
-import { isUnknown } from "../../engine/unknown.ts";
+import { isUnknown, unknown } from "../../engine/unknown.ts";
 import { resolveValue } from "../fleet/variables.ts";
-import type { Scope, Variable } from "../fleet/fleet.ts";
+import type { Scope, Value, Variable } from "../fleet/fleet.ts";
 import { variablesOf, variablesPlace } from "../fleet/variable-files.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
@@ -16,6 +16,9 @@ interface Item {
 const ROLE_VARIABLES = /(?:^|\/)(?:vars|defaults)\/[^/]+\.ya?ml$/;
 const scopeOf = ({ workspace, variable }: Item): Maybe<Scope> => workspace.fleet.scopeOf(variable.location.path);
 
+/** What another variable is, a run alone tells: `x | default('')` is not empty for certain. */
+export const elsewhere = (name: string): Value => unknown(`it is made of ${name}`);
+
 /** A variable as conditions see it. */
 export const variableType: ObjectType<Item> = {
   name: "Variable",
@@ -23,9 +26,10 @@ export const variableType: ObjectType<Item> = {
   fields: {
     path: { type: "string", summary: "The file.", read: ({ variable: { location } }) => location.path },
     name: { type: "string", summary: "Its name.", read: ({ variable: { name } }) => name },
-    value: { type: "dyn", summary: "Its value: a text, a number, a list, a map. What a template in it gives is unknown.", read: ({ variable: { value } }) => resolveValue(value, () => undefined) },
-    texts: { type: "list<string>", summary: "Every text, number and truth value in it, however deep, as text; an empty one stands for nothing.", read: ({ variable: { value } }) => textsIn(resolveValue(value, () => undefined)) },
+    value: { type: "dyn", summary: "Its value: a text, a number, a list, a map. What a template in it gives is unknown.", read: ({ variable: { value } }) => resolveValue(value, elsewhere) },
+    texts: { type: "list<string>", summary: "Every text, number and truth value in it, however deep, as text; an empty one stands for nothing.", read: ({ variable: { value } }) => textsIn(resolveValue(value, elsewhere)) },
     isList: { type: "bool", summary: "It is a list.", read: ({ variable: { value } }) => Array.isArray(value) },
+    beside: { type: "list<string>", summary: "The names of the other variables of the same file.", read: ({ workspace, variable: { name, location } }) => variablesOf(workspace, location.path, "variable").map((one) => one.name).filter((other) => other !== name) },
     kind: { type: "string", summary: "Whose it is: `group_vars`, `host_vars` or `role`.", read: ({ variable: { location } }) => variablesPlace(location.path)?.kind ?? "role" },
     owner: { type: "string", summary: "The name of that group or host; empty for a role's.", read: ({ variable: { location } }) => variablesPlace(location.path)?.name ?? "" },
     ...scopeFields<Item>(scopeOf, ({ workspace }) => workspace),
