@@ -11,12 +11,6 @@ const LOADERS = {
   "dist/package.json": '{ "type": "commonjs" }\n',
 };
 
-/** Lets the command line load the language server's bundle when it is asked for. */
-const apart = {
-  name: "lsp apart",
-  setup: (build) => build.onResolve({ filter: /\/lsp\.ts$/ }, () => ({ path: "./lsp.cjs", external: true })),
-};
-
 /** The protocol's library can listen on sockets. Here it speaks on standard input and output alone, so no module of the network goes in. */
 const offline = {
   name: "offline",
@@ -35,9 +29,7 @@ export async function build({ tests = false, watch = false } = {}) {
     // VS Code 1.91 loads extensions with require. Nothing of it needs Node.js, so the same file serves the browser's host,
     // which puts `.js` after the entry's name and yet takes names in `.js` for ES modules where package.json says "module".
     { entryPoints: ["src/extension.ts"], outfile: "dist/extension.cjs.js", format: "cjs", platform: "neutral", mainFields: ["module", "main"], external: ["vscode"], minify: true },
-    { entryPoints: ["src/cli.ts"], outfile: "dist/cli.cjs", format: "cjs", platform: "node", minify: true, plugins: [tables, apart] },
-    // No terminal loads the language server, and no editor waits for more than it.
-    { entryPoints: ["src/lsp.ts"], outfile: "dist/lsp.cjs", format: "cjs", platform: "node", minify: true, plugins: [tables, offline] },
+    { entryPoints: ["src/cli.ts"], outfile: "dist/cli.cjs", format: "cjs", platform: "node", minify: true, plugins: [tables, offline] },
   ];
   if (tests) {
     bundles.push(

@@ -6,7 +6,7 @@ const { stdout, stderr, env } = process;
 // A reader that has seen enough (`| head`) closes the pipe; that is no error.
 stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
 
-/** Loaded when it is asked for: the build makes it a bundle of its own, so that all else starts without it. */
+/** Part of the same bundle, and run when it is asked for: the protocol's library looks at the arguments as soon as it is loaded. */
 const serve = async (): Promise<number> => (await import("./lsp.ts")).serve();
 
 const terminal: Terminal = {

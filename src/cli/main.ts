@@ -24,7 +24,7 @@ import { verdictCommand } from "./verdict.ts";
 /** Runs the language server until its client ends it; gives the exit status. */
 type Serve = () => Promise<number>;
 
-/** The server is a bundle of its own, which only the program itself can load. */
+/** The server takes standard input and output for itself, so only the program itself can run it. */
 const notServed: Serve = () => Promise.reject(new Unavailable("The language server runs in the program alone: premortem lsp."));
 
 /** Runs the command line; gives its exit status. `args` are those after the program's name. `serve` is what `lsp` runs. */
