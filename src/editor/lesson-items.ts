@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Finding, Severity } from "../engine/finding.ts";
 import { compareText } from "../engine/finding.ts";
 import type { Lesson } from "../engine/lesson.ts";
+import { lessonFor } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { escape } from "../report/hover/markdown.ts";
 import { pageUri } from "./pages.ts";
@@ -20,31 +21,38 @@ const ICON: Record<Severity, vscode.ThemeIcon> = {
   info: new vscode.ThemeIcon("info"),
 };
 
-/** The lessons that a change touches, worst first, each with its findings and their places; then findings of no lesson. */
+/** The lessons that a change touches, a team's own among them, worst first, each with its findings and their places; then findings of no lesson. */
 export function lessonItems(reviews: readonly ProjectReview[]): Item[] {
-  const touched = new Map<string, Found[]>();
+  const touched = new Map<string, { readonly lesson: Lesson; readonly found: Found[] }>();
   const other: Found[] = [];
   for (const review of reviews) {
     for (const finding of review.result.findings) {
-      const known = finding.lessons.filter((id) => lessons.has(id));
+      const known = finding.lessons.flatMap((id) => lessonFor(review.after, id) ?? lessons.get(id) ?? []);
       if (known.length === 0) other.push({ finding, review });
-      for (const id of known) touched.set(id, [...(touched.get(id) ?? []), { finding, review }]);
+      for (const lesson of known) {
+        // Two projects may each have a lesson of that name.
+        const key = [lesson.id, lesson.organisation, lesson.date, lesson.title].join("\n");
+        const row = touched.get(key) ?? { lesson, found: [] };
+        row.found.push({ finding, review });
+        touched.set(key, row);
+      }
     }
   }
-  const sorted = [...touched].sort(([a, x], [b, y]) => worst(x) - worst(y) || y.length - x.length || compareText(a, b));
-  const rows = sorted.map(([id, found]) => lessonItem(lessons.get(id)!, found));
+  const sorted = [...touched].sort(([a, { found: x }], [b, { found: y }]) => worst(x) - worst(y) || y.length - x.length || compareText(a, b));
+  const rows = sorted.map(([key, { lesson, found }]) => lessonItem(key, lesson, found));
   if (other.length === 0) return rows;
   const rest = new Item(vscode.l10n.t("Findings without a lesson"), "findings", () => findingItems(other, "findings"), rows.length === 0);
   return [...rows, rest.with({ description: String(other.length), iconPath: ICON[SEVERITIES[worst(other)]!] })];
 }
 
-function lessonItem(lesson: Lesson, found: readonly Found[]): Item {
+function lessonItem(key: string, lesson: Lesson, found: readonly Found[]): Item {
   const tooltip = new vscode.MarkdownString(
-    [`**${escape(lesson.organisation)}, ${escape(lesson.date)}: ${escape(lesson.title)}**`, escape(lesson.whatHappened), `**${vscode.l10n.t("Lesson")}:** ${escape(lesson.lesson)}`].join("\n\n"),
+    [`**${escape([lesson.organisation, lesson.date].filter(Boolean).join(", "))}: ${escape(lesson.title)}**`, escape(lesson.whatHappened), `**${vscode.l10n.t("Lesson")}:** ${escape(lesson.lesson)}`].join("\n\n"),
   );
   const year = /^\d{4}/.exec(lesson.date)?.[0] ?? "";
   const count = found.length === 1 ? vscode.l10n.t("1 finding") : vscode.l10n.t("{0} findings", found.length);
-  return new Item(`${lesson.organisation} ${year}: ${lesson.title}`.replace(" : ", ": "), `lesson ${lesson.id}`, () => findingItems(found, lesson.id)).with({
+  const from = [lesson.organisation, year].filter(Boolean).join(" ");
+  return new Item(from === "" ? lesson.title : `${from}: ${lesson.title}`, `lesson ${key}`, () => findingItems(found, key)).with({
     description: count,
     tooltip,
     iconPath: ICON[SEVERITIES[worst(found)]!],

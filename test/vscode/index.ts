@@ -24,6 +24,7 @@ export async function run(): Promise<void> {
     await import("./host/review-bases.test.ts");
     await import("./host/review-ways.test.ts");
     await import("./host/sysctl.test.ts");
+    await import("./host/tree.test.ts");
   } catch (error) {
     writeFileSync(output, JSON.stringify({ passed: 0, failed: 1, pending: [], failures: [{ title: "loading the suite", error: String(error) }] }));
     throw error;
