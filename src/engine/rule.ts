@@ -1,6 +1,7 @@
 import type { Confidence, Json, Related, Severity } from "./finding.ts";
 import type { Fix } from "./fix.ts";
 import type { Location } from "./location.ts";
+import type { CommentSyntax } from "./suppress.ts";
 
 /**
  * What the engine asks of the reviewed files. `model/workspace.ts` is the real one. A subject is what one file says in
@@ -13,7 +14,7 @@ export interface World {
   /** What `path` says in the respect `reads`; undefined where it says nothing of that kind. */
   subject(reads: string, path: string): unknown;
   /** What opens a comment in `path`; empty where its format has none. `inline`: a comment may follow other text. */
-  comments(path: string): { readonly openers: readonly string[]; readonly inline: boolean; readonly closer?: string };
+  comments(path: string): CommentSyntax;
   /**
    * Works something out once for each function and key, and keeps it for other states of the files as long as all that it
    * reads from the world stays the same. A world that cannot tell leaves this out.

@@ -13,11 +13,13 @@ export interface Suppression {
   readonly lines: { readonly first: number; readonly last: number };
 }
 
-/** What opens a comment, and whether one may follow other text on its line. */
-interface CommentSyntax {
+/** What opens a comment, and whether one may follow other text on its line; what closes it, where that is not the line's end. */
+export interface CommentSyntax {
   readonly openers: readonly string[];
   readonly inline: boolean;
   readonly closer?: string;
+  /** Texts of other files that the file quotes: what looks like a comment there is none of this file. */
+  readonly quoted?: readonly Range[];
 }
 
 const DIRECTIVE = /premortem-ignore(-file)?(?![\w-])[ \t]*([^\r\n]*)/g;
@@ -31,6 +33,7 @@ export function suppressions(text: string, syntax: CommentSyntax): Suppression[]
   const lines = new LineIndex(text);
   const found: Suppression[] = [];
   for (const match of text.matchAll(DIRECTIVE)) {
+    if (syntax.quoted?.some(({ start, end }) => start <= match.index && match.index < end) === true) continue;
     const { line } = lines.positionAt(match.index);
     const lineStart = lines.rangeOfLine(line).start;
     const ahead = text.slice(lineStart, match.index).trimEnd();

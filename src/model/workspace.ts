@@ -2,8 +2,10 @@ import type { Configuration } from "../engine/configuration.ts";
 import { compareText } from "../engine/finding.ts";
 import type { Location } from "../engine/location.ts";
 import type { World } from "../engine/rule.ts";
+import type { CommentSyntax } from "../engine/suppress.ts";
 import type { Language, Parsed } from "../formats/format.ts";
 import { formatOf, recognise } from "../formats/index.ts";
+import type { LessonTree } from "../formats/lesson/index.ts";
 import type { Compute } from "./derivation.ts";
 import { Derivations, Lineage, sameList } from "./derivation.ts";
 import type { Fleet } from "./fleet/fleet.ts";
@@ -134,9 +136,11 @@ export class Workspace implements World {
     return this.derive(subjectsOf, reads) as readonly { path: string; subject: Subjects[R] }[];
   }
 
-  comments(path: string): { readonly openers: readonly string[]; readonly inline: boolean; readonly closer?: string } {
-    const language = this.language(path);
-    return language === undefined ? { openers: [], inline: false } : formatOf(language).comments;
+  comments(path: string): CommentSyntax {
+    const document = this.document(path);
+    if (document === undefined) return { openers: [], inline: false };
+    const { comments } = formatOf(document.language);
+    return document.language === "lesson" ? { ...comments, quoted: (document.tree as LessonTree).examples.map(({ whole }) => whole) } : comments;
   }
 
   /**

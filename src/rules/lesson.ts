@@ -68,14 +68,14 @@ function made(lesson: CompiledLesson): Rule<Workspace> {
   if (element.compare !== undefined) {
     return {
       ...meta,
-      compare: ({ before, after, changed, ...reporter }) => tell(lesson, judgeChange(lesson, before, after, changed), reporter),
+      compare: ({ before, after, changed, ...reporter }) => tell(lesson, after, judgeChange(lesson, before, after, changed), reporter),
     };
   }
   return {
     ...meta,
     check: ({ workspace, path, ...reporter }) => {
       const judgement = judgeFile(lesson, workspace, path, workspace.derive(stepsIn));
-      tell(lesson, judgement, reporter);
+      tell(lesson, workspace, judgement, reporter);
     },
   };
 }
@@ -84,17 +84,21 @@ function stepsIn(workspace: Workspace): number {
   return stepsFor(workspace.paths.length, lessonsOf(workspace).all.size);
 }
 
-function tell(lesson: CompiledLesson, { hits, notComputed, exhausted }: Judgement, { report, notComputed: note }: Reporter): void {
+function tell(lesson: CompiledLesson, workspace: Workspace, { hits, notComputed, exhausted }: Judgement, { report, notComputed: note }: Reporter): void {
   for (const { path, range, message, fix, data } of hits) {
     const finding: Report = { location: { path, range }, message, data };
     report(fix === undefined ? finding : { ...finding, fixes: [fix] });
   }
   for (const { path, reason } of notComputed) note(path, reason);
   if (exhausted === undefined) return;
+  // A pack's file is none of the repository's.
+  const written = workspace.text(lesson.path) !== undefined;
+  if (written) note(lesson.path, `its condition takes too many steps in ${exhausted.path}`);
   report({
     location: { path: exhausted.path, range: exhausted.range },
     severity: "info",
     key: "exhausted",
+    ...(written && { related: [{ location: { path: lesson.path, range: lesson.whenRange }, message: "Its condition." }] }),
     message: `The lesson ${lesson.id} takes too many steps here, so it says nothing of this element and those after it. Write its condition in ${lesson.path} with fewer loops inside each other.`,
   });
 }

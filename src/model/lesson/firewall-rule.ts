@@ -1,11 +1,11 @@
-import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown, unknown } from "../../engine/unknown.ts";
-import type { Chain, FirewallRule, Ruleset, Statement, Table, Values } from "../firewall/ruleset.ts";
+import type { Chain, FirewallRule, Ruleset, Statement, Table } from "../firewall/ruleset.ts";
 import type { Workspace } from "../workspace.ts";
 import { rangeText } from "./address-text.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
 import { scopeFields, thing } from "./element.ts";
 import { machinesField } from "./host.ts";
+import { matchOf } from "./matches.ts";
 
 interface Item {
   readonly workspace: Workspace;
@@ -124,28 +124,11 @@ function fieldsOf(rule: FirewallRule): string[] {
   return [...new Set(rule.statements.flatMap((one) => (one.kind === "match" ? [one.field] : one.kind === "match-tuple" || one.kind === "vmap" ? one.fields : [])))];
 }
 
-/** What the rule asks of some fields: undefined where it asks nothing. */
-function matchOf({ statements }: FirewallRule, fields: readonly string[]): Maybe<{ readonly field: string; readonly values: Values }> | undefined {
-  const asked: Statement[] = statements.filter((one) => {
-    if (one.kind === "match") return fields.includes(one.field);
-    return (one.kind === "match-tuple" || one.kind === "vmap") && one.fields.some((field) => fields.includes(field));
-  });
-  const [only] = asked;
-  if (only === undefined) {
-    const hidden = statements.find((one) => one.kind === "unknown");
-    return hidden === undefined ? undefined : unknown(hidden.reason);
-  }
-  if (asked.length > 1) return unknown(`several parts of the rule speak of ${fields[0]!}`);
-  if (only.kind !== "match") return unknown(`${fields[0]!} is matched together with other fields`);
-  return only.negated ? unknown(`${only.field} is matched by what it is not`) : { field: only.field, values: only.values };
-}
-
 function protocolsOf({ rule }: Item): unknown {
   const match = matchOf(rule, ["meta l4proto", "ip protocol", "ip6 nexthdr"]);
   if (match !== undefined && isUnknown(match)) return match;
   if (match !== undefined) {
     const { values } = match;
-    if (isUnknown(values) || values.kind === "masked") return isUnknown(values) ? values : unknown("the protocol is masked");
     if (values.kind === "names") return values.names;
     const [first] = values.intervals;
     if (values.intervals.length > 16 || first === undefined || values.intervals.some(([from, to]) => to - from > 16n)) return unknown("the rule matches a range of protocols");
@@ -160,8 +143,6 @@ function addressesOf({ table, rule }: Item, end: "saddr" | "daddr"): unknown {
   if (match === undefined) return table.family === "ip" ? ["0.0.0.0/0"] : table.family === "ip6" ? ["::/0"] : ["0.0.0.0/0", "::/0"];
   if (isUnknown(match)) return match;
   const { field, values } = match;
-  if (isUnknown(values)) return values;
-  if (values.kind === "masked") return unknown("the address is matched by a mask");
   return values.kind === "names" ? values.names : values.intervals.map((interval) => rangeText(interval, field.startsWith("ip6") ? 6 : 4));
 }
 
@@ -170,8 +151,7 @@ function portsOf({ rule }: Item, end: "sport" | "dport"): unknown {
   if (match === undefined) return [thing(portRange, [0n, 65535n])];
   if (isUnknown(match)) return match;
   const { values } = match;
-  if (isUnknown(values)) return values;
-  return values.kind === "intervals" ? values.intervals.map((interval) => thing(portRange, interval)) : unknown("the port is matched by a mask");
+  return values.kind === "intervals" ? values.intervals.map((interval) => thing(portRange, interval)) : unknown("the port is matched by a name");
 }
 
 function namesOf({ rule }: Item, fields: readonly string[]): unknown {
@@ -179,6 +159,5 @@ function namesOf({ rule }: Item, fields: readonly string[]): unknown {
   if (match === undefined) return [];
   if (isUnknown(match)) return match;
   const { values } = match;
-  if (isUnknown(values)) return values;
   return values.kind === "names" ? values.names : unknown(`${match.field} is matched by numbers`);
 }

@@ -79,7 +79,7 @@ function judgeOne(lesson: CompiledLesson, one: Found, text: (path: string) => st
   const holds = lesson.when.evaluate(one.value, budget);
   if (holds instanceof Failure) return holds;
   if (holds !== true) return undefined;
-  const message = lesson.message.fill(one.value, budget);
+  const message = lesson.message.say(one.value, budget);
   const data: [string, Json][] = [];
   for (const { name, value } of lesson.data) {
     const result = value.evaluate(one.value, budget);
@@ -89,7 +89,7 @@ function judgeOne(lesson: CompiledLesson, one: Found, text: (path: string) => st
   return {
     path: one.path,
     range: (lesson.part === undefined ? undefined : one.parts[lesson.part]) ?? one.range,
-    // The condition holds whatever the message wanted to show besides.
+    // The condition holds whatever the message wanted to show besides; one that becomes too long says only what is wrong.
     message: typeof message === "string" ? message.trim().replace(/\s+/g, " ") : lesson.tree.what ?? lesson.id,
     ...(fix && { fix }),
     ...(fix === undefined && lesson.fix !== undefined && !fits(lesson.fix, one.value, budget) && { isFixless: true as const }),

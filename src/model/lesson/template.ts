@@ -10,6 +10,8 @@ import { shown } from "./cel/values.ts";
 export interface Template {
   /** The text with the values; a Failure where one is hidden or absent. */
   fill(element: unknown, budget: Budget): string | Failure;
+  /** The text for a person: "unknown" stands for what is hidden, "not set" for what is absent. A Failure where it becomes too long. */
+  say(element: unknown, budget: Budget): string | Failure;
 }
 
 /** An expression between braces. */
@@ -43,7 +45,7 @@ export function readTemplate(text: string, element: Element): Template | readonl
     else compiled.push(expression);
   }
   if (problems.length > 0) return problems;
-  return { fill: (value, budget) => filled(compiled, value, budget) };
+  return { fill: (value, budget) => filled(compiled, value, budget), say: (value, budget) => filled(compiled, value, budget, { unknown: "unknown", error: "not set" }) };
 }
 
 /** Tells what is wrong with an expression from the expression. */
@@ -51,14 +53,14 @@ export function isProblems<T>(read: T | readonly ExpressionProblem[]): read is r
   return Array.isArray(read);
 }
 
-function filled(parts: readonly (string | Expression)[], value: unknown, budget: Budget): string | Failure {
+function filled(parts: readonly (string | Expression)[], value: unknown, budget: Budget, instead?: { readonly [K in Failure["kind"]]: string }): string | Failure {
   let text = "";
   for (const part of parts) {
     if (typeof part === "string") text += part;
     else {
       const result = part.evaluate(value, budget);
-      if (result instanceof Failure) return result;
-      text += shown(result);
+      if (result instanceof Failure && instead === undefined) return result;
+      text += result instanceof Failure ? instead![result.kind] : shown(result);
     }
     if (text.length > LARGEST) return new Failure("error", "the text becomes too long");
   }
