@@ -6,6 +6,7 @@ import { lessonFor } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { escape } from "../report/hover/markdown.ts";
 import { pageUri } from "./pages.ts";
+import { changesAt } from "./review-jump.ts";
 import type { ProjectReview } from "./review-run.ts";
 import { Item, goTo, placeWords } from "./tree-item.ts";
 
@@ -79,7 +80,9 @@ function placeItems(finding: Finding, review: ProjectReview, id: string): Item[]
   const places = [{ location: finding.location, message: finding.rule }, ...finding.related];
   return places.map(({ location, message }, index) => {
     const { name, folder } = placeWords(review, location);
+    const changes = changesAt(review, { path: review.prefix + location.path, ...location.range });
     return new Item(name, `${id} ${index}`).with({
+      ...(changes && { changes, contextValue: "changed" }),
       description: folder === "" ? message : `${folder} · ${message}`,
       tooltip: message,
       iconPath: new vscode.ThemeIcon("go-to-file"),

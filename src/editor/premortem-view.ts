@@ -30,6 +30,7 @@ export class PremortemView implements vscode.TreeDataProvider<Item>, vscode.Disp
       reviews.onDidReview(() => this.#update()),
       reviews.onDidChangeState(() => this.#describe()),
       vscode.commands.registerCommand("premortem.refreshReview", () => (reviews.request === undefined ? vscode.commands.executeCommand("premortem.reviewChange") : reviews.review(reviews.request))),
+      vscode.commands.registerCommand("premortem.openChanges", (item?: Item) => item?.changes && vscode.commands.executeCommand(item.changes.command, ...item.changes.arguments!)),
       vscode.commands.registerCommand("premortem.openPage", (item?: Item) => openPageOf(item)),
     ];
     this.#update();

@@ -31,6 +31,18 @@ export async function jumpTo(reviews: readonly ProjectReview[], place: ReviewPla
   }
 }
 
+/** What opens both texts of a file side by side, at a place of the head's; undefined where there are not two. `path`: as it is shown. */
+export function changesAt(review: ProjectReview | undefined, { path: shown, start, end }: Omit<ReviewPlace, "side" | "project">, viewColumn?: vscode.ViewColumn): vscode.Command | undefined {
+  if (review === undefined || !shown.startsWith(review.prefix)) return undefined;
+  const path = shown.slice(review.prefix.length);
+  const [before, after] = [review.before.text(path), review.after.text(path)];
+  if (before === undefined || after === undefined || before === after) return undefined;
+  const title = vscode.l10n.t("{0} (before and after)", path.slice(path.lastIndexOf("/") + 1));
+  const selection = new Ranges(review.after).of(path, { start, end });
+  const options: vscode.TextDocumentShowOptions = { selection, ...(viewColumn !== undefined && { viewColumn }) };
+  return { command: "vscode.diff", title, arguments: [review.uriOf(path, "before"), review.uriOf(path, "after"), title, options] };
+}
+
 /** The column of text beside the page: one that has an editor already, else a new one. */
 export function columnBeside(panel: vscode.ViewColumn | undefined): vscode.ViewColumn {
   const other = vscode.window.visibleTextEditors.find(({ viewColumn }) => viewColumn !== undefined && viewColumn !== panel)?.viewColumn;

@@ -6,9 +6,9 @@ import { rulePageUri } from "./diagnostic.ts";
 import type { FixChoice } from "./review-fix.ts";
 import { applyFix } from "./review-fix.ts";
 import type { ReviewPlace } from "./review-jump.ts";
-import { columnBeside, jumpTo } from "./review-jump.ts";
+import { changesAt, columnBeside, jumpTo } from "./review-jump.ts";
 import { newNonce, pageOf, waitingPage } from "./review-page.ts";
-import type { Reviews } from "./review.ts";
+import type { ReviewState, Reviews } from "./review.ts";
 
 /** The type of the panel, by which VS Code asks for it after the window was loaded again. */
 export const VIEW_TYPE = "premortem.review";
@@ -19,6 +19,7 @@ type Message =
   | { readonly type: "again" | "cancel" | "against" }
   | { readonly type: "rule"; readonly rule: string }
   | ({ readonly type: "fix" } & FixChoice)
+  | ({ readonly type: "changes" } & Omit<ReviewPlace, "side">)
   | ({ readonly type: "place" } & ReviewPlace);
 
 /** The panel that shows the review beside the editor, as of the present text. */
@@ -67,7 +68,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     this.#request = requestOf(typeof state === "object" && state !== null && "request" in state ? state.request : undefined) ?? this.#request;
     panel.webview.options = { enableScripts: true, localResourceRoots: [] };
     this.#take(panel);
-    if (this.#reviews.state === "none") await this.#reviews.review(this.#request);
+    if (this.#reviews.state === "none") await this.#reviews.restore(this.#request);
   }
 
   #take(panel: vscode.WebviewPanel): void {
@@ -137,19 +138,33 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
       case "fix":
         if (await applyFix(this.#reviews, message)) await this.#reviews.bringUpToDate();
         return;
+      case "changes": {
+        const changes = changesAt(this.#reviews.shown?.[message.project], message, columnBeside(this.#panel?.viewColumn));
+        if (changes !== undefined) await vscode.commands.executeCommand(changes.command, ...changes.arguments!);
+        return;
+      }
       case "place":
         await jumpTo(this.#reviews.shown ?? [], message, this.#panel?.viewColumn);
     }
   }
 }
 
-function wordsOf({ state, problem }: Reviews): string {
+/** How the review stands; before that, why the one that was asked for last cannot be shown in its place. */
+function wordsOf(reviews: Reviews): string {
+  const { state, problem, result } = reviews;
+  if (problem === undefined) return standing(state);
+  if (result === undefined) return problem;
+  const shown = vscode.l10n.t("Shown is the review against {0}.", result.base);
+  return state === "failed" ? `${problem} ${shown}` : `${problem} ${shown} ${standing(state)}`;
+}
+
+function standing(state: ReviewState): string {
   switch (state) {
     case "none": return vscode.l10n.t("Nothing was reviewed yet.");
     case "running": return vscode.l10n.t("The review is running…");
     case "stale": return vscode.l10n.t("Out of date: the text has changed since. The review is brought up to date when you pause.");
     case "cancelled": return vscode.l10n.t("The review was cancelled. What is shown may be out of date.");
-    case "failed": return problem ?? vscode.l10n.t("The review failed. What is shown may be out of date; the log says more (Premortem: Show Log).");
+    case "failed": return vscode.l10n.t("The review failed. What is shown may be out of date; the log says more (Premortem: Show Log).");
     case "current": return vscode.l10n.t("Up to date, unsaved text included.");
   }
 }
@@ -164,7 +179,10 @@ function isMessage(message: unknown): message is Message {
     case "again": case "cancel": case "against": return true;
     case "rule": return typeof of["rule"] === "string";
     case "fix": return typeof of["fingerprint"] === "string" && isCount(of["index"]) && isCount(of["project"]);
-    case "place": return typeof of["path"] === "string" && isCount(of["start"]) && isCount(of["end"]) && (of["side"] === "before" || of["side"] === "after") && isCount(of["project"]);
+    case "place": case "changes": {
+      const isPlace = typeof of["path"] === "string" && isCount(of["start"]) && isCount(of["end"]) && isCount(of["project"]);
+      return isPlace && (of["type"] === "changes" || of["side"] === "before" || of["side"] === "after");
+    }
     default: return false;
   }
 }

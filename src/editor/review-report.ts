@@ -14,7 +14,7 @@ export async function reviewedOf({ reviews, unchanged, base }: RunResult): Promi
   return unchanged === undefined ? [] : [await ofUnchanged(unchanged, base)];
 }
 
-function ofReview({ before, after, result, prefix }: ProjectReview, base: string): Reviewed {
+function ofReview({ before, after, result, prefix, present }: ProjectReview, base: string): Reviewed {
   const shown = (path: string): string => prefix + path;
   const report: Report = {
     findings: result.findings.map((finding) => renamed(finding, shown)).sort(compareFindings),
@@ -31,6 +31,7 @@ function ofReview({ before, after, result, prefix }: ProjectReview, base: string
     changed: result.changed.map(shown),
     mended: result.fixed.map((finding) => renamed(finding, shown)),
     shown,
+    present: (path) => present(path.slice(prefix.length)),
     lesson: (id) => lessonFor(after, id) ?? lessons.get(id),
     rule: (id) => rules.get(id) ?? lessonRules(after).get(id),
     ran: [...rules.keys(), ...lessonRules(after).keys()].sort(compareText),

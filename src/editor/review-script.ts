@@ -110,7 +110,7 @@ const SCRIPT = String.raw`(data, nonce) => {
   const send = (message) => host.postMessage(message);
   const number = (text) => (text === undefined ? 0 : Number(text));
   document.addEventListener("click", (event) => {
-    const target = event.target instanceof Element ? event.target.closest("a.place, button.fix, [data-rule], #review-bar button") : null;
+    const target = event.target instanceof Element ? event.target.closest("a.place, a.changes, button.fix, [data-rule], #review-bar button") : null;
     if (target === null) return;
     event.preventDefault();
     event.stopPropagation();
@@ -118,6 +118,7 @@ const SCRIPT = String.raw`(data, nonce) => {
     if (own.action !== undefined) send({ type: own.action });
     else if (own.rule !== undefined) send({ type: "rule", rule: own.rule });
     else if (own.finding !== undefined) send({ type: "fix", fingerprint: own.finding, index: number(own.fix), project: number(own.project) });
+    else if (target.classList.contains("changes")) send({ type: "changes", path: own.path, start: number(own.start), end: number(own.end), project: number(own.project) });
     else if (own.path !== undefined) send({ type: "place", path: own.path, start: number(own.start), end: number(own.end), side: own.side, project: number(own.project) });
   }, true);
 

@@ -43,7 +43,7 @@ export class Reviews implements vscode.Disposable {
   /** What the last run was asked for, which is shown once it is done. */
   #asked: ReviewRequest | undefined;
   #state: ReviewState = "none";
-  #problem: string | undefined;
+  #problem: { readonly request: ReviewRequest; readonly text: string } | undefined;
   #watched: { readonly repositories: readonly Repository[]; readonly subscription: vscode.Disposable } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the runs: a newer one makes the older give up. */
@@ -98,9 +98,9 @@ export class Reviews implements vscode.Disposable {
     return this.#state;
   }
 
-  /** Why the review failed, for the user. */
+  /** Why the review that was asked for last cannot be made, for the user; another one may be shown. */
   get problem(): string | undefined {
-    return this.#state === "failed" ? this.#problem : undefined;
+    return this.#problem?.text;
   }
 
   /** Forgets the last review. */
@@ -113,6 +113,7 @@ export class Reviews implements vscode.Disposable {
     this.#result = undefined;
     this.#request = undefined;
     this.#asked = undefined;
+    this.#problem = undefined;
     this.#become("none");
     this.#reviewed.fire();
   }
@@ -139,6 +140,11 @@ export class Reviews implements vscode.Disposable {
     return undefined;
   }
 
+  /** Makes a review that nobody has just asked for, as where a panel of an earlier window comes back: what hinders it is said in the panel alone. */
+  async restore(request: ReviewRequest): Promise<void> {
+    await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Premortem reviews this change") }, () => this.#run(request, true, () => {}));
+  }
+
   /** The shown review as of the present text, now. */
   async bringUpToDate(): Promise<void> {
     clearTimeout(this.#timer);
@@ -160,6 +166,7 @@ export class Reviews implements vscode.Disposable {
     const generation = ++this.#generation;
     const stopped = (): boolean => generation !== this.#generation;
     this.#asked = request;
+    if (fresh) this.#problem = undefined;
     this.#become("running");
     let result: RunResult | string | undefined;
     try {
@@ -170,13 +177,14 @@ export class Reviews implements vscode.Disposable {
     }
     if (stopped() || result === undefined) return undefined;
     if (typeof result === "string") {
-      this.#problem = result;
+      this.#problem = { request, text: result };
       this.#become("failed");
       // What was shown before stays, and is kept up to date.
       this.#asked = this.#request;
       if (fresh) this.#scheduleAgain();
       return result;
     }
+    if (JSON.stringify(request) === JSON.stringify(this.#problem?.request)) this.#problem = undefined;
     this.#request = request;
     this.#result = result;
     this.#diagnostics.replace(request.comparison.kind === "branch" ? [] : result.reviews);

@@ -18,6 +18,8 @@ export interface Reviewed {
   readonly ran?: readonly string[];
   /** The path under which the report shows a path of the workspaces. */
   shown(path: string): string;
+  /** True where the text that the head has of a shown path is the one at hand, so that a fix can be applied to it. Default: every one is. */
+  readonly present?: (shown: string) => boolean;
   /** A post-mortem that a finding cites, be it shipped or the team's own. */
   lesson(id: string): Lesson | undefined;
   /** What a rule is about, be it built in or the team's own. */

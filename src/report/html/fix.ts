@@ -21,10 +21,11 @@ export function fixes(project: Project, finding: Finding, level: number): Markup
 }
 
 function one(project: Project, finding: Finding, fix: Fix, index: number): Markup {
-  const { t, options } = project;
+  const { t, options, reviewed } = project;
   const safety = fix.safety === "safe" ? t("safe fix") : t("unsafe fix: it changes what hosts do");
-  const button = options.interactive === true && html`<button type="button" class="fix" data-finding="${finding.fingerprint}" data-fix="${index}"${attribute("data-project", project.index)}>${t("Apply")}<span class="visually-hidden">: ${fix.title}</span></button>`;
-  return html`<div class="fix-one"><p class="fix-title"><span class="fix-name">${project.said(fix.title)}</span> <span class="safety ${fix.safety}">${safety}</span>${button}</p>${changes(project, fix)}${options.interactive !== true && command(project, finding, fix)}</div>`;
+  const present = fix.edits.every(({ path }) => reviewed.present?.(path) ?? true);
+  const button = options.interactive === true && present && html`<button type="button" class="fix" data-finding="${finding.fingerprint}" data-fix="${index}"${attribute("data-project", project.index)}>${t("Apply")}<span class="visually-hidden">: ${fix.title}</span></button>`;
+  return html`<div class="fix-one"><p class="fix-title"><span class="fix-name">${project.said(fix.title)}</span> <span class="safety ${fix.safety}">${safety}</span>${button}</p>${changes(project, fix)}${options.interactive === true ? !present && html`<p class="where">${t("This text is not in the working tree, so the fix cannot be applied here. Check it out first, then review again.")}</p>` : command(project, finding, fix)}</div>`;
 }
 
 /** How to apply it where there is no panel: `premortem fix` mends what the state alone tells, by each finding's first safe fix. */

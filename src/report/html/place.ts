@@ -24,6 +24,12 @@ export function fileLink(project: Project, path: string): Markup {
   return anchor(project, { path, range: { start: 0, end: 0 } }, "#change", path);
 }
 
+/** In the panel, the way to both texts of a file side by side; nothing where there is one alone, or they are the same. */
+export function changesLink(project: Project, { path, range }: Location, target: string): Content {
+  if (project.options.interactive !== true || !project.differs(path)) return undefined;
+  return html` <a class="changes" data-path="${path}" data-start="${range.start}" data-end="${range.end}"${attribute("data-project", project.index)} href="${target}">${project.t("changes")}<span class="visually-hidden">: ${path}</span></a>`;
+}
+
 function anchor(project: Project, { path, range }: Location, target: string, label: Content): Markup {
   return html`<a class="place" data-path="${path}" data-start="${range.start}" data-end="${range.end}" data-side="${project.sideOf(path)}"${attribute("data-project", project.index)} href="${target}"><code>${label}</code></a>`;
 }
@@ -31,7 +37,7 @@ function anchor(project: Project, { path, range }: Location, target: string, lab
 /** The lines around a place with the place marked, below a link to it; `note` says what is to be seen there. */
 export function excerpt(project: Project, location: Location, id: string, note?: Content): Markup {
   const text = project.text(location.path);
-  const caption = html`<figcaption>${placeLink(project, location, `#${id}`)}${note !== undefined && html` <span class="note">${note}</span>`}</figcaption>`;
+  const caption = html`<figcaption>${placeLink(project, location, `#${id}`)}${changesLink(project, location, `#${id}`)}${note !== undefined && html` <span class="note">${note}</span>`}</figcaption>`;
   if (text === undefined || project.isSecret(location.path)) return html`<figure class="excerpt" id="${id}">${caption}</figure>`;
   return html`<figure class="excerpt" id="${id}">${caption}<pre>${linesAround(project, location, text)}</pre></figure>`;
 }

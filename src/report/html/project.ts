@@ -92,6 +92,14 @@ export class Project {
     return path === undefined || after.has(path) || before === undefined ? "after" : "before";
   }
 
+  /** True where base and head both have a path, with another text each. */
+  differs(shown: string): boolean {
+    const { before, after } = this.reviewed;
+    const path = this.workspacePath(shown);
+    if (path === undefined || before === undefined || !before.has(path) || !after.has(path)) return false;
+    return before.text(path) !== after.text(path);
+  }
+
   /** How many hosts a finding is about, as its rule counted them, else as many as get its file; undefined where nobody knows. */
   hostsOf({ data, location }: Finding): number | undefined {
     if (typeof data["hosts"] === "number") return data["hosts"];

@@ -90,6 +90,23 @@ describe("the parts of a finding on the page", () => {
     assert.ok(!applyEdits(TEXT, fixes[1]!.edits).includes(LINES[35]!));
   });
 
+  it("has no button for a fix of a text that is not at hand, and says why", async () => {
+    const fixes = [FILE, "ceph.conf"].map((path) => ({ title: `Mend ${path}`, safety: "safe" as const, edits: [{ ...placeOf("= 10"), path, newText: "= 11" }] }));
+    const reviewed = await reviewedOf({}, { [FILE]: TEXT, "ceph.conf": TEXT }, { findings: [findingOf({ location: placeOf(LINES[9]!), fixes })] });
+    const { page, texts } = shown({ ...reviewed, present: (path) => path === FILE }, { interactive: true });
+    assert.deepEqual(elementsOf(page).filter(({ tag }) => tag === "button").map(({ text }) => text), [`Apply: Mend ${FILE}`]);
+    assert.equal(texts("where").filter((text) => /not in the working tree/.test(text)).length, 1);
+  });
+
+  it("offers both texts of a file side by side where there are two, in the panel", async () => {
+    const changed = { [FILE]: TEXT, "new.conf": TEXT, "same.conf": TEXT };
+    const related = ["new.conf", "same.conf"].map((path) => ({ location: placeOf(LINES[9]!, path), message: "This is related." }));
+    const links = (page: string): (string | undefined)[] => elementsOf(page).filter(({ attributes }) => attributes.get("class") === "changes").map(({ attributes }) => attributes.get("data-path"));
+    const { page } = await pageOf({ related }, { interactive: true }, changed, { [FILE]: LINES[9]!, "same.conf": TEXT });
+    assert.deepEqual([...new Set(links(page))], [FILE]);
+    assert.deepEqual(links((await pageOf({ related }, {}, changed, { [FILE]: LINES[9]! })).page), []);
+  });
+
   it("says how to apply a fix in a terminal, where that can be done", async () => {
     const fixes = [{ title: "Look first", safety: "unsafe" as const, edits: [{ ...placeOf("= 10"), newText: "= 11" }] }];
     const { page } = await pageOf({ rule: "sysctl/pmtud-disabled", fixes });

@@ -10,7 +10,7 @@ describe("the walkthrough in the browser", () => {
   it("opens the ruleset of the first incident, finds what was wrong, and reviews the change", async () => {
     await vscode.commands.executeCommand("premortem.openSample");
     const document = vscode.window.activeTextEditor?.document;
-    ok(document?.uri.path.endsWith("rules.v4"), String(document?.uri));
+    ok(document !== undefined && document.uri.path.endsWith("rules.v4"), String(document?.uri));
     await settled(document);
     ok(found(document.uri).map(ruleOf).includes("firewall/tracked-storage-traffic"), found(document.uri).map(ruleOf).join());
     await vscode.commands.executeCommand("premortem.reviewSample");
