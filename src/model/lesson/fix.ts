@@ -34,7 +34,10 @@ function editOf(action: CompiledFix["action"], text: string, place: Range, writt
     const alone = text.slice(first, place.start).trim() === "" && /^\s*[;,]?\s*(?:#.*)?$/.test(text.slice(place.end, end));
     return { range: alone ? { start: first, end } : { start: place.start, end: place.end }, newText: "" };
   }
-  const indent = /^[^\S\n]*/.exec(text.slice(first))![0];
+  const lead = /^[^\S\n]*/.exec(text.slice(first))![0];
+  const dashes = /^[^\S\n]*(?:- +)+/.exec(text.slice(first, place.start))?.[0] ?? lead;
+  // Behind a key that stands beside the dash of its list come keys of the same item; an item itself is followed by items.
+  const indent = action === "insert-after" && first + dashes.length < place.start ? dashes.replaceAll("-", " ") : lead;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
   const lines = written.replace(/\s+$/, "").split(/\r?\n/).map((line) => (line === "" ? "" : indent + line)).join(newline);
   if (action === "insert-before") return { range: { start: first, end: first }, newText: lines + newline };
