@@ -37,6 +37,10 @@ export async function main(args: readonly string[], terminal: Terminal, serve: S
     warn(terminal, "Name a command: review, check, merge, fix, flows, verdict, hosts, explain, lesson or lsp (see premortem --help).");
     return 2;
   }
+  if (args.length === 1 && args[0] === "lesson") {
+    warn(terminal, "Name what to do with lessons: test, new or schema (see premortem lesson --help).");
+    return 2;
+  }
   try {
     await program.parseAsync([...args], { from: "user" });
     return status;
@@ -55,11 +59,8 @@ function commands(terminal: Terminal, serve: Serve, done: (status: number) => vo
     .version(VERSION)
     .exitOverride()
     .showSuggestionAfterError()
-    .configureOutput({
-      writeOut: (text) => terminal.out(text),
-      writeErr: (text) => terminal.err(text),
-      outputError: (text) => warn(terminal, `${text.trim().replace(/^error: /, "").replace(/\s*\n\s*/g, " ")} (see premortem --help)`),
-    });
+    .hook("preAction", (_, command) => refuseEmpty(command));
+  withOutput(program, terminal, "premortem");
   withEndOptions(withReportOptions(program.command("review")))
     .description("findings of the change from a base to the working tree")
     .argument("[path]", "what to review (default: the current directory)")
@@ -122,7 +123,30 @@ function commands(terminal: Terminal, serve: Serve, done: (status: number) => vo
     .addOption(new Option("--stdio").hideHelp())
     .addOption(new Option("--clientProcessId <pid>").hideHelp())
     .action(async () => done(await serve()));
+  for (const command of program.commands) {
+    withOutput(command, terminal, `premortem ${command.name()}`);
+    for (const below of command.commands) withOutput(below, terminal, `premortem ${command.name()} ${below.name()}`);
+  }
   return program;
+}
+
+/** Says where a command writes. What is wrong with its arguments is one line, which names the command's own help. */
+function withOutput(command: Command, terminal: Terminal, name: string): void {
+  command.configureOutput({
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => terminal.err(text),
+    outputError: (text) => warn(terminal, `${text.trim().replace(/^error: /, "").replace(/\s*\n\s*/g, " ")} (see ${name} --help)`),
+  });
+}
+
+/** A variable of a script that is not set must not become the current directory, and so a comparison of it with itself. */
+function refuseEmpty(command: Command): void {
+  const empty = command.options.find((option) => {
+    const value: unknown = command.getOptionValue(option.attributeName());
+    return option.parseArg === undefined && (value === "" || (Array.isArray(value) && value.includes("")));
+  });
+  if (empty !== undefined) throw new Unavailable(`The value of ${empty.long} is empty. Give one, or leave the option out.`);
+  if (command.args.includes("")) throw new Unavailable(`An argument of premortem ${command.name()} is empty. Give it a value, or leave it out.`);
 }
 
 /** Which two states a review compares. */

@@ -110,7 +110,7 @@ export async function reviewFrom(base: Base, selection: Selection, options: RunO
       notComputed: result.notComputed,
       failures: result.failures,
       suppressed: own(result.hidden),
-      files: head.paths.filter(mine).length,
+      files: new Set([...old.paths, ...head.paths].filter(mine)).size,
       shard: options.shard,
       only: options.only,
       omissions: before.tree.omissions,

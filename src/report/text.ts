@@ -2,6 +2,7 @@ import type { Finding, Severity } from "../engine/finding.ts";
 import type { Lesson } from "../engine/lesson.ts";
 import { Places, countsOf } from "./report.ts";
 import type { Report } from "./report.ts";
+import { visible } from "./visible.ts";
 
 /** How the text is to look. */
 export interface TextOptions {
@@ -57,9 +58,12 @@ function paragraph(finding: Finding, places: Places, lessons: ReadonlyMap<string
   return lines;
 }
 
-/** Control characters of a reviewed file must not reach the terminal, and a finding stays on its line. */
+/**
+ * A text of a reviewed file for a terminal: what would control it, or turn the direction of what stands beside it, does not
+ * reach it, and a finding stays on its line.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\r\n\t]+/g, " ").replace(/[\u0000-\u001F\u007F-\u009F]/g, "\uFFFD");
+  return visible(text.replace(/[\r\n\t]+/g, " "));
 }
 
 function summary(report: Report): string[] {

@@ -81,6 +81,10 @@ export function unreadable(size: number, head: Uint8Array): string | undefined {
   return undefined;
 }
 
+/** Stands in a name for bytes that are no UTF-8, and so no file is found by such a name. */
+const REPLACEMENT = "\uFFFD";
+const UNREADABLE_NAME = "its name is not UTF-8, so it cannot be opened; rename it";
+
 /** The reason given for a file whose bytes are no UTF-8. */
 export const LOSSY = "it is not UTF-8, so its other characters are shown as \uFFFD and it is never rewritten; convert it to UTF-8";
 
@@ -97,7 +101,10 @@ function readText(
     descriptor = openSync(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") return undefined;
+    if (code === "ENOENT") {
+      if (byName && path.includes(REPLACEMENT)) omissions.push({ path, reason: UNREADABLE_NAME, incomplete: true });
+      return undefined;
+    }
     omissions.push({ path, reason: cannotRead(code ?? "unknown error"), incomplete: true });
     return undefined;
   }
@@ -177,7 +184,10 @@ function lookUp(root: string, listing: readonly string[], omissions: Omission[],
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
       // A deleted file stays in git's index and is simply not there.
-      if (code === "ENOENT" || code === "ENOTDIR") continue;
+      if (code === "ENOENT" || code === "ENOTDIR") {
+        if (path.includes(REPLACEMENT) && wanted.byName(path)) omissions.push({ path, reason: UNREADABLE_NAME, incomplete: true });
+        continue;
+      }
       omissions.push({ path, reason: cannotRead(code), incomplete: true });
     }
   }

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { LOSSY, decode, unreadable } from "./directory.ts";
 import type { Entry, Omission, Tree, Wanted } from "./tree.ts";
 import { LARGEST_FILE, followLinks, foreignEnding, skippedPath } from "./tree.ts";
@@ -23,8 +25,8 @@ const SAFE = [
 /** How much of a revision is asked for at once, in bytes. */
 const BATCH = 32 * 1024 * 1024;
 
-function environment(): NodeJS.ProcessEnv {
-  // A hook's GIT_DIR or GIT_INDEX_FILE would point us elsewhere. Settings of the operator's own configuration stay.
+function environment(index: string | undefined): NodeJS.ProcessEnv {
+  // A hook's GIT_DIR or GIT_INDEX_FILE could point us elsewhere. Settings of the operator's own configuration stay.
   const kept = Object.entries(process.env).filter(([name]) => !/^GIT_/.test(name) || /^GIT_(CONFIG_|CEILING_DIRECTORIES)/.test(name));
   return {
     ...Object.fromEntries(kept),
@@ -36,6 +38,7 @@ function environment(): NodeJS.ProcessEnv {
     GIT_ALLOW_PROTOCOL: "none",
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_ATTR_NOSYSTEM: "1",
+    ...(index !== undefined && { GIT_INDEX_FILE: index }),
   };
 }
 
@@ -46,11 +49,11 @@ interface Answer {
   readonly missing: boolean;
 }
 
-function git(directory: string, args: readonly string[], input?: string, size = 64 * 1024 * 1024): Answer {
+function git(directory: string, args: readonly string[], { input = "", size = 64 * 1024 * 1024, index }: { input?: string; size?: number; index?: string | undefined } = {}): Answer {
   const result = spawnSync("git", [...SAFE, ...args], {
     cwd: directory,
-    env: environment(),
-    input: input ?? "",
+    env: environment(index),
+    input,
     maxBuffer: size + 64 * 1024 * 1024,
     windowsHide: true,
   });
@@ -75,7 +78,10 @@ export class GitDirectory {
   /** Undefined where `directory` is in no git working tree, or there is no git. Throws where git refuses to look. */
   static open(directory: string): GitDirectory | undefined {
     const answer = git(directory, ["rev-parse", "--is-inside-work-tree"]);
-    if (answer.missing || /not a git repository|must be run in a work tree|cannot use bare repository/i.test(answer.stderr)) return undefined;
+    if (answer.missing || /not a git repository/i.test(answer.stderr)) return undefined;
+    if (/must be run in a work tree|cannot use bare repository/i.test(answer.stderr) || answer.stdout.toString().trim() === "false") {
+      throw new Unavailable(`${directory} is a repository without a working tree, or the inside of one. Review a checkout of it (git clone, git worktree add).`);
+    }
     if (answer.status !== 0) {
       const why = answer.stderr.split("\n")[0]!.replace(/^fatal: /, "");
       const help = /dubious ownership/.test(why)
@@ -83,7 +89,7 @@ export class GitDirectory {
         : "Repair the repository, or compare two directories with --base DIR.";
       throw new Unavailable(`git cannot read ${directory}: ${why}. ${help}`);
     }
-    return answer.stdout.toString().trim() === "true" ? new GitDirectory(directory) : undefined;
+    return new GitDirectory(directory);
   }
 
   /** True where nothing has been committed yet. */
@@ -129,8 +135,21 @@ export class GitDirectory {
 
   /** The text of one file at a commit, or of the index where `commit` is empty. The path is relative to the directory. */
   readText(commit: string, path: string): string | undefined {
-    const answer = git(this.#directory, ["cat-file", "blob", `${commit}:./${path}`]);
+    const answer = git(this.#directory, ["cat-file", "blob", `${commit}:./${path}`], { index: commit === "" ? this.#index : undefined });
     return answer.status === 0 && unreadable(answer.stdout.length, answer.stdout) === undefined ? decode(answer.stdout).text : undefined;
+  }
+
+  /** While `git commit -a` or `git commit FILE` waits for a hook, what it is about to commit stands in an index of its own. */
+  get #index(): string | undefined {
+    const { GIT_INDEX_FILE: given } = process.env;
+    if (given === undefined) return undefined;
+    try {
+      const file = realpathSync(given);
+      // The hook may be of another repository than the one that is reviewed.
+      return dirname(file) === realpathSync(git(this.#directory, ["rev-parse", "--absolute-git-dir"]).stdout.toString().trim()) ? file : undefined;
+    } catch {
+      return undefined;
+    }
   }
 
   /** How often one has to go up from the directory to the top of the working tree. */
@@ -145,7 +164,7 @@ export class GitDirectory {
 
   /** The files of the directory as they would be committed now. */
   readIndex(wanted: Wanted): Tree {
-    const answer = git(this.#directory, ["ls-files", "-z", "--stage"]);
+    const answer = git(this.#directory, ["ls-files", "-z", "--stage"], { index: this.#index });
     if (answer.status !== 0) throw new Unavailable(`git cannot list the files of ${this.#directory}: ${answer.stderr.split("\n")[0]}.`);
     const entries = new Map<string, { id: string; link: boolean }>();
     const conflicts = new Set<string>();
@@ -166,7 +185,7 @@ export class GitDirectory {
 
   /** Sizes of objects in bytes, by id. */
   #sizes(ids: readonly string[]): Map<string, number> {
-    const { stdout } = git(this.#directory, ["cat-file", "--batch-check"], ids.map((id) => `${id}\n`).join(""));
+    const { stdout } = git(this.#directory, ["cat-file", "--batch-check"], { input: ids.map((id) => `${id}\n`).join("") });
     const found = stdout.toString().split("\n").map((line) => line.split(" "));
     return new Map(found.filter(([, type]) => type === "blob").map(([id, , size]) => [id!, Number(size)]));
   }
@@ -239,7 +258,7 @@ export class GitDirectory {
         batch.push(blob);
         size += blob.size + 128;
       }
-      const { stdout } = git(this.#directory, ["cat-file", "--batch"], batch.map((blob) => `${blob.id}\n`).join(""), size);
+      const { stdout } = git(this.#directory, ["cat-file", "--batch"], { input: batch.map((blob) => `${blob.id}\n`).join(""), size });
       readBatch(stdout, contents);
     }
     return contents;

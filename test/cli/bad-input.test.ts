@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { NO_PMTUD, parsed, placed, premortem } from "../support/command-line.ts";
 import { folder } from "../support/folder.ts";
 import { skip } from "../support/skip.ts";
@@ -93,6 +93,22 @@ describe("bad input", () => {
       assert.ok(placed(ran).includes(FOUND));
       if (ran.status !== 0) assert.match(ran.err, /premortem\.yaml: /);
     }
+  });
+
+  it("a name that is not UTF-8: says so and ends with 2, with git and without", async () => {
+    const repository = folder({ "a.conf": "" });
+    mkdirSync(repository.at("etc/sysctl.d"), { recursive: true });
+    writeFileSync(Buffer.concat([Buffer.from(repository.at("etc/sysctl.d/")), Buffer.from([0x61, 0xe9]), Buffer.from(".conf")]), NO_PMTUD);
+    const note = /sysctl\.d\/a\uFFFD\.conf: its name is not UTF-8.*; rename it\./;
+    const checked = await premortem("check", repository.path);
+    assert.equal(checked.status, 2);
+    assert.match(checked.err, note);
+    repository.commit();
+    const reviewed = await premortem("review", repository.path, "--format", "json");
+    assert.equal(reviewed.status, 2);
+    assert.match(reviewed.err, note);
+    assert.deepEqual(placed(reviewed), []);
+    assert.equal((parsed(reviewed).summary["change"] as { changed: number }).changed, 0);
   });
 
   it("a --config that cannot be read: status 2 and nothing else", async () => {

@@ -26,6 +26,30 @@ function state(repository: Folder): unknown {
 }
 
 describe("the two states of a review", () => {
+  it("--staged sees what a hook's own index holds, as git commit -a and git commit FILE make it, and no other repository's", async () => {
+    const repository = folder({ [A]: "", [B]: "" }).commit();
+    repository.write({ [A]: NO_PMTUD, [B]: NO_PMTUD });
+    const kept = process.env["GIT_INDEX_FILE"];
+    try {
+      process.env["GIT_INDEX_FILE"] = repository.at(".git/next-index-1.lock");
+      repository.git("read-tree", "HEAD");
+      repository.git("add", A);
+      assert.deepEqual(await found(repository.path, "--staged"), [A]);
+      const other = folder({ [A]: "", [B]: "" }).commit();
+      assert.deepEqual(await found(other.path, "--staged"), []);
+    } finally {
+      delete process.env["GIT_INDEX_FILE"];
+      if (kept !== undefined) process.env["GIT_INDEX_FILE"] = kept;
+    }
+    assert.deepEqual(await found(repository.path, "--staged"), []);
+  });
+
+  it("counts the files of both states", async () => {
+    const before = folder({ [A]: NO_PMTUD, [B]: "" });
+    const { summary } = parsed(await premortem("review", folder({ [A]: "" }).path, "--base", before.path, "--format", "json"));
+    assert.deepEqual([summary["files"], (summary["change"] as { changed: number }).changed], [2, 2]);
+  });
+
   it("--merge-base compares with where the branch began, not with what the target got since", async () => {
     const repository = parted();
     repository.git("checkout", "-q", "feature");

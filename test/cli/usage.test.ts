@@ -58,11 +58,28 @@ describe("the command line", () => {
       ["merge", `${path}/missing.json`],
       ["explain", "sysctl/nothing-such"],
       ["hosts", `${path}/missing`],
+      ["lesson"],
+      // What a script makes of a variable that is not set.
+      ["review", path, "--base", ""],
+      ["review", path, "--merge-base="],
+      ["review", path, "--head="],
+      ["check", path, "--rule", ""],
+      ["check", path, "--baseline="],
+      ["check", path, "--output="],
+      ["check", path, ""],
+      ["review", ""],
     ]) {
       const { status, out, err } = await premortem(...args);
       assert.deepEqual([status, out], [2, ""], args.join(" "));
       assert.match(err, /^premortem: [^\n]+\n$/, args.join(" "));
     }
+  });
+
+  it("names the help of the command that was misunderstood", async () => {
+    assert.match((await premortem("review", "--shard", "0/2")).err, /\(see premortem review --help\)\n$/);
+    assert.match((await premortem("lesson", "schema", "--colour")).err, /\(see premortem lesson schema --help\)\n$/);
+    assert.match((await premortem("revue")).err, /Did you mean review\?.*\(see premortem --help\)\n$/);
+    assert.match((await premortem("check", "--baseline", "")).err, /The value of --baseline is empty/);
   });
 
   it("ends with 0, 1 or 2 by what was found and --fail-on", async () => {

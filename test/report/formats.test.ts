@@ -10,6 +10,7 @@ import { code, inert, inertHtml } from "../../src/report/inert.ts";
 import { junitReport } from "../../src/report/junit.ts";
 import { rdjsonReport } from "../../src/report/rdjson.ts";
 import type { Report } from "../../src/report/report.ts";
+import { printable } from "../../src/report/text.ts";
 import { visible } from "../../src/report/visible.ts";
 import { skip } from "../support/skip.ts";
 import { junitProblems } from "./junit-schema.ts";
@@ -49,6 +50,7 @@ const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\uFFFE\uFF
 describe("texts for others to read", () => {
   it("hold no character that is not seen or means something to a program", () => {
     assert.equal(visible("a\tb\r\nc\u2028d"), "a b c d");
+    assert.equal(printable("a\tb\r\n\r\nc\u202Ed\u001B[31m"), "a b c\uFFFDd\uFFFD[31m");
     assert.equal(visible("\u0000\u001B\u009B\u202E\u200B\uD800x\uDC00\uFFFF"), "\uFFFD\uFFFD\uFFFD\uFFFD\uFFFD\uFFFDx\uFFFD\uFFFD");
     assert.equal(visible("😀ä"), "😀ä");
   });

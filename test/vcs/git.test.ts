@@ -73,11 +73,13 @@ describe("a git repository", () => {
     assert.match(tree.omissions[0]!.reason, /at the base, it is 20 MiB/);
   }).timeout(60_000);
 
-  it("is none where there is no repository, or only a bare one inside a tree", () => {
+  it("is none where there is no repository, and refuses one without a working tree", () => {
     assert.equal(GitDirectory.open(folder({ "a.conf": "1" }).path), undefined);
     const bare = folder();
     bare.git("init", "-q", "--bare", "inner");
-    assert.equal(GitDirectory.open(bare.at("inner")), undefined);
+    assert.throws(() => GitDirectory.open(bare.at("inner")), /without a working tree.*\(git clone/);
+    const inside = folder({ "a.conf": "1" }).commit();
+    assert.throws(() => GitDirectory.open(inside.at(".git")), /or the inside of one/);
   });
 
   it("knows that nothing has been committed", () => {
