@@ -30,7 +30,7 @@ export const LESSON_KEYS: readonly LessonKey[] = [
   { path: "id", kind: "word", required: true, summary: "Names the lesson: lower case words with - between them. Its findings are of rule lesson/ID." },
   { path: "incident", kind: "section", required: true, summary: "What happened, and where that can be read." },
   { path: "incident.organisation", kind: "text", required: true, summary: "Whose incident it was." },
-  { path: "incident.date", kind: "text", required: true, summary: "The day, YYYY-MM-DD; YYYY-MM or YYYY where no more is known." },
+  { path: "incident.date", kind: "text", required: true, summary: "The day, YYYY-MM-DD; YYYY-MM or YYYY where no more is known, undated where nobody says." },
   { path: "incident.title", kind: "text", required: true, summary: "The post-mortem's title." },
   { path: "incident.link", kind: "text", required: false, summary: "Where the post-mortem can be read: an https address or a path." },
   { path: "incident.source", kind: "word", required: false, summary: "How well it is known: post-mortem (the organisation's own text), public report, thread (of maintainers and users), talk, mixed, secondary or internal." },

@@ -12,7 +12,7 @@ import { ELEMENTS, GRADES, LIFECYCLES } from "./tree.ts";
 /** Characters of a lesson file. */
 const LONGEST = 1 << 18;
 const ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-const DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
+const DATE = /^undated$|^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
 const ACTIONS: readonly FixAction[] = ["replace", "insert-before", "insert-after", "remove"];
 /** Data of one finding. */
 const MOST_DATA = 20;
@@ -82,7 +82,7 @@ function readIncident(reader: LessonReader, entry: YamlEntry | undefined): Incid
   const keys = reader.section("incident", entry.value, entry.keyRange);
   const [organisation, date, title, link] = ["organisation", "date", "title", "link"].map((key) => reader.words(keys.get(key)));
   const source = reader.oneOf(keys.get("source"), GRADES);
-  if (date !== undefined && !DATE.test(date)) reader.problem(keys.get("date")!.value.range, `"${date}" is no date. Write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known.`);
+  if (date !== undefined && !DATE.test(date)) reader.problem(keys.get("date")!.value.range, `"${date}" is no date. Write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known, or undated.`);
   // A link is shown to people who click it: nothing but pages and files.
   const followed = link === undefined || /^https?:\/\/[^\s"'<>]+$/.test(link) || /^(?![a-z][a-z0-9+.-]*:|\/\/)[^\s"'<>]+$/i.test(link);
   if (!followed) reader.problem(keys.get("link")!.value.range, "This is no address that can be opened, so it is left out. Write one that begins with https://, or a path in the repository.");

@@ -21,7 +21,7 @@ const EXAMPLES = {
 /** What stands behind the keys that are no plain text. */
 const SHAPES: { readonly [path: string]: Schema } = {
   id: { type: "string", pattern: "^[a-z0-9]+(-[a-z0-9]+)*$" },
-  "incident.date": { type: ["string", "number"], pattern: "^\\d{4}(-\\d{2}(-\\d{2})?)?$" },
+  "incident.date": { type: ["string", "number"], pattern: "^undated$|^\\d{4}(-\\d{2}(-\\d{2})?)?$" },
   "incident.source": { enum: [...GRADES] },
   what: { type: "string", maxLength: 140 },
   reads: { enum: [...ELEMENTS], enumDescriptions: ELEMENTS.map((name) => ELEMENT_SUMMARIES[name]) },
