@@ -1,4 +1,4 @@
-import type { HostVariable } from "../../engine/configuration.ts";
+import type { HostVariable, Trait } from "../../engine/configuration.ts";
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
 import type { Host, Scope } from "../fleet/fleet.ts";
@@ -27,6 +27,7 @@ export const hostType: ObjectType<Item> = {
     groups: { type: "list<string>", summary: "Every group that it is in, nearest first, `all` last.", read: ({ host }) => host.groups },
     siblings: { type: "list<string>", summary: "Names of the hosts of its nearest group, itself among them, sorted: `host.siblings[0] == host.name` tells something once for all of them.", read: ({ workspace, host }) => [...(workspace.fleet.groups.get(host.groups[0] ?? "all")?.hosts ?? [host.name])] },
     traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => traitsOf(workspace, [host]) },
+    reasons: { type: "map<string, string>", summary: "Why it is that, by trait: `group docker is named so`, `premortem.yaml lists group kvm`, `it gets a container runtime (package docker-ce)`.", read: ({ workspace, host }) => new Lookup((trait) => workspace.fleet.trait(host, trait as Trait)?.why, () => traitsOf(workspace, [host])) },
     kernel: { type: "string", summary: "The kernel's version, as `uname -r` begins.", read: ({ workspace, host }) => textOf(workspace.fleet.kernel(host)) },
     memory: { type: "int", summary: "Its memory; absent where no variable tells.", unit: "bytes", read: ({ workspace, host }) => hidden(workspace, host, "memory") ?? rounded(memoryOf(workspace, host)?.bytes) },
     guests: { type: "int", summary: "How many virtual machines run on it; absent where no variable tells.", read: ({ workspace, host }) => countOf(workspace, host, "virtualMachines") },
