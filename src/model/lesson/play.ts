@@ -22,6 +22,7 @@ export const playType: ObjectType<Item> = {
   fields: {
     path: { type: "string", summary: "The file.", read: ({ play: { path } }) => path },
     name: { type: "string", summary: "Its name; empty where it has none.", read: ({ play: { name } }) => name },
+    text: { type: "string", summary: "All of it as written, without what its roles and includes bring.", read: ({ workspace, play: { location } }) => workspace.textAt(location) },
     pattern: { type: "string", summary: "The host pattern as written after `hosts`.", read: ({ play: { hostsPattern } }) => hostsPattern },
     batches: { type: "list<int>", summary: "The sizes of its batches in turn, from `serial`; one batch of all hosts without it.", read: ({ play }) => batchesOf(play) },
     strategy: { type: "string", summary: "`linear` where none is written.", read: ({ play }) => keyword(play, "strategy", "linear") },

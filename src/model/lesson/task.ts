@@ -32,6 +32,7 @@ export const taskType: ObjectType<TaskItem> = {
   fields: {
     path: { type: "string", summary: "The file.", read: ({ task }) => task.location.path },
     name: { type: "string", summary: "Its name; empty where it has none.", read: ({ task }) => task.name ?? "" },
+    text: { type: "string", summary: "All of it as written, templates unresolved: to ask quickly whether a word is in it at all.", read: ({ workspace, task }) => workspace.textAt(task.location) },
     module: { type: "string", summary: "The module without its collection: `service`, `template`, `command`, …", read: ({ task }) => task.module },
     arguments: { type: "map<string, dyn>", summary: "The module's arguments by name; a free-form command as `_raw_params`. Ask has(task.arguments.NAME) first.", read: ({ task }) => plainMap(task.args) },
     command: { type: "string", summary: "What command, shell, raw and script run, as written; empty for other modules.", read: ({ task }) => commandOf(task) },
