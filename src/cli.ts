@@ -3,8 +3,15 @@ import { main } from "./cli/main.ts";
 import type { Terminal } from "./cli/terminal.ts";
 
 const { stdout, stderr, env } = process;
-// A reader that has seen enough (`| head`) closes the pipe; that is no error.
-stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
+stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (`| head`) closes the pipe; that is no error, and the status still tells what was found. A
+  // command that writes all at once knows it by the next turn; one that writes without end stops here.
+  if (error.code === "EPIPE") return void setImmediate(() => process.exit());
+  stderr.write(`premortem: Standard output cannot be written (${error.code ?? error.message}). Make room, or write somewhere else.\n`);
+  process.exit(2);
+});
+// Who does not read what is wrong is told by the status alone.
+stderr.on("error", () => {});
 
 /** Part of the same bundle, and run when it is asked for: the protocol's library looks at the arguments as soon as it is loaded. */
 const serve = async (): Promise<number> => (await import("./lsp.ts")).serve();

@@ -76,6 +76,17 @@ describe("the packed command line", function () {
     assert.equal(ran.stdout.split("\n").length, 2);
   });
 
+  it("still tells what was found when its reader has seen enough, and says when nothing can be written", function () {
+    const { path } = folder(Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`etc/sysctl.d/${i}.conf`, NO_PMTUD.repeat(5)])));
+    const run = (line: string): ReturnType<typeof spawnSync> => spawnSync("bash", ["-o", "pipefail", "-c", line], { encoding: "utf8" });
+    const command = `${process.execPath} ${cli} check --fail-on info ${path}`;
+    assert.deepEqual([run(`${command} | head -1`).status, run(`${command} 2>&1 >&- | head -0`).status], [1, 1]);
+    assert.equal(run(`seq 100000 | sed 's/.*/{"dport":80}/' | ${process.execPath} ${cli} verdict --packet - <(echo 'table inet t { chain c { type filter hook input priority 0; policy drop; }; }') | head -1`).stderr, "");
+    if (!existsSync("/dev/full")) skip(this, "there is no /dev/full on this machine");
+    const full = run(`${command} >/dev/full`);
+    assert.deepEqual([full.status, full.stderr], [2, "premortem: Standard output cannot be written (ENOSPC). Make room, or write somewhere else.\n"]);
+  });
+
   it("gives the same bytes in another time zone, locale and directory", () => {
     const { path } = folder({ [A]: NO_PMTUD, "etc/sysctl.d/Z.conf": NO_PMTUD, "etc/sysctl.d/ä.conf": NO_PMTUD });
     const copy = folder();
