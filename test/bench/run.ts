@@ -9,6 +9,7 @@ import { readDirectory } from "../../src/vcs/directory.ts";
 import { fleetRows } from "./fleets.ts";
 import { flowRows } from "./flows.ts";
 import { forecastRows } from "./forecast.ts";
+import { lessonRows } from "./lessons.ts";
 import { Sheet, median } from "./measure.ts";
 import type { Texts } from "./texts.ts";
 import { cephConf, changed, fleet, iptables, nftables, sysctl } from "./texts.ts";
@@ -33,6 +34,7 @@ await sheet.growth("check: 1,000 ceph.conf, 100", check(cephConf(100)), check(ce
 await sheet.growth("check: a fleet of 2,000 hosts, of 200", check(fleet(200)), check(fleet(2000)), LINEAR);
 await sheet.growth("review: a fleet of 2,000 hosts, of 200", review(fleet(200), changed(fleet(200))), review(fleet(2000), changed(fleet(2000))), LINEAR);
 
+await lessonRows(sheet);
 await flowRows(sheet);
 await forecastRows(sheet);
 

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { loadWorkspace } from "../../../src/core.ts";
+import { firewallRulesIn } from "../../../src/model/lesson/firewall-rule.ts";
+import { fieldValue } from "../../../src/model/lesson/cel/values.ts";
+import { Failure } from "../../../src/model/lesson/cel/outcome.ts";
+import { Thing } from "../../../src/model/lesson/element.ts";
+
+/** A field of the first rule of an nftables chain; `unknown: …` where it is hidden. */
+async function field(rule: string, name: string, more = ""): Promise<unknown> {
+  const text = `table inet filter {\n${more}\n  chain input {\n    type filter hook input priority 0;\n    ${rule}\n  }\n}\n`;
+  const workspace = await loadWorkspace(new Map([["nftables.conf", text]]));
+  return shown(fieldValue(firewallRulesIn(workspace, "nftables.conf")[0]!.value, name));
+}
+
+/** The same of an iptables rule. */
+async function iptablesField(rule: string, name: string): Promise<unknown> {
+  const workspace = await loadWorkspace(new Map([["rules.v4", `*filter\n:INPUT ACCEPT [0:0]\n${rule}\nCOMMIT\n`]]));
+  return shown(fieldValue(firewallRulesIn(workspace, "rules.v4")[0]!.value, name));
+}
+
+function shown(value: unknown): unknown {
+  if (value instanceof Failure) return `unknown: ${value.reason}`;
+  if (!Array.isArray(value)) return value;
+  return value.map((item: unknown) => (item instanceof Thing ? `${String(item.read("first"))}-${String(item.read("last"))}` : item));
+}
+
+const SET = "set partners { type ipv4_addr; flags interval; elements = { 192.0.2.0/25, 198.51.100.7 } }";
+const PAIRS = "set pairs { type ipv4_addr . inet_service; elements = { 192.0.2.1 . 22, 192.0.2.2 . 80, 192.0.2.1 . 80 } }";
+
+describe("lessons: what a rule matches", () => {
+  const cases: readonly [string, string, string, unknown, string?][] = [
+    ["what an address is not", "ip saddr != 10.0.0.0/8 drop", "sources", ["0.0.0.0-9.255.255.255", "11.0.0.0-255.255.255.255"]],
+    ["what an address of IPv6 is not", "ip6 saddr != ::/1 drop", "sources", ["8000::/1"]],
+    ["what a port is not", "tcp dport != 22 drop", "destinationPorts", ["0-21", "23-65535"]],
+    ["what is not in a list", "tcp dport != { 22, 80-90 } drop", "destinationPorts", ["0-21", "23-79", "91-65535"]],
+    ["what is not in a named set", "ip saddr != @partners drop", "sources", ["0.0.0.0-192.0.1.255", "192.0.2.128-198.51.100.6", "198.51.100.8-255.255.255.255"], SET],
+    ["several conditions on one address", "ip saddr 192.0.2.0/24 ip saddr != 192.0.2.7 accept", "sources", ["192.0.2.0-192.0.2.6", "192.0.2.8-192.0.2.255"]],
+    ["several conditions on one port", "tcp dport 1-100 tcp dport 50-200 accept", "destinationPorts", ["50-100"]],
+    ["addresses of a concatenation", "ip saddr . tcp dport @pairs accept", "sources", ["192.0.2.1-192.0.2.2"], PAIRS],
+    ["ports of a concatenation", "ip saddr . tcp dport { 192.0.2.1 . 22, 192.0.2.9 . 443 } accept", "destinationPorts", ["22-22", "443-443"]],
+    ["names of a concatenation", "iifname . ip saddr { eth1 . 192.0.2.1, eth0 . 192.0.2.9 } accept", "inputInterfaces", ["eth0", "eth1"]],
+    ["what no packet meets", "tcp dport 22 tcp dport 80 accept", "destinationPorts", "unknown: no packet meets what the rule asks of tcp dport"],
+    ["what an interface is not", 'iifname != "eth0" drop', "inputInterfaces", "unknown: meta iifname is matched by what it is not"],
+    ["what a concatenation is not", "ip saddr . tcp dport != @pairs drop", "sources", "unknown: ip saddr is matched together with other fields", PAIRS],
+    ["both families", "ip saddr 192.0.2.1 ip6 saddr ::1 accept", "sources", "unknown: several parts of the rule speak of ip saddr"],
+    ["what is not in a set that another tool fills", "ip saddr != @filled drop", "sources", "unknown: nothing tells what is in the set filled", "set filled { type ipv4_addr; }"],
+    ["nothing", "tcp dport 22 accept", "sources", ["0.0.0.0/0", "::/0"]],
+  ];
+  for (const [title, rule, name, expected, more] of cases) {
+    it(title, async () => assert.deepEqual(await field(rule, name, more), expected));
+  }
+
+  it("what an address of iptables is not", async () => {
+    assert.deepEqual(await iptablesField("-A INPUT ! -s 128.0.0.0/1 -j DROP", "sources"), ["0.0.0.0/1"]);
+    assert.deepEqual(await iptablesField("-A INPUT -p tcp ! --dport 22 -j DROP", "destinationPorts"), ["0-21", "23-65535"]);
+  });
+});
