@@ -86,7 +86,8 @@ export class ReviewRunner {
     let unchanged: Project | undefined;
     for (const folder of folders) {
       const repositories = repositoriesOf(git, folder.uri);
-      const ends = await this.#ends(repositories, comparison, options.fresh);
+      const several = folders.length > 1 || repositories.filter((one) => outerOf(one, repositories) === undefined).length > 1;
+      const ends = await this.#ends(repositories, comparison, several, options.fresh);
       if (typeof ends === "string") return ends;
       if (ends.size === 0) continue;
       for (const [repository, one] of ends) used.set(repository, one);
@@ -136,8 +137,8 @@ export class ReviewRunner {
     return { reviews, base: vscode.l10n.t("the folder {0}", vscode.workspace.asRelativePath(other)), repositories: [], ...(reviews.length === 0 && { unchanged: projects.at(-1)! }) };
   }
 
-  /** The ends in each repository that the comparison is about, inner ones first. */
-  async #ends(repositories: readonly Repository[], comparison: Exclude<Comparison, { kind: "folder" }>, fresh: boolean): Promise<Map<Repository, Ends> | string> {
+  /** The ends in each repository that the comparison is about, inner ones first. `several`: a sentence is to name the repository. */
+  async #ends(repositories: readonly Repository[], comparison: Exclude<Comparison, { kind: "folder" }>, several: boolean, fresh: boolean): Promise<Map<Repository, Ends> | string> {
     const known = new Map<Repository, Ends>();
     const outermostFirst = [...repositories].sort((a, b) => a.rootUri.path.length - b.rootUri.path.length);
     for (const repository of outermostFirst) {
@@ -157,7 +158,7 @@ export class ReviewRunner {
       }
       if ("root" in comparison && comparison.root !== repository.rootUri.toString()) continue;
       const ends = await endsOf(repository, comparison);
-      if (typeof ends === "string") return ends;
+      if (typeof ends === "string") return several ? `${nameOf(repository)}: ${ends}` : ends;
       known.set(repository, ends);
     }
     return new Map(repositories.flatMap((repository) => (known.has(repository) ? [[repository, known.get(repository)!]] : [])));
@@ -189,6 +190,10 @@ export class ReviewRunner {
 function prefixIn(folder: vscode.WorkspaceFolder, project: Project): string {
   const path = below(folder.uri, project.root);
   return path === undefined || path === "" ? "" : `${path}/`;
+}
+
+function nameOf({ rootUri }: Repository): string {
+  return rootUri.path.split("/").pop() ?? "";
 }
 
 function counting(within: readonly string[] | undefined): (uri: vscode.Uri) => boolean {

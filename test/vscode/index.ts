@@ -22,6 +22,7 @@ export async function run(): Promise<void> {
     await import("./host/reach.test.ts");
     await import("./host/review.test.ts");
     await import("./host/review-bases.test.ts");
+    await import("./host/review-repositories.test.ts");
     await import("./host/review-ways.test.ts");
     await import("./host/sysctl.test.ts");
     await import("./host/tree.test.ts");

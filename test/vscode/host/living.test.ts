@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { stateOf } from "../../../src/editor/status.ts";
@@ -90,6 +90,34 @@ describe("living in the editor", () => {
     assert.match(document.getText(), /storage: \[ceph_osds\]/);
     assert.ok(!existsSync(join(folder("fleet").uri.fsPath, "premortem.yaml")));
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+  });
+
+  it("brings answers into the premortem.yaml that is there, unsaved, with all that it says", async () => {
+    const file = join(folder("other").uri.fsPath, "premortem.yaml");
+    const before = readFileSync(file, "utf8");
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
+    const document = await vscode.commands.executeCommand<vscode.TextDocument>("premortem.createConfiguration", { groups: { storage: ["ceph_osds"], lab: [] } });
+    assert.equal(document.uri.fsPath, file);
+    assert.ok(document.isDirty);
+    assert.ok(document.getText().startsWith(before), document.getText());
+    assert.match(document.getText().slice(before.length), /groups:\n(?: +#.*\n)? +storage: \[ceph_osds\]\n(?: +#.*\n)? +lab: \[\]/);
+    await settled(document);
+    assert.deepEqual(found(document), []);
+    assert.equal(readFileSync(file, "utf8"), before, "nothing is written yet");
+    // A second time there is nothing left to add.
+    const text = document.getText();
+    await vscode.commands.executeCommand("premortem.createConfiguration", { groups: { storage: ["ceph_osds"] } });
+    assert.equal(document.getText(), text);
+  });
+
+  it("adds nothing to a premortem.yaml that cannot be read, and opens it", async () => {
+    const file = join(folder("other").uri.fsPath, "premortem.yaml");
+    const document = await vscode.workspace.openTextDocument(file);
+    await vscode.window.showTextDocument(document);
+    await replace(document, "groups: [\n");
+    assert.equal(await vscode.commands.executeCommand("premortem.createConfiguration", { groups: { storage: ["ceph_osds"] } }), undefined);
+    assert.equal(document.getText(), "groups: [\n");
+    assert.equal(vscode.window.activeTextEditor?.document.uri.fsPath, file);
   });
 
   it("lints the walkthrough's ruleset among the files around it", async () => {
