@@ -18,7 +18,8 @@ function manifestTexts(node: unknown, place = "", list: [string, string][] = [])
     const here = `${place}/${key}`;
     const texts = TEXTS.has(key) ? [value].flat().filter((text): text is string => typeof text === "string") : [];
     // `svg` and `markdown` hold paths, `image` alone has texts beside it; a title of a walkthrough's media is its altText.
-    for (const text of texts) if (!NAMES.has(text)) list.push([here, text]);
+    // npm shows the extension's own description too, and looks nothing up.
+    for (const text of texts) if (!NAMES.has(text) && here !== "/description") list.push([here, text]);
     if (key !== "devDependencies" && key !== "scripts") manifestTexts(value, here, list);
   }
   return list;
