@@ -106,6 +106,7 @@ export function scopeFields<T>(scopeOf: (of: T) => Maybe<Scope>, workspaceOf?: (
   return {
     hosts: { type: "list<string>", summary: "Names of the hosts that it reaches, sorted.", read: through((scope) => scope.hosts.map(({ name }) => name)) },
     groups: { type: "list<string>", summary: "The inventory groups that any of these hosts is in, sorted.", read: through((scope) => [...new Set(scope.hosts.flatMap(({ groups }) => groups))].sort()) },
+    reach: { type: "int", summary: "How many hosts it reaches.", read: through((scope) => scope.hosts.length) },
     ...(workspaceOf && {
       traits: { type: "list<string>", summary: `What any of these hosts is, from premortem.yaml, its groups' names or what is deployed there: ${TRAITS.map((trait) => `\`${trait}\``).join(", ")}.`, read: (of: T) => through((scope) => traitsOf(workspaceOf(of), scope.hosts))(of) },
     }),

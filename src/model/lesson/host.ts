@@ -25,7 +25,8 @@ export const hostType: ObjectType<Item> = {
     path: { type: "string", summary: "The file that first names it.", read: ({ host }) => host.location.path },
     name: { type: "string", summary: "Its name in the inventory.", read: ({ host }) => host.name },
     groups: { type: "list<string>", summary: "Every group that it is in, nearest first, `all` last.", read: ({ host }) => host.groups },
-    siblings: { type: "list<string>", summary: "Names of the hosts of its nearest group, itself among them, sorted: `host.siblings[0] == host.name` tells something once for all of them.", read: ({ workspace, host }) => [...(workspace.fleet.groups.get(host.groups[0] ?? "all")?.hosts ?? [host.name])] },
+    isFirstOfGroup: { type: "bool", summary: "It is the first, by name, of its nearest group: what holds for all of them is told once so.", read: (item) => groupOf(item)[0] === item.host.name },
+    groupSize: { type: "int", summary: "How many hosts its nearest group has.", read: (item) => groupOf(item).length },
     traits: { type: "list<string>", summary: "What it is, from premortem.yaml or from its groups' names: `storage`, `hypervisor`, `router`, `container`, `lab`, `production`.", read: ({ workspace, host }) => traitsOf(workspace, [host]) },
     reasons: { type: "map<string, string>", summary: "Why it is that, by trait: `group docker is named so`, `premortem.yaml lists group kvm`, `it gets a container runtime (package docker-ce)`.", read: ({ workspace, host }) => new Lookup((trait) => workspace.fleet.trait(host, trait as Trait)?.why, () => traitsOf(workspace, [host])) },
     kernel: { type: "string", summary: "The kernel's version, as `uname -r` begins.", read: ({ workspace, host }) => textOf(workspace.fleet.kernel(host)) },
@@ -85,6 +86,10 @@ function variablesOf(one: Host): ReadonlyMap<string, unknown> {
   let known = values.get(one);
   if (known === undefined) values.set(one, (known = new Map([...one.variables].map(([name, { value }]) => [name, value]))));
   return known;
+}
+
+function groupOf({ workspace, host: { name, groups } }: Item): readonly string[] {
+  return workspace.fleet.groups.get(groups[0] ?? "all")?.hosts ?? [name];
 }
 
 function sysctlsOf(workspace: Workspace, one: Host): Lookup {

@@ -48,8 +48,6 @@ function askedBy(one: Statement, fields: readonly string[]): Maybe<Match> | unde
     if (isUnknown(values)) return values;
     if (values.kind === "masked") return unknown(`${field} is matched by a mask`);
     if (!one.negated) return { field, values };
-    // A set without elements may be another tool's to fill.
-    if (one.set !== undefined && values.kind === "intervals" && values.intervals.length === 0) return unknown(`nothing tells what is in the set ${one.set}`);
     const rest = values.kind === "intervals" ? complement(values.intervals, largest(field)) : undefined;
     return rest === undefined ? unknown(`${field} is matched by what it is not`) : { field, values: rest };
   }

@@ -1,6 +1,6 @@
 import type { Maybe } from "../../engine/unknown.ts";
 import { isUnknown } from "../../engine/unknown.ts";
-import type { Interface, Peer, Prefix, Written } from "../network/network.ts";
+import type { Interface, Peer } from "../network/network.ts";
 import type { Workspace } from "../workspace.ts";
 import type { Element, Found, ObjectType } from "./element.ts";
 import { scopeFields, thing } from "./element.ts";
@@ -11,8 +11,8 @@ interface Item {
   readonly path: string;
   readonly interface: Interface;
   readonly peer: Peer;
-  /** Networks of later peers of the same interface, by text, with the peer's place among all. */
-  readonly later: ReadonlyMap<string, number>;
+  /** Those of its networks that later peers of the same interface have too, with the place of the peer that gets each. */
+  readonly taken: Maybe<readonly (readonly [network: string, by: number])[]>;
   readonly position: number;
 }
 
@@ -26,8 +26,8 @@ export const peerType: ObjectType<Item> = {
     key: { type: "string", summary: "Its public key; absent where none is written.", read: ({ peer: { key } }) => key },
     position: { type: "int", summary: "Its place among the interface's peers, from 1.", read: ({ position }) => position },
     allowed: { type: "list<string>", summary: "Its allowed IPs as networks, without the hosts' bits: `192.0.2.7/32`.", read: ({ peer: { allowed } }) => allowed.map(({ value }) => prefixText(value)) },
-    taken: { type: "list<string>", summary: "Those of its networks that a later peer of the same interface has too: WireGuard gives them to the later one.", read: takenOf },
-    takenBy: { type: "list<int>", summary: "The places of the peers that have them, in the order of `taken`.", read: (item) => through(takenOf(item), (taken) => taken.map((network) => item.later.get(network)!)) },
+    taken: { type: "list<string>", summary: "Those of its networks that a later peer of the same interface has too: WireGuard gives them to the later one.", read: ({ taken }) => through(taken, ([network]) => network) },
+    takenBy: { type: "list<int>", summary: "The places of the peers that have them, in the order of `taken`.", read: ({ taken }) => through(taken, ([, by]) => by) },
     isConditional: { type: "bool", summary: "A template decides whether it is there.", read: ({ peer: { conditional } }) => conditional === true },
     ...scopeFields<Item>(({ workspace, path }) => workspace.fleet.scopeOf(path), ({ workspace }) => workspace),
   },
@@ -54,7 +54,7 @@ export function peersIn(workspace: Workspace, path: string): readonly Found[] {
     // From the last one on: each then knows all that come after it.
     for (let index = peers.length - 1; index >= 0; index--) {
       const own = peers[index]!;
-      const item: Item = { workspace, path, interface: one, peer: own, later: new Map(later), position: index + 1 };
+      const item: Item = { workspace, path, interface: one, peer: own, taken: takenOf(own, later), position: index + 1 };
       if (own.location.path === path) found.unshift({ value: thing(peerType, item), path, range: own.location.range, parts: { allowed: placeOf(own, later, path) } });
       if (own.conditional !== true) for (const { value } of own.allowed) if (!isUnknown(value)) later.set(prefixText(value) as string, index + 1);
     }
@@ -67,13 +67,16 @@ function placeOf({ allowed }: Peer, later: ReadonlyMap<string, number>, path: st
   return first?.location.path === path ? first.location.range : undefined;
 }
 
-function takenOf({ peer: { allowed }, later }: Item): Maybe<string[]> {
-  const shared = allowed.flatMap(({ value }: Written<Maybe<Prefix>>) => (isUnknown(value) || !later.has(prefixText(value) as string) ? [] : [prefixText(value) as string]));
-  const hidden = allowed.find(({ value }) => isUnknown(value))?.value;
+function takenOf({ allowed }: Peer, later: ReadonlyMap<string, number>): Item["taken"] {
+  const taken = allowed.flatMap(({ value }) => {
+    const by = isUnknown(value) ? undefined : later.get(prefixText(value) as string);
+    return by === undefined ? [] : [[prefixText(value) as string, by] as const];
+  });
+  const hidden = allowed.map(({ value }) => value).find(isUnknown);
   // One that is certain tells enough.
-  return shared.length === 0 && hidden !== undefined && isUnknown(hidden) && later.size > 0 ? hidden : shared;
+  return taken.length === 0 && hidden !== undefined && later.size > 0 ? hidden : taken;
 }
 
-function through(value: Maybe<string[]>, read: (list: string[]) => unknown): unknown {
-  return isUnknown(value) ? value : read(value);
+function through(taken: Item["taken"], read: (one: readonly [network: string, by: number]) => unknown): unknown {
+  return isUnknown(taken) ? taken : taken.map(read);
 }

@@ -58,17 +58,17 @@ describe("elements of lessons for what hosts end up with", () => {
     assert.deepEqual(await found('host.sysctls.exists(key, key == "vm.swappiness")', files, "host"), [1, 0]);
   });
 
-  it("interfaces, siblings and reasons of a host", async () => {
+  it("interfaces, groups and reasons of a host", async () => {
     const files = { "inventory/hosts.ini": "[kvm]\nvirt1\nvirt2\n", "host_vars/x.yml": "", "hosts/virt1/etc/netplan/1.yaml": "network:\n  version: 2\n  ethernets:\n    eno1: { addresses: [192.0.2.7/24] }\n" };
     assert.deepEqual(await found('host.interfaces.exists(i, i.addresses.exists(a, inNetwork(a, "192.0.2.0/24")))', files, "host"), [1, 0]);
-    assert.deepEqual(await found("host.siblings[0] == host.name && size(host.siblings) == 2", files, "host"), [1, 0]);
+    assert.deepEqual(await found("host.isFirstOfGroup && host.groupSize == 2", files, "host"), [1, 0]);
     assert.deepEqual(await found('host.reasons["hypervisor"].contains("kvm")', files, "host"), [2, 0]);
   });
 
   it("variables with what is in them, and what a template hides", async () => {
     const files = { "group_vars/web.yml": "servers:\n  - name: a\n    port: 1\n  - name: ''\nplain: text\nhidden: ['{{ x | default(1) }}']\n", "inventory/hosts.ini": hosts };
     assert.deepEqual(await found('variable.name == "servers" && variable.isList && variable.texts == ["a", "1", ""] && variable.owner == "web" && variable.kind == "group_vars"', files, "variable"), [1, 0]);
-    assert.deepEqual(await found('variable.name == "servers" && variable.beside == ["plain", "hidden"] && size(variable.hosts) == 2', files, "variable"), [1, 0]);
+    assert.deepEqual(await found('variable.name == "servers" && variable.beside == ["plain", "hidden"] && size(variable.hosts) == 2 && variable.reach == 2', files, "variable"), [1, 0]);
     assert.deepEqual(await found('variable.name == "hidden" && variable.texts.exists(t, t == "1")', files, "variable"), [0, 1]);
   });
 

@@ -43,7 +43,7 @@ describe("lessons: what a rule matches", () => {
     ["what an interface is not", 'iifname != "eth0" drop', "inputInterfaces", "unknown: meta iifname is matched by what it is not"],
     ["what a concatenation is not", "ip saddr . tcp dport != @pairs drop", "sources", "unknown: ip saddr is matched together with other fields", PAIRS],
     ["both families", "ip saddr 192.0.2.1 ip6 saddr ::1 accept", "sources", "unknown: several parts of the rule speak of ip saddr"],
-    ["what is not in a set that another tool fills", "ip saddr != @filled drop", "sources", "unknown: nothing tells what is in the set filled", "set filled { type ipv4_addr; }"],
+    ["what is not in a set that another tool fills", "ip saddr != @filled drop", "sources", "unknown: the set filled is empty here: something else fills it", "set filled { type ipv4_addr; }"],
     ["nothing", "tcp dport 22 accept", "sources", ["0.0.0.0/0", "::/0"]],
   ];
   for (const [title, rule, name, expected, more] of cases) {
