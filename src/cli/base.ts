@@ -108,7 +108,9 @@ function commitOf(git: GitDirectory, revision: string): string {
 function fetching(git: GitDirectory, revision: string): string {
   const ancestor = /[~^]/.test(revision);
   if (ancestor && git.shallow) return "deepen this shallow clone (git fetch --deepen=1, or --unshallow for all; with actions/checkout: fetch-depth; in GitLab: GIT_DEPTH)";
-  return `fetch it (git fetch origin ${revision.replace(/^origin\//, "").replace(/[~^].*$/, "")})`;
+  const name = revision.replace(/^origin\//, "").replace(/[~^].*$/, "");
+  // What is proposed will be pasted into a shell.
+  return /^\w[\w./-]*$/.test(name) ? `fetch it (git fetch origin ${name})` : "fetch it with git";
 }
 
 /** The base as a workspace that `state` can be compared with. */

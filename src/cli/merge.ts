@@ -27,9 +27,9 @@ export interface MergeOptions extends PrintOptions, EndOptions {
 /** `premortem merge REPORT...`: prints what the run would have printed that was divided by `--shard`. */
 export async function mergeCommand(files: readonly string[], options: MergeOptions, terminal: Terminal): Promise<number> {
   const merged = merge(files);
-  const { report, incomplete } = merged;
+  const { report, incomplete, hidden } = merged;
   const reviewed = options.format === "html" ? await reviewedOf(merged, options) : [];
-  return print(options, { report, reviewed, incomplete, covers: () => true }, terminal);
+  return print(options, { report, reviewed, incomplete, hidden, covers: () => true }, terminal);
 }
 
 function merge(files: readonly string[]): Merged {

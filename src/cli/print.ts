@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
-import type { Finding } from "../engine/finding.ts";
+import type { Finding, Severity } from "../engine/finding.ts";
 import { atLeast } from "../engine/finding.ts";
-import { lessons } from "../lessons/index.ts";
+import { citable } from "../report/citable.ts";
 import { commentReport } from "../report/comment.ts";
 import { githubReport } from "../report/github.ts";
 import { gitlabReport } from "../report/gitlab.ts";
@@ -18,6 +18,7 @@ import { INPUT } from "./findings.ts";
 import { htmlReport } from "./html.ts";
 import { linkBaseOf } from "./link-base.ts";
 import type { Format, PrintOptions, ReportOptions } from "./options.ts";
+import { noteOf } from "./part.ts";
 import type { Outcome } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { Counter, warn } from "./terminal.ts";
@@ -52,10 +53,10 @@ export async function printOutcome(
 }
 
 /** Prints an outcome in the format that is asked for. Gives the exit status. */
-export function print(options: PrintOptions, outcome: Outcome, terminal: Terminal, shard?: ReportOptions["shard"]): number {
+export function print(options: PrintOptions, outcome: Outcome & { readonly hidden?: Severity | undefined }, terminal: Terminal, shard?: ReportOptions["shard"]): number {
   const { report, incomplete } = outcome;
   tellNotes(report, terminal);
-  const part = shard && { shard: { ...shard, incomplete, mended: outcome.reviewed.flatMap((one) => one.mended) } };
+  const part = shard && { shard: noteOf(outcome, shard, options) };
   const keep = (finding: Finding): boolean => atLeast(finding.severity, options.severity);
   const shown: Report = { ...report, ...part, findings: report.findings.filter(keep) };
   const text = options.format === "html" ? htmlReport(outcome.reviewed, keep, report.baseline) : format(options.format, options, shown, terminal.colour && options.output === undefined);
@@ -63,7 +64,8 @@ export function print(options: PrintOptions, outcome: Outcome, terminal: Termina
   else save(options.output, text);
   // A gate must not pass over a file that nobody could look at.
   if (incomplete) return 2;
-  return reaches(report.findings, options.failOn) ? 1 : 0;
+  const { failOn } = options;
+  return reaches(report.findings, failOn) || (outcome.hidden !== undefined && failOn !== "never" && atLeast(outcome.hidden, failOn)) ? 1 : 0;
 }
 
 /** Says on standard error which files could not be read and which rules failed; the report has them too. */
@@ -93,11 +95,6 @@ function format(name: Exclude<Format, "html">, { linkBase }: PrintOptions, repor
     case "markdown":
       return commentReport(report, { lessons: citable(report), linkBase: linkBase ?? linkBaseOf(process.env) });
   }
-}
-
-/** The post-mortems that findings may cite. */
-function citable({ own = [] }: Report): typeof lessons {
-  return own.length === 0 ? lessons : new Map([...lessons, ...own.map(({ lesson }) => [lesson.id, lesson] as const)]);
 }
 
 function save(file: string, text: string): void {

@@ -36,6 +36,8 @@ export function restOf(report: Report, places: Places): JsonObject {
       shard: {
         index: shard.index,
         count: shard.count,
+        run: shard.run,
+        ...(shard.hidden && { hidden: shard.hidden }),
         incomplete: shard.incomplete,
         // Formats that count in bytes cannot do so without the texts.
         bytes: byteColumns(report.findings, places),

@@ -59,6 +59,10 @@ export interface ShardNote {
   /** From 1. */
   readonly index: number;
   readonly count: number;
+  /** The same in all parts of one run, and in no other. */
+  readonly run: string;
+  /** The worst severity among the findings that `--severity` keeps out, which count for the exit status. */
+  readonly hidden?: Severity;
   /** True where files had to be left out that Premortem would have reviewed. */
   readonly incomplete: boolean;
   /** Findings of the base that the change mends, of this part. */

@@ -141,6 +141,40 @@ describe("premortem merge", function () {
     assert.equal((await premortem("merge", first!, second!)).status, 0);
   });
 
+  it("refuses parts of different runs, which would hide what the others found", async () => {
+    const one = folder({ "etc/sysctl.d/60-a.conf": NO_PMTUD, "etc/sysctl.d/70-b.conf": "" });
+    const part = async (index: number, ...more: string[]): Promise<string> => {
+      const file = one.at(`${index}.json`);
+      await premortem("check", one.path, "--shard", `${index}/2`, "--format", "json", "--output", file, ...more);
+      return file;
+    };
+    const merged = async (...files: string[]): Promise<string> => {
+      const { status, err } = await premortem("merge", ...files);
+      return `${status} ${/different runs/.test(err)}`;
+    };
+    const [first, second] = [await part(1), await part(2)];
+    assert.equal(await merged(first, second), "0 false");
+    for (const other of [["--rule", "ceph/min-size-one"], ["--severity", "error"]]) assert.equal(await merged(first, await part(2, ...other)), "2 true", other.join(" "));
+    one.write({ "etc/sysctl.d/70-b.conf": "# another day\n" });
+    assert.equal(await merged(first, await part(2)), "2 true");
+    one.write({ "etc/sysctl.d/70-b.conf": "", "etc/sysctl.d/60-a.conf": NO_PMTUD.replaceAll("\n", "\r\n") });
+    assert.equal(await merged(first, await part(2)), "0 false", "a checkout with other line ends");
+  });
+
+  it("counts for its status what --severity keeps out, as the undivided run does", async () => {
+    const one = folder({ "etc/sysctl.d/60-a.conf": NO_PMTUD });
+    const parts: string[] = [];
+    for (let index = 1; index <= 2; index++) {
+      parts.push(one.at(`part-${index}.json`));
+      await premortem("check", one.path, "--severity", "error", "--shard", `${index}/2`, "--format", "json", "--output", parts.at(-1)!);
+    }
+    for (const level of ["error", "warning", "info", "never"]) {
+      const options = ["--severity", "error", "--fail-on", level];
+      const [whole, merged] = [await premortem("check", one.path, ...options), await premortem("merge", ...parts, ...options)];
+      assert.deepEqual([merged.status, merged.out], [whole.status, whole.out], level);
+    }
+  });
+
   it("ends as the undivided run does", async () => {
     const one = folder({ "etc/sysctl.d/60-a.conf": NO_PMTUD, "nftables.conf": Buffer.from([0]) });
     const parts: string[] = [];

@@ -1,5 +1,5 @@
-import type { Finding } from "../../engine/finding.ts";
-import { compareFindings, compareText } from "../../engine/finding.ts";
+import type { Finding, Severity } from "../../engine/finding.ts";
+import { atLeast, compareFindings, compareText } from "../../engine/finding.ts";
 import type { Report } from "../report.ts";
 import { NoPart } from "./fields.ts";
 import type { Part } from "./part.ts";
@@ -10,6 +10,8 @@ export interface Merged {
   /** The same as of a run that was not divided; its offsets mean nothing without its `position`. */
   readonly report: Report;
   readonly incomplete: boolean;
+  /** The worst severity among the findings that the parts keep out. */
+  readonly hidden: Severity | undefined;
   /** Findings of the base that the change mends. */
   readonly mended: readonly Finding[];
 }
@@ -18,10 +20,11 @@ export interface Merged {
 export function mergeParts(parts: readonly Part[]): Merged {
   const [first] = parts;
   if (first === undefined) throw new NoPart("there is no part");
-  for (const { count, report } of parts) {
+  for (const { count, run, report } of parts) {
     if (count !== first.count) throw new NoPart(`some are parts of ${first.count}, others of ${count}`);
     if (report.change?.base !== first.report.change?.base) throw new NoPart("they are of different changes");
     if ((report.baseline === undefined) !== (first.report.baseline === undefined)) throw new NoPart("some were made with a baseline and some without");
+    if (run !== first.run) throw new NoPart("they are of different runs: the files, the rules, --severity or the version of Premortem differ");
   }
   for (let index = 1; index <= first.count; index++) {
     const found = parts.filter((part) => part.index === index).length;
@@ -58,7 +61,8 @@ export function mergeParts(parts: readonly Part[]): Merged {
     removed: (path) => removed.has(path),
     position: positions(parts),
   };
-  return { report, incomplete: parts.some((part) => part.incomplete), mended: parts.flatMap((part) => part.mended).sort(compareFindings) };
+  const hidden = parts.flatMap((part) => part.hidden ?? []).reduce<Severity | undefined>((most, one) => (most === undefined || atLeast(one, most) ? one : most), undefined);
+  return { report, hidden, incomplete: parts.some((part) => part.incomplete), mended: parts.flatMap((part) => part.mended).sort(compareFindings) };
 }
 
 /** The places that the parts tell of offsets; a file may be spoken of in several parts. */

@@ -1,4 +1,4 @@
-import type { Finding, Json, NotComputed } from "../../engine/finding.ts";
+import type { Finding, Json, NotComputed, Severity } from "../../engine/finding.ts";
 import type { OwnRule } from "../../engine/lesson.ts";
 import type { Fix } from "../../engine/fix.ts";
 import type { Location } from "../../engine/location.ts";
@@ -16,6 +16,10 @@ export interface Part {
   readonly report: Omit<Report, "text" | "position" | "removed">;
   readonly index: number;
   readonly count: number;
+  /** The same in all parts of one run, and in no other. */
+  readonly run: string;
+  /** The worst severity among the findings that are kept out of the report. */
+  readonly hidden: Severity | undefined;
   readonly incomplete: boolean;
   readonly mended: readonly Finding[];
   /** Paths of findings that only the base has. */
@@ -67,6 +71,8 @@ function partOf(top: Fields, findings: Finding[]): Part {
     },
     index: number(shard["index"], "index"),
     count: number(shard["count"], "count"),
+    run: string(shard["run"], "run"),
+    hidden: shard["hidden"] === undefined ? undefined : severityOf(shard["hidden"]),
     incomplete: shard["incomplete"] === true,
     mended: list(shard["mended"], "mended").map(findingOf),
     removed: list(shard["removed"], "removed").map((path) => string(path, "removed")),
