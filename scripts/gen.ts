@@ -23,6 +23,8 @@ emit("src/rules/index.ts", rulesIndex(ruleIds(root)));
 emit("src/lessons/index.ts", lessonsIndex(lessonIds(root)));
 emit("src/model/lesson/packs.ts", packsIndex(root));
 
+const { loadYaml } = await import("../src/formats/yaml/load.ts");
+await loadYaml();
 const { documents, pages } = await import("./gen/documents.ts");
 const made = documents(root);
 const { commandLinePage } = await import("./gen/command-line.ts");

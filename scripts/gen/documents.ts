@@ -5,12 +5,13 @@ import { EXPECTED, KEYS, SECTIONS } from "../../src/formats/premortem-config/key
 import { configurationSchema } from "../../src/formats/premortem-config/schema.ts";
 import { lessonSchema } from "../../src/formats/lesson/schema.ts";
 import { lessons } from "../../src/lessons/index.ts";
+import { lessonPacksPage } from "../../src/report/lesson-packs.ts";
 import { lessonSchemaPage } from "../../src/report/lesson-schema.ts";
 import { lessonPage, rulePage } from "../../src/report/page.ts";
 import { sarifRules } from "../../src/report/sarif.ts";
 import { localisationBundle } from "./localisation.ts";
 
-/** Every generated document, by path. */
+/** Every generated document, by path. Needs `loadYaml()` beforehand. */
 export function documents(root: string): [string, string][] {
   return [
     ...[...rules].map(([id, rule]): [string, string] => [`docs/rules/${id}.md`, rulePage(id, rule, lessons, { links: true })]),
@@ -19,15 +20,16 @@ export function documents(root: string): [string, string][] {
     ["schemas/premortem.schema.json", `${JSON.stringify(configurationSchema([...rules.keys()]), null, 2)}\n`],
     ["schemas/lesson.schema.json", `${JSON.stringify(lessonSchema(), null, 2)}\n`],
     ["docs/lessons/schema.md", lessonSchemaPage()],
+    ["docs/lessons/packs.md", lessonPacksPage()],
     ["docs/premortem-yaml.md", configurationPage()],
     ["l10n/bundle.l10n.json", localisationBundle(root)],
     ["README.md", readme(root)],
   ];
 }
 
-/** The pages of rules and lessons, and what lessons that a team writes can read; by the folder of the pages. */
+/** The pages of rules and lessons, of shipped packs, and of what lessons that a team writes can read; by the folder of the pages. */
 export function pages(): Record<string, string[]> {
-  return { "docs/rules": [...rules.keys()], "docs/lessons": [...lessons.keys(), "schema"] };
+  return { "docs/rules": [...rules.keys()], "docs/lessons": [...lessons.keys(), "schema", "packs"] };
 }
 
 /** Every key of `premortem.yaml`, in the order in which the schema has them. */
