@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { root } from "../../../scripts/setup.mjs";
 import { build } from "../../../scripts/build.mjs";
 import { commitAll } from "../../../scripts/fixture.mjs";
+import { preview } from "./review-page.mjs";
 import { startWindow } from "./window.mjs";
 
 const FILE = "etc/sysctl.d/60-tunnel.conf";
@@ -19,19 +20,6 @@ function repository() {
   commitAll(directory);
   writeFileSync(join(directory, FILE), `${BEFORE}net.ipv4.ip_no_pmtu_disc = 1\n`);
   return directory;
-}
-
-/** The document of a Markdown preview: the innermost frame that shows it. */
-async function preview(page, heading, patience = 15_000) {
-  const late = Date.now() + patience;
-  while (Date.now() < late) {
-    for (const frame of page.frames()) {
-      const found = frame.locator("h1", { hasText: heading });
-      if (await found.count().catch(() => 0)) return frame;
-    }
-    await page.waitForEvent("framenavigated", { timeout: 300 }).catch(() => {});
-  }
-  throw new Error(`no page shows ${heading}`);
 }
 
 before(() => build());
@@ -151,63 +139,6 @@ describe("creating premortem.yaml", () => {
     await window.line("hypervisor: [kvm]").waitFor();
     await window.page.locator(".tab.dirty", { hasText: "premortem.yaml" }).waitFor();
     await window.screenshot("created-configuration");
-  });
-});
-
-describe("the walkthrough", () => {
-  let directory, vscode, window;
-
-  before(async () => {
-    directory = mkdtempSync(join(tmpdir(), "premortem-window-"));
-    writeFileSync(join(directory, "notes.txt"), "");
-    vscode = await startWindow({ size: { width: 1400, height: 900 } });
-    window = await vscode.open(directory);
-  });
-  after(async () => {
-    await vscode?.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  afterEach(async function () {
-    if (this.currentTest.state === "failed") await window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
-  });
-  const step = (title) => window.page.locator(".getting-started-step", { hasText: title }).first();
-  const done = (title) => step(title).locator(".codicon-pass-filled, .codicon-getting-started-step-checked").first().waitFor();
-  const back = () => window.command("Premortem: Take the Walkthrough");
-
-  it("opens the ruleset of the first incident, underlined", async () => {
-    // The palette lists what the window knows when it opens.
-    await window.page.locator(".activitybar .action-label[aria-label='Premortem']").first().waitFor();
-    await back();
-    await step("Open the ruleset of an outage").waitFor();
-    await window.screenshot("walkthrough");
-    await window.page.locator(".getting-started-step .monaco-button", { hasText: "Open the Ruleset" }).first().click();
-    await window.squiggles("warning").first().waitFor();
-  });
-
-  it("has it mended with the lightbulb", async () => {
-    await window.clickOn("6789");
-    await window.page.keyboard.press("Control+.");
-    const menu = window.page.locator(".action-widget");
-    await menu.locator(".monaco-list-row", { hasText: "Exempt Ceph's ports" }).first().waitFor();
-    await window.screenshot("walkthrough-lightbulb");
-    await window.page.keyboard.press("Enter");
-    await window.line("notrack").waitFor();
-    await window.squiggles("warning").first().waitFor({ state: "detached" });
-  });
-
-  it("runs the review of the sample's change", async () => {
-    await back();
-    await done("Mend it with the lightbulb");
-    await step("Review the change").click();
-    await window.page.locator(".getting-started-step .monaco-button", { hasText: "Review the Change" }).first().click();
-    await preview(window.page, "Review of the change", 30_000);
-    await window.screenshot("walkthrough-review");
-  });
-
-  it("ends with all that was done ticked", async () => {
-    await back();
-    for (const title of ["Open the ruleset of an outage", "Mend it with the lightbulb", "Review the change"]) await done(title);
-    await window.screenshot("walkthrough-end");
   });
 });
 

@@ -47,3 +47,16 @@ export async function panelPicture(page, frame, font) {
   await page.locator(".notification-toast").first().waitFor({ state: "detached" });
   return page.screenshot({ animations: "disabled", clip: { x, y, width, height } });
 }
+
+/** The document of a Markdown preview: the innermost frame that shows it. */
+export async function preview(page, heading, patience = 15_000) {
+  const late = Date.now() + patience;
+  while (Date.now() < late) {
+    for (const frame of page.frames()) {
+      const found = frame.locator("h1", { hasText: heading });
+      if (await found.count().catch(() => 0)) return frame;
+    }
+    await page.waitForEvent("framenavigated", { timeout: 300 }).catch(() => {});
+  }
+  throw new Error(`no page shows ${heading}`);
+}

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { commitAll } from "../../../scripts/fixture.mjs";
-import { packageExtension } from "../../../scripts/package.mjs";
 import { reviewFrame } from "./review-page.mjs";
 import { startWindow } from "./window.mjs";
 
@@ -105,26 +104,5 @@ describe("an untrusted workspace", () => {
     await window.command("Premortem: Review This Change");
     const frame = await reviewFrame(window.page, { state: "failed" });
     assert.match(await frame.locator("#review-bar [role=status]").innerText(), /Trust this one/);
-  });
-});
-
-describe("the packed extension", () => {
-  let directory, vscode, window;
-
-  before(async () => {
-    directory = repository();
-    const vsix = await packageExtension();
-    vscode = await startWindow({ extension: false });
-    await vscode.server.install(vsix);
-    window = await vscode.open(directory, FILE);
-  });
-  after(async () => {
-    await vscode?.close();
-    rmSync(directory, { recursive: true, force: true });
-  });
-  keepPictures(() => window);
-
-  it("installs and finds", async () => {
-    await window.squiggles("warning").first().waitFor();
   });
 });
