@@ -49,7 +49,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     heads,
     reach,
     new Status(linter, reviews),
-    new Pages(),
+    new Pages(projects),
     new PremortemView(reviews),
     new Sample(extensionUri, projects, reviews),
     vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),

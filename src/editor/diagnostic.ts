@@ -53,7 +53,7 @@ export function toDiagnostics(findings: readonly Finding[], project: Project, wo
 function toDiagnostic(finding: Finding, project: Project, ranges: Ranges, extension: vscode.Uri): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(ranges.of(finding.location.path, finding.location.range), finding.message, SEVERITY[finding.severity]);
   diagnostic.source = SOURCE;
-  diagnostic.code = { value: finding.rule, target: rulePageUri(extension, finding.rule) };
+  diagnostic.code = { value: finding.rule, target: rulePageUri(extension, finding.rule, project) };
   diagnostic.relatedInformation = finding.related.map(
     ({ location, message }) =>
       new vscode.DiagnosticRelatedInformation(new vscode.Location(project.uriOf(location.path), ranges.of(location.path, location.range)), message),
@@ -61,7 +61,7 @@ function toDiagnostic(finding: Finding, project: Project, ranges: Ranges, extens
   return diagnostic;
 }
 
-/** The page of a rule. */
-export function rulePageUri(_extension: vscode.Uri, rule: string): vscode.Uri {
-  return pageUri("rules", rule);
+/** The page of a rule, or of a lesson that the project has itself. */
+export function rulePageUri(_extension: vscode.Uri, rule: string, project?: Project): vscode.Uri {
+  return pageUri("rules", rule, project);
 }

@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
-import { rules } from "../core.ts";
+import { lessonFor, lessonRules, rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
 import { Ranges, rulePageUri } from "./diagnostic.ts";
-import type { Linter } from "./linter.ts";
+import type { Linted, Linter } from "./linter.ts";
+import { linkedPlace } from "./own-lesson.ts";
 
 /** Says why a finding matters, what to do instead, and which outage taught it. The finding's own words are VS Code's to show. */
 export class FindingHover implements vscode.HoverProvider {
@@ -24,13 +25,16 @@ export class FindingHover implements vscode.HoverProvider {
       .filter(({ range }) => range.contains(position));
     if (here.length === 0) return undefined;
     const ids = [...new Set(here.map(({ finding }) => finding.rule))];
-    return new vscode.Hover(ids.flatMap((id) => this.#explain(id) ?? []), here[0]!.range);
+    return new vscode.Hover(ids.flatMap((id) => this.#explain(id, linted) ?? []), here[0]!.range);
   }
 
-  #explain(id: string): vscode.MarkdownString | undefined {
-    const rule = rules.get(id);
+  #explain(id: string, { workspace, project }: Linted): vscode.MarkdownString | undefined {
+    const builtIn = rules.get(id);
+    const rule = builtIn ?? lessonRules(workspace).get(id);
     if (rule === undefined) return undefined;
-    const page = rulePageUri(this.#extension, id).toString();
-    return new vscode.MarkdownString(ruleMarkdown(id, rule, (lesson) => lessons.get(lesson), page, vscode.l10n.t));
+    const page = rulePageUri(this.#extension, id, project).toString();
+    const text = ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), page, vscode.l10n.t);
+    const place = builtIn === undefined ? linkedPlace(workspace, project, rule.lessons[0] ?? "") : "";
+    return new vscode.MarkdownString(place === "" ? text : `${text}\n\n${place}`);
   }
 }

@@ -67,7 +67,7 @@ function findingItems(found: readonly Found[], under: string): Item[] {
     const { name } = placeWords(review, finding.location);
     return new Item(finding.message, id, () => placeItems(finding, review, id)).with({
       description: name,
-      tooltip: new vscode.MarkdownString(`${escape(finding.message)}\n\n[${finding.rule}](${pageUri("rules", finding.rule).toString()})`),
+      tooltip: new vscode.MarkdownString(`${escape(finding.message)}\n\n[${finding.rule}](${pageUri("rules", finding.rule, review.project).toString()})`),
       iconPath: ICON[finding.severity],
       command: goTo(review, finding.location),
       contextValue: `finding ${finding.rule}`,

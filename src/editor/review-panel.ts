@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { rules } from "../rules/index.ts";
+import { lessonRules, rules } from "../core.ts";
 import type { ReviewRequest } from "./comparison.ts";
 import { comparisonNamed, requestOf } from "./comparison.ts";
 import { rulePageUri } from "./diagnostic.ts";
@@ -115,6 +115,13 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
     void this.#panel?.webview.postMessage({ type: "state", state: this.#reviews.state, text: wordsOf(this.#reviews) });
   }
 
+  /** Opens the page of a rule, or of a lesson of the reviewed files; nothing for a name that there is not. */
+  async #openPage(rule: string): Promise<void> {
+    const own = this.#reviews.shown?.find(({ after }) => lessonRules(after).has(rule));
+    if (!rules.has(rule) && own === undefined) return;
+    await vscode.commands.executeCommand("vscode.open", rulePageUri(this.#extension, rule, own?.project), { viewColumn: columnBeside(this.#panel?.viewColumn) });
+  }
+
   async #receive(message: unknown): Promise<void> {
     if (!isMessage(message)) return;
     switch (message.type) {
@@ -133,7 +140,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
         await vscode.commands.executeCommand("premortem.reviewAgainst");
         return;
       case "rule":
-        if (rules.has(message.rule)) await vscode.commands.executeCommand("vscode.open", rulePageUri(this.#extension, message.rule), { viewColumn: columnBeside(this.#panel?.viewColumn) });
+        await this.#openPage(message.rule);
         return;
       case "fix":
         if (await applyFix(this.#reviews, message)) await this.#reviews.bringUpToDate();

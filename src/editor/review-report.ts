@@ -3,7 +3,7 @@ import { compareFindings, compareText } from "../engine/finding.ts";
 import { lessons } from "../lessons/index.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
-import { lessonFor, lessonRules } from "../core.ts";
+import { lessonFor, lessonRules, ownRules } from "../core.ts";
 import { rules } from "../rules/index.ts";
 import type { Project } from "./project.ts";
 import type { ProjectReview, RunResult } from "./review-run.ts";
@@ -21,6 +21,7 @@ function ofReview({ before, after, result, prefix, present }: ProjectReview, bas
     notComputed: result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : shown(note.path) })).sort((a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason)),
     suppressed: result.suppressed,
     files: after.paths.length,
+    own: ownRules(after),
     change: { base, changed: result.changed.length, fixed: result.fixed.length, unchanged: result.unchanged },
     text: (path) => (path.startsWith(prefix) ? (after.text(path.slice(prefix.length)) ?? before.text(path.slice(prefix.length))) : undefined),
   };

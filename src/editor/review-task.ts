@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import { lintInSteps } from "../core.ts";
-import { lessons } from "../lessons/index.ts";
+import { lintInSteps, ownRules } from "../core.ts";
+import { citable } from "../report/citable.ts";
 import type { Report } from "../report/report.ts";
 import { textReport } from "../report/text.ts";
 import type { Projects } from "./projects.ts";
@@ -104,7 +104,7 @@ class FindingsTerminal implements vscode.Pseudoterminal {
       this.#print(`${reports}\n`);
       return 2;
     }
-    for (const report of reports) this.#print(textReport(report, { colour: true, lessons }));
+    for (const report of reports) this.#print(textReport(report, { colour: true, lessons: citable(report) }));
     return reports.some(({ findings }) => findings.some(({ severity }) => severity === "error")) ? 1 : 0;
   }
 
@@ -133,6 +133,7 @@ class FindingsTerminal implements vscode.Pseudoterminal {
         notComputed: result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : prefix + note.path })),
         suppressed: result.suppressed,
         files: paths.length,
+        own: ownRules(workspace),
         text: (path) => (path.startsWith(prefix) ? workspace.text(path.slice(prefix.length)) : undefined),
       });
     }
