@@ -36,6 +36,7 @@ describe("lessons: what a rule matches", () => {
     ["what is not in a named set", "ip saddr != @partners drop", "sources", ["0.0.0.0-192.0.1.255", "192.0.2.128-198.51.100.6", "198.51.100.8-255.255.255.255"], SET],
     ["several conditions on one address", "ip saddr 192.0.2.0/24 ip saddr != 192.0.2.7 accept", "sources", ["192.0.2.0-192.0.2.6", "192.0.2.8-192.0.2.255"]],
     ["several conditions on one port", "tcp dport 1-100 tcp dport 50-200 accept", "destinationPorts", ["50-100"]],
+    ["one port that two conditions leave", "tcp dport 22 tcp dport 20-30 accept", "destinationPorts", ["22-22"]],
     ["addresses of a concatenation", "ip saddr . tcp dport @pairs accept", "sources", ["192.0.2.1-192.0.2.2"], PAIRS],
     ["ports of a concatenation", "ip saddr . tcp dport { 192.0.2.1 . 22, 192.0.2.9 . 443 } accept", "destinationPorts", ["22-22", "443-443"]],
     ["names of a concatenation", "iifname . ip saddr { eth1 . 192.0.2.1, eth0 . 192.0.2.9 } accept", "inputInterfaces", ["eth0", "eth1"]],
