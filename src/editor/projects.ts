@@ -3,6 +3,7 @@ import { CONFIGURATION_FILE } from "../core.ts";
 import { isReviewed, recognise } from "../formats/index.ts";
 import { skippedPath } from "../vcs/tree.ts";
 import { eligible, readFile, readFolder } from "./files.ts";
+import { counts } from "./held.ts";
 import { Project } from "./project.ts";
 
 /** A name that says what language a document is in which its own name does not tell. */
@@ -72,7 +73,9 @@ export class Projects implements vscode.Disposable {
       }
       if (isReviewed(path, text.slice(0, 4096))) {
         if (skippedPath(path)) return undefined;
-        project.set(path, text);
+        const present = await this.#present(document, project, path);
+        project.set(path, present);
+        if (present === undefined) return undefined;
         await project.workspace();
         return project.ignores(path) ? undefined : { project, path };
       }
@@ -115,6 +118,15 @@ export class Projects implements vscode.Disposable {
     await Promise.all(vscode.workspace.textDocuments.map((document) => this.place(document)));
   }
 
+  /** A document's text, or the disk's where VS Code holds a document that nobody looks at; undefined where that is gone. */
+  async #present(document: vscode.TextDocument, project: Project, path: string): Promise<string | undefined> {
+    const text = document.getText();
+    if (counts(document) || (await project.workspace()).text(path) === text) return text;
+    const onDisk = await readFile(document.uri, path, this.#log);
+    // It may have come before the eyes meanwhile.
+    return counts(document) ? document.getText() : onDisk;
+  }
+
   async #placeAlone(document: vscode.TextDocument, text: string): Promise<Place | undefined> {
     const key = document.uri.toString();
     const own = document.uri.path.slice(document.uri.path.lastIndexOf("/") + 1);
@@ -131,7 +143,7 @@ export class Projects implements vscode.Disposable {
     const texts = await readFolder(root, this.#log);
     for (const document of vscode.workspace.textDocuments) {
       const relative = below(root, document.uri);
-      if (relative === undefined || !eligible(document.uri) || skippedPath(relative)) continue;
+      if (relative === undefined || !eligible(document.uri) || skippedPath(relative) || !counts(document)) continue;
       const text = document.getText();
       if (recognise(relative, text.slice(0, 4096)) !== undefined) texts.set(relative, text);
     }
@@ -151,7 +163,7 @@ export class Projects implements vscode.Disposable {
     for (const uri of uris) await this.#fromDisk(uri);
   }
 
-  /** A file changed on the disk, or its editor was closed: what the disk has counts, unless an editor is open. */
+  /** A file changed on the disk, or its editor was closed: what the disk has counts, unless an editor shows it or has changed it. */
   async #fromDisk(uri: vscode.Uri): Promise<void> {
     const folder = this.folderOf(uri);
     const entry = folder && this.#folders.get(folder.uri.toString());
@@ -159,7 +171,7 @@ export class Projects implements vscode.Disposable {
     const project = innermost(await entry.projects, uri);
     const path = project.pathOf(uri);
     if (skippedPath(path)) return;
-    if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed)) return;
+    if (vscode.workspace.textDocuments.some((document) => document.uri.toString() === uri.toString() && !document.isClosed && counts(document))) return;
     const changes = await this.#changes(uri, path, await project.workspace());
     if (changes.size === 0) return;
     if (splits(project, folder, changes)) return this.#reload(entry);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { closeAll, found, open, openFile, premortem, replace, ruleOf, settled, until } from "./editor.ts";
@@ -50,6 +51,24 @@ describe("ways in to a review", () => {
       assert.deepEqual(await titles(document), []);
     } finally {
       await settings.update("review.lens", undefined, vscode.ConfigurationTarget.WorkspaceFolder);
+    }
+  });
+
+  it("a document that VS Code holds and nobody looks at counts with the disk's text", async () => {
+    const file = join(repository.root, "etc/sysctl.d/50-base.conf");
+    const head = readFileSync(file, "utf8");
+    const settings = vscode.workspace.getConfiguration("files");
+    // VS Code would read it again as soon as its watcher tells of it.
+    await settings.update("watcherExclude", { "**/etc/**": true }, vscode.ConfigurationTarget.Workspace);
+    try {
+      const document = await vscode.workspace.openTextDocument(file);
+      await settled(document);
+      repository.append("etc/sysctl.d/50-base.conf", PMTUD);
+      const summary = await vscode.commands.executeCommand<{ findings: number }>("premortem.reviewChange");
+      assert.equal(document.getText(), head, "VS Code still has the old text");
+      assert.equal(summary.findings, 1);
+    } finally {
+      await settings.update("watcherExclude", undefined, vscode.ConfigurationTarget.Workspace);
     }
   });
 
