@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { loadWorkspace } from "../../../src/core.ts";
+import { evaluate } from "../../../src/model/firewall/evaluate/index.ts";
+import { functions } from "../../../src/model/lesson/cel/functions.ts";
 import { firewallRulesIn } from "../../../src/model/lesson/firewall-rule.ts";
 import { fieldValue } from "../../../src/model/lesson/cel/values.ts";
-import { Failure } from "../../../src/model/lesson/cel/outcome.ts";
+import { Budget, Failure } from "../../../src/model/lesson/cel/outcome.ts";
 import { Thing } from "../../../src/model/lesson/element.ts";
 
 /** A field of the first rule of an nftables chain; `unknown: …` where it is hidden. */
@@ -54,5 +57,45 @@ describe("lessons: what a rule matches", () => {
   it("what an address of iptables is not", async () => {
     assert.deepEqual(await iptablesField("-A INPUT ! -s 128.0.0.0/1 -j DROP", "sources"), ["0.0.0.0/1"]);
     assert.deepEqual(await iptablesField("-A INPUT -p tcp ! --dport 22 -j DROP", "destinationPorts"), ["0-21", "23-65535"]);
+  });
+
+  it("at random: addresses and ports are those with which a packet may meet the rule", async () => {
+    const prefix = fc.constantFrom("192.0.2.0/24", "192.0.2.128/25", "192.0.2.7", "192.0.2.200-192.0.2.210", "198.51.100.0/25");
+    const port = fc.constantFrom("22", "20-25", "80", "8000-9000");
+    const set = (one: fc.Arbitrary<string>): fc.Arbitrary<string> => fc.oneof(one, fc.uniqueArray(one, { minLength: 1, maxLength: 3 }).map((all) => `{ ${all.join(", ")} }`));
+    const not = fc.constantFrom("", "", "!= ");
+    const condition = fc.oneof(
+      fc.tuple(not, set(prefix)).map(([no, values]) => `ip saddr ${no}${values}`),
+      fc.tuple(not, set(port)).map(([no, values]) => `tcp dport ${no}${values}`),
+      fc.array(fc.tuple(prefix, port), { minLength: 1, maxLength: 3 }).map((pairs) => `ip saddr . tcp dport { ${pairs.map((pair) => pair.join(" . ")).join(", ")} }`),
+    );
+    const addresses = ["192.0.2.7", "192.0.2.8", "192.0.2.128", "192.0.2.205", "198.51.100.127", "198.51.100.128", "203.0.113.1"];
+    const ports = [19, 20, 22, 25, 26, 80, 8000, 9001];
+    let told = 0;
+    for (const rule of fc.sample(fc.array(condition, { minLength: 1, maxLength: 3 }).map((all) => all.join(" ")), { numRuns: 300, seed: Number(process.env["PREMORTEM_SEED"] ?? 7) })) {
+      const text = `table ip filter {\n  chain input {\n    type filter hook input priority 0; policy drop;\n    ${rule} accept\n  }\n}\n`;
+      const workspace = await loadWorkspace(new Map([["nftables.conf", text]]));
+      // What nft refuses is none of lessons' matter.
+      if (workspace.document("nftables.conf")!.errors.length > 0) continue;
+      const [one] = firewallRulesIn(workspace, "nftables.conf");
+      const [sources, destinations] = ["sources", "destinationPorts"].map((name) => fieldValue(one!.value, name));
+      const meets = (saddr: string, dport: number): boolean => evaluate([workspace.subject("firewall", "nftables.conf")!], { hook: "input", saddr, daddr: "192.0.2.1", proto: "tcp", sport: 40_000, dport, ct: "new" }).verdict === "accept";
+      for (const saddr of addresses) {
+        if (!Array.isArray(sources)) continue;
+        told++;
+        const listed = (sources as string[]).some((span) => functions["inNetwork"]!.call([saddr, span], new Budget(1000)) === true);
+        // With a concatenation an address may be listed and its port be another's.
+        if (ports.some((dport) => meets(saddr, dport))) assert.ok(listed, `${rule}: ${saddr} meets it and is not among ${sources.join(", ")}`);
+        else if (!rule.includes(" . ") && !rule.includes("tcp")) assert.ok(!listed, `${rule}: ${saddr} does not meet it and is among ${sources.join(", ")}`);
+      }
+      for (const dport of ports) {
+        if (!Array.isArray(destinations)) continue;
+        told++;
+        const listed = destinations.some((span) => Number((span as Thing).read("first")) <= dport && dport <= Number((span as Thing).read("last")));
+        if (addresses.some((saddr) => meets(saddr, dport))) assert.ok(listed, `${rule}: port ${dport} meets it and is not among its ports`);
+        else if (!rule.includes(" . ") && !rule.includes("saddr")) assert.ok(!listed, `${rule}: port ${dport} does not meet it and is among its ports`);
+      }
+    }
+    assert.ok(told > 1000, "most of them can be told");
   });
 });
