@@ -9,7 +9,7 @@ import { origin } from "./incident.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html } from "./markup.ts";
 import { numbers } from "./numbers.ts";
-import { excerpt, placeLink } from "./place.ts";
+import { excerpt } from "./place.ts";
 import type { Project } from "./project.ts";
 import { confidenceWord, firstSentence, hostCount, severityWord } from "./words.ts";
 
@@ -21,26 +21,26 @@ export interface Entry {
 }
 
 /** Related places that are shown with their lines. */
-const PLACES = 6;
+const PLACES = 3;
 
 /** A finding with all that stands behind it. `level` is that of its heading; `alone`: it also says what its rule is about. */
 export function findingArticle({ project, finding, figures }: Entry, level: number, alone: boolean, told: Told): Markup {
   const id = project.id(finding);
   const [first, rest] = firstSentence(finding.message);
   const rule = project.reviewed.rule(finding.rule);
-  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, id, alone)}${title(level, project.said(first), `${id}-title`)}</header>${
+  return html`<article class="finding ${finding.severity}" id="${id}" aria-labelledby="${id}-title"><header>${meta(project, finding, alone)}${title(level, project.said(first), `${id}-title`)}</header>${
     rest !== "" && html`<p class="message">${project.said(rest)}</p>`
   }${alone && origin(project, finding.lessons, rule?.sources ?? [], level + 1, told, id)}${evidence(project, finding, id, level + 1)}${figures.map((one, index) => figure(one, `${id}-figure-${index}`, level + 1, project.t))}${
     numbers(finding.data, rule?.data ?? {}, project.t)
   }${fixes(project, finding, level + 1)}${alone && ruleNote(project, finding.rule)}</article>`;
 }
 
-function meta(project: Project, finding: Finding, id: string, alone: boolean): Markup {
+function meta(project: Project, finding: Finding, alone: boolean): Markup {
   const { t } = project;
   const hosts = project.hostsOf(finding);
   return html`<p class="meta">${alone && html`<span class="severity ${finding.severity}">${severityWord(finding.severity, t)}</span> `}<span>${confidenceWord(finding.confidence, t)}</span>${
     hosts !== undefined && hosts > 0 && html` <span>${hostCount(hosts, t)}</span>`
-  } ${placeLink(project, finding.location, `#${id}-place`)}${alone && html` ${ruleLink(finding.rule)}`}</p>`;
+  }${alone && html` ${ruleLink(finding.rule)}`}</p>`;
 }
 
 /** A rule's id as a link to its page in the editor. */

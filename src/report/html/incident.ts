@@ -1,7 +1,7 @@
 import type { Lesson } from "../../engine/lesson.ts";
 import { title } from "./heading.ts";
 import type { Content, Markup } from "./markup.ts";
-import { html } from "./markup.ts";
+import { html, join } from "./markup.ts";
 import type { Project } from "./project.ts";
 import { prose } from "./words.ts";
 
@@ -15,6 +15,10 @@ export function origin(project: Project, ids: readonly string[], sources: readon
   if (lessons.length === 0) {
     if (sources.length === 0) return undefined;
     return html`<p class="sources">${prose(t("It rests on: {0}.", sources.join("; ").replace(/\.$/, "")))}</p>`;
+  }
+  if (lessons.every(({ id }) => told.has(id))) {
+    const again = lessons.map(({ id, organisation, date }) => html`<a href="#${told.get(id)!}">${organisation}, ${date}</a>`);
+    return html`<p class="sources">${t("It has happened, as told above:")} ${join(again, "; ")}.</p>`;
   }
   const [first, ...others] = lessons as [Lesson, ...Lesson[]];
   return html`<section class="incident">${title(level, t("It has happened"))}${incident(project, first, told, owner)}${

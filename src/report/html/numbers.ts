@@ -1,10 +1,10 @@
 import type { Json } from "../../engine/finding.ts";
-import { duration } from "../../model/fleet/maintenance.ts";
 import { sizeText } from "../../model/kernel/memory.ts";
 import type { Translate } from "../reviewed.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html, join } from "./markup.ts";
-import { grouped, percent } from "./words.ts";
+import { span } from "./figures/quantity.ts";
+import { decimal, grouped, percent } from "./words.ts";
 
 /** What a number counts. */
 type Unit = "seconds" | "bytes" | "rate" | "share" | undefined;
@@ -25,9 +25,9 @@ const INNER: { readonly [name: string]: Unit } = {
 };
 /** Entries of a list that are written out. */
 const ENTRIES = 24;
-/** Numbers that are shown at once. */
-const FEW = 6;
-const OPEN = html` open`;
+/** Numbers that are told before the list is opened, and characters of one. */
+const FEW = 4;
+const SHORT = 24;
 
 /** A rule's numbers under the names of its page, with their units and meanings; nothing where there are none. */
 export function numbers(data: { readonly [name: string]: Json }, meanings: { readonly [name: string]: string }, t: Translate): Markup | undefined {
@@ -38,7 +38,16 @@ export function numbers(data: { readonly [name: string]: Json }, meanings: { rea
     return html`<div><dt><code>${name}</code>${meaning !== undefined && html` <span class="meaning">${meaning}</span>`}</dt><dd>${written(value, unitOf(meaning, value), t)}</dd></div>`;
   });
   const summary = entries.length === 1 ? t("The number behind it") : t("The {0} numbers behind it", entries.length);
-  return html`<details class="numbers"${entries.length <= FEW && OPEN}><summary>${summary}</summary><dl>${rows}</dl></details>`;
+  return html`<details class="numbers"><summary>${summary}${preview(entries, meanings, t)}</summary><dl>${rows}</dl></details>`;
+}
+
+/** The first of the values that are short enough: most readers need no more of them. */
+function preview(entries: readonly [string, Json][], meanings: { readonly [name: string]: string }, t: Translate): Content {
+  const short = entries.flatMap(([name, value]) => {
+    const text = typeof value === "object" ? undefined : written(value, unitOf(meanings[name], value), t);
+    return typeof text === "string" && text.length <= SHORT ? [html`<span class="pair"><code>${name}</code>\u00A0${text}</span>`] : [];
+  });
+  return short.length > 0 && html` <span class="facts">${join(short.slice(0, FEW), " · ")}${entries.length > Math.min(FEW, short.length) && " …"}</span>`;
 }
 
 /** The unit that a meaning begins with, as in "seconds that are planned". */
@@ -63,18 +72,18 @@ function written(value: Json, unit: Unit, t: Translate): Content {
 function measured(value: number, unit: Unit, t: Translate): string {
   switch (unit) {
     case "seconds": {
-      const text = duration(value);
-      const exact = `${grouped(round(value))}\u00A0s`;
+      const text = span(value, t);
+      const exact = t("{0} s", decimal(grouped(round(value)), t));
       return text.replace(/[\s\u00A0]/g, "") === exact.replace(/[\s\u00A0\u202F]/g, "") ? exact : `${text} (${exact})`;
     }
     case "bytes":
-      return sizeText(value);
+      return decimal(sizeText(value), t);
     case "rate":
-      return t("{0} a second", sizeText(value));
+      return t("{0} a second", decimal(sizeText(value), t));
     case "share":
-      return percent(value);
+      return percent(value, t);
     default:
-      return grouped(round(value));
+      return decimal(grouped(round(value)), t);
   }
 }
 

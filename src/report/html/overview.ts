@@ -1,12 +1,13 @@
 import type { Severity } from "../../engine/finding.ts";
 import type { Translate } from "../reviewed.ts";
 import type { Group } from "./findings.ts";
+import { changedKinds } from "./change.ts";
 import { groupTitle } from "./findings.ts";
 import type { Content, Markup } from "./markup.ts";
 import { html, join } from "./markup.ts";
 import type { Project } from "./project.ts";
 import type { Reach } from "./reach.ts";
-import { fileCount, grouped, hostCount, percent, severityCount } from "./words.ts";
+import { fileCount, firstSentence, grouped, hostCount, percent, severityCount } from "./words.ts";
 
 /** What the page is about as a whole. */
 export interface Overview {
@@ -34,7 +35,7 @@ export function pageTitle(projects: readonly Project[], t: Translate): string {
 /** The heading with the answer in one sentence, and the figures in a row. */
 export function overview(page: Overview): Markup {
   const { projects, t } = page;
-  return html`<h1>${pageTitle(projects, t)}</h1><p class="verdict">${verdict(page)}</p><dl class="tiles">${tiles(page).map(([name, value, note, tone]) => html`<div class="tile ${tone}"><dt>${name}</dt><dd><span class="${typeof value === "string" && /^[\d\u202F]+$/.test(value) ? "value" : "value word"}">${value}</span>${note !== undefined && html` <span class="facts">${note}</span>`}</dd></div>`)}</dl>`;
+  return html`<h1>${pageTitle(projects, t)}</h1><p class="verdict">${verdict(page)}</p>${worst(page)}<dl class="tiles">${tiles(page).map(([name, value, note, tone]) => html`<div class="tile ${tone}"><dt>${name}</dt><dd><span class="${typeof value === "string" && /^[\d\u202F]+$/.test(value) ? "value" : "value word"}">${value}</span>${note !== undefined && html` <span class="facts">${note}</span>`}</dd></div>`)}</dl>`;
 }
 
 function verdict({ groups, unknown, projects, t }: Overview): string {
@@ -46,8 +47,17 @@ function verdict({ groups, unknown, projects, t }: Overview): string {
   const counts = SEVERITIES.map((severity) => [severity, countOf(groups, severity)] as const).filter(([, count]) => count > 0);
   const words = counts.map(([severity, count]) => severityCount(severity, count, t)).join(", ");
   const worst = counts[0]![0];
+  if (!isChange) return `${words}.${worst === "error" ? ` ${t("Mend the errors first.")}` : ""}${doubt}`;
   const advice = worst === "error" ? t("What is wrong here is certain: mend it before this is applied.") : worst === "warning" ? t("Look at these before this is applied.") : t("Nothing here has to be mended; see that all of it is meant.");
   return `${words}. ${advice}${doubt}`;
+}
+
+/** The worst thing in its own words, and where the page tells more of it. */
+function worst({ groups, t }: Overview): Content {
+  const first = groups[0]?.entries[0];
+  if (first === undefined) return undefined;
+  const { project, finding } = first;
+  return html`<p class="worst"><span class="severity ${finding.severity}">${t("Worst")}</span> <a href="#${project.id(finding)}">${project.said(firstSentence(finding.message)[0])}</a></p>`;
 }
 
 type Tile = readonly [name: string, value: Content, note: string | undefined, tone: string];
@@ -60,11 +70,11 @@ function tiles({ projects, reaches, groups, unknown, t }: Overview): Tile[] {
   const known = reaches.flatMap((reach) => reach ?? []);
   if (known.length > 0) {
     const changed = projects.reduce((sum, { reviewed }) => sum + reviewed.changed.length, 0);
-    list.push([t("Files changed"), grouped(changed), t("{0} read", grouped(files)), "plain"]);
+    list.push([t("Files changed"), grouped(changed), kindsNote(projects, t), "plain"]);
     const [hosts, of] = [known.reduce((sum, reach) => sum + reach.hosts.size, 0), known.reduce((sum, reach) => sum + reach.of, 0)];
-    list.push([t("Hosts reached"), of === 0 ? t("not known") : grouped(hosts), of === 0 ? t("no inventory") : t("of {0}, {1}", grouped(of), percent(hosts / of)), "plain"]);
+    list.push([t("Hosts reached"), of === 0 ? t("not known") : grouped(hosts), of === 0 ? t("no inventory") : t("of {0}, {1}", grouped(of), percent(hosts / of, t)), "plain"]);
     const services = known.flatMap((reach) => reach.services);
-    list.push([t("Services interrupted"), services.length === 0 ? t("none found") : services[0]!.name, services.length === 0 ? undefined : servicesNote(services, t), "plain"]);
+    list.push([t("Interrupted"), services.length === 0 ? t("none found") : services[0]!.name, services.length === 0 ? undefined : servicesNote(services, t), "plain"]);
   } else {
     list.push([t("Files read"), grouped(files), undefined, "plain"]);
     list.push([t("Hosts"), grouped(projects.reduce((sum, { reviewed }) => sum + reviewed.after.fleet.hosts.length, 0)), undefined, "plain"]);
@@ -73,6 +83,16 @@ function tiles({ projects, reaches, groups, unknown, t }: Overview): Tile[] {
   list.push([t("Not computed"), grouped(unknown), undefined, "plain"]);
   return list;
 }
+
+/** What kinds of files they are: the first answer to what a change is about. */
+function kindsNote(projects: readonly Project[], t: Translate): string | undefined {
+  const kinds = [...new Set(projects.flatMap((project) => changedKinds(project).map(([kind]) => kind)))];
+  const named = kinds.slice(0, KINDS).join(", ");
+  return kinds.length === 0 ? undefined : kinds.length <= KINDS ? named : t("{0}, and {1} more", named, kinds.length - KINDS);
+}
+
+/** Kinds of files that a tile has room for. */
+const KINDS = 2;
 
 function servicesNote(services: Reach["services"], t: Translate): string {
   const on = t("on {0}", hostCount(services[0]!.hosts.size, t));

@@ -72,15 +72,20 @@ function changeOf({ reaches, groups, t }: Overview, project: Project, index: num
   if (reach === undefined) return undefined;
   const level = project.index === undefined ? 3 : 4;
   const name = project.index !== undefined && title(3, project.name || t("This directory"));
-  const base = project.reviewed.report.change?.base;
-  return html`${name}${base !== undefined && html`<p>${t("Measured against {0}.", base)}</p>`}${changedFiles(project)}${title(level, t("Whom it reaches"))}${reached(project, reach, level + 1)}${pictures(figures, index, level, groups.length > 0, t)}`;
+  // The page's title names it too, but not which of several projects it is of.
+  const base = project.index === undefined ? undefined : project.reviewed.report.change?.base;
+  const hosts = figures.find(({ kind }) => kind === "reach");
+  const others = figures.filter((one) => one !== hosts);
+  return html`${name}${base !== undefined && html`<p>${t("Measured against {0}.", base)}</p>`}${changedFiles(project)}${
+    (project.reviewed.changed.length > 0 || reach.hosts.size > 0) && html`${title(level, t("Whom it reaches"))}${reached(project, reach, hosts && figure(hosts, `figure-${index}-reach`, undefined, t), level + 1)}`
+  }${pictures(others, index, level, groups.length > 0, t)}`;
 }
 
-/** Whom it reaches and which flows it opens is what the change does; the rest waits to be opened where findings come next. */
+/** Which flows it opens is what the change does; the rest waits to be opened where findings come next. */
 function pictures(figures: readonly Figure[], project: number, level: number, folded: boolean, t: Translate): Content {
   return figures.map((one, number) => {
     const id = `figure-${project}-${number}`;
-    if (!folded || one.kind === "reach" || one.kind === "flows") return figure(one, id, level, t);
+    if (!folded || one.kind === "flows") return figure(one, id, level, t);
     return html`<details class="folded"><summary>${one.title}</summary>${figure(one, id, level, t)}</details>`;
   });
 }

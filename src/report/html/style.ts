@@ -27,14 +27,16 @@ main:focus { outline: none; }
 const LAYOUT = `
 .top, .layout, footer { max-width: 84rem; margin: 0 auto; padding: 0 1.5rem; }
 .top { padding-top: 2rem; padding-bottom: 1.5rem; }
-.verdict { text-wrap: pretty; margin-top: 0.5rem; font-size: 1.1rem; max-width: 46rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 0.75rem; margin-top: 1.5rem; }
+.verdict { text-wrap: pretty; margin-top: 0.5rem; font-size: 1.1rem; max-width: 60rem; }
+.worst { margin-top: 0.5rem; max-width: 60rem; font-weight: 600; }
+.worst .severity { font-size: 0.85rem; margin-right: 0.35rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.25rem, 1fr)); gap: 0.75rem; margin-top: 1.25rem; }
 .tile { padding: 0.75rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--raised); }
 .tile dt { font-size: 0.82rem; color: var(--dim); }
 .tile dd { margin: 0.15rem 0 0; }
 .tile .value { display: block; font-size: 1.5rem; font-weight: 650; line-height: 1.25; font-variant-numeric: tabular-nums; }
 .tile .value.word { font-size: 1.15rem; line-height: 1.6; }
-.tile .facts { font-size: 0.85rem; }
+.tile .facts { display: block; font-size: 0.85rem; line-height: 1.35; }
 .tile.error { border-color: var(--error); background: var(--error-ground); }
 .tile.warning { border-color: var(--warning); background: var(--warning-ground); }
 .tile.info { border-color: var(--info); background: var(--info-ground); }
@@ -129,6 +131,7 @@ button.fix[disabled] { opacity: 0.6; cursor: default; }
 .numbers dl, .kinds { display: grid; gap: 0.3rem; margin-top: 0.4rem; }
 .numbers dl > div { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 0.25rem 1rem; border-top: 1px solid var(--line); padding-top: 0.3rem; font-size: 0.9rem; }
 .numbers dd, .kinds dd { margin: 0; font-variant-numeric: tabular-nums; }
+.numbers summary .facts { font-size: 0.85rem; margin-left: 0.35rem; }
 .numbers ul { padding-left: 1rem; list-style: disc; }
 .kinds > div { display: grid; grid-template-columns: minmax(16rem, 1fr) minmax(0, 2fr); gap: 0.1rem 1rem; padding: 0.3rem 0; border-top: 1px solid var(--line); }
 .kinds > div:first-child { border-top: 0; }
@@ -141,6 +144,7 @@ button.fix[disabled] { opacity: 0.6; cursor: default; }
 .nothing { font-size: 1.05rem; padding: 0.9rem 1.1rem; border: 1px solid var(--ok); border-radius: 6px; background: var(--ok-ground); color: var(--ok); font-weight: 600; }
 .folded { padding: 0.4rem 0; }
 .picture { margin-top: 1.25rem; }
+.part > h3 + .picture, .part > h4 + .picture { margin-top: 0; }
 .picture-summary { color: var(--dim); max-width: 46rem; margin: 0.25rem 0 0.5rem; }
 .scroll { overflow-x: auto; margin-top: 0.4rem; }
 table { border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; }

@@ -57,10 +57,15 @@ export function grouped(number: number): string {
 }
 
 /** A share for people: whole percents, and never none or all of what is only nearly so. */
-export function percent(share: number): string {
-  if (share <= 0 || share >= 1) return `${Math.round(share * 100)}\u00A0%`;
-  const rounded = Math.min(99, Math.round(share * 100));
-  return rounded === 0 ? "<\u00A01\u00A0%" : `${rounded}\u00A0%`;
+export function percent(share: number, t: Translate): string {
+  const rounded = Math.round(share * 100);
+  if (rounded === 0 && share > 0) return t("<{0}%", 1);
+  return rounded === 100 && share < 1 ? t(">{0}%", 99) : t("{0}%", rounded);
+}
+
+/** A number that is written out already, with the reader's decimal sign. */
+export function decimal(text: string, t: Translate): string {
+  return text.replace(/(\d+)\.(\d+)/g, (_, whole: string, fraction: string) => t("{0}.{1}", whole, fraction));
 }
 
 /** A sentence in which backticks mark what is written just so. */

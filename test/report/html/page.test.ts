@@ -94,7 +94,8 @@ describe("the page of a review", () => {
     const reviewed = await withFindings([{ rule: "a/one", lessons }, { rule: "a/two", lessons, severity: "info" }]);
     const page = reviewHtml([reviewed], OPTIONS);
     assert.equal(page.split("One public network was added").length - 1, 1);
-    has(page, /<a href="#f-0{16}">What happened there is told above/);
+    has(page, /It has happened, as told above: <a href="#f-0{16}">[^<]+, 20\d\d[^<]*<\/a>/);
+    assert.equal(elementsOf(page).filter(({ attributes }) => attributes.get("class") === "incident").length, 1);
   });
 
   it("puts findings of one rule together, and keeps those behind the first to be opened", async () => {
@@ -115,6 +116,33 @@ describe("the page of a review", () => {
     has(text, /Nothing found\./);
     has(text, /Variables of hosts and groups/);
     has(text, /Read: \d+ files of \d+ hosts\./);
+  });
+
+  it("answers above everything else what changes, for how many hosts, and what is worst there", async () => {
+    const page = reviewHtml([await incident("2019-ceph-firewall-reload")], OPTIONS);
+    const top = /<header class="top">.*?<\/header>/s.exec(page)![0];
+    has(top, /Files changed<\/dt><dd><span class="value">1<\/span> <span class="facts">Firewall rules</);
+    has(top, /Hosts reached<\/dt><dd><span class="value">25<\/span> <span class="facts">of 25, 100%</);
+    has(top, /<p class="worst"><span class="severity warning">Worst<\/span> <a href="#f-[0-9a-f]+">[^<]+<\/a><\/p>/);
+    lacks(reviewHtml([await incident("2017-network-added", "lookalike")], OPTIONS), /class="worst"/);
+  });
+
+  it("says nothing twice: how many hosts, what it is measured against, where a finding stands", async () => {
+    const page = reviewHtml([await incident("2019-ceph-firewall-reload")], OPTIONS);
+    lacks(page, /Measured against|It reaches 25|>Hosts that the change reaches<\/h/);
+    for (const article of page.split("<article").slice(1)) {
+      const places = elementsOf(`<!doctype html>\n<article${article.split("</article>")[0]!}</article>`).filter(({ attributes }) => attributes.get("class") === "place").map(({ text }) => text);
+      assert.equal(new Set(places).size, places.length, places.join());
+    }
+  });
+
+  it("writes numbers as the reader's language does", async () => {
+    const german: PageOptions["translate"] = (message, ...args) => (({ "{0}%": "{0}\u00A0%", "{0}.{1}": "{0},{1}" })[message] ?? message).replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)]));
+    const reviewed = await withFindings([{ rule: "rollout/no-canary", data: { pairsBrokenAtOnce: 0.5, ratio: 1234.5 } }]);
+    const page = reviewHtml([reviewed], { ...OPTIONS, language: "de", translate: german });
+    has(page, /<dd>50\u00A0%<\/dd>/);
+    has(page, /<dd>1235<\/dd>|<dd>1234,5<\/dd>/);
+    has(reviewHtml([reviewed], OPTIONS), /<dd>50%<\/dd>/);
   });
 
   it("is a page of the state where there is no base", async () => {

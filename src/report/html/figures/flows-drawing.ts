@@ -41,13 +41,13 @@ export function drawFlows(shown: FlowsPicture, width: number, id: string, t: Tra
     body.push(tag("rect", { class: "fig-wall", x: wall - 5, y: top, width: 10, height: bottom - top, rx: 2 }));
     const ends = endsOf(sources, targets);
     const heights = atTheWall(ends, top, bottom);
-    for (const one of shown.lines) body.push(arrow(one, { left, right, wall }, { ...ends.get(one)!, middle: heights.get(one)! }, t));
+    for (const one of shown.lines) body.push(arrow(one, { left, right, wall }, { ...ends.get(one)!, middle: heights.get(one)! }, shown.alone !== undefined, t));
     for (const node of sources) body.push(labels(node, left - GAP, side - GAP - 4, "end"));
     for (const node of targets) body.push(labels(node, right + GAP, side - GAP - 4));
     y = bottom;
   }
   const { opened, closed } = shown.rest;
-  const rest = [closed > 0 ? t("{0} more closed", number(closed)) : "", opened > 0 ? t("{0} more opened", number(opened)) : ""].filter((part) => part !== "");
+  const rest = [closed > 0 ? t("{0} more closed", number(closed)) : "", opened > 0 ? (shown.alone === undefined ? t("{0} more opened", number(opened)) : t("{0} more", number(opened))) : ""].filter((part) => part !== "");
   if (rest.length > 0) body.push(line(t("And {0}: see the table.", rest.join(", ")), 4, (y += 20), "fig-small"));
   if (shown.unknown !== undefined) {
     const words = wrapped(shown.unknown, width - 52, SMALL);
@@ -58,14 +58,15 @@ export function drawFlows(shown: FlowsPicture, width: number, id: string, t: Tra
   return { height: y + 10, body };
 }
 
-function legend({ opened, closed, more }: FlowsPicture, width: number, body: Markup[], t: Translate): number {
+function legend({ opened, closed, more, alone }: FlowsPicture, width: number, body: Markup[], t: Translate): number {
   const count = (value: number): string => (more && value > 0 ? `\u2265\u202f${number(value)}` : number(value));
-  const entries = [
+  const both = [
     { kind: "closed", text: t("closed: {0}", count(closed)) },
     { kind: "opened", text: t("opened: {0}", count(opened)) },
   ] as const;
+  const entries = alone === undefined ? both : [{ kind: "opened", text: t("let through: {0}", count(opened)) } as const];
   const sizes = entries.map(({ text }) => 44 + widthOf(text, TEXT));
-  let x = (width - sizes[0]! - sizes[1]! - 20) / 2;
+  let x = (width - sizes.reduce((sum, size) => sum + size + 20, -20)) / 2;
   for (const [index, { kind, text }] of entries.entries()) {
     body.push(tag("path", { class: `fig-flow-${kind}`, d: `M${x} 12H${x + 30}` }), kind === "opened" ? head(x + 36, 12) : cross(x + 15, 12), line(text, x + 42, 16));
     x += sizes[index]! + 20;
@@ -138,11 +139,11 @@ function spread(index: number, count: number): number {
   return count === 1 ? 0 : (index / (count - 1) - 0.5) * Math.min(ROW - 16, 7 * (count - 1));
 }
 
-function arrow(one: FlowLine, { left, right, wall }: { readonly left: number; readonly right: number; readonly wall: number }, { from, to, middle }: Ends & { readonly middle: number }, t: Translate): Markup {
+function arrow(one: FlowLine, { left, right, wall }: { readonly left: number; readonly right: number; readonly wall: number }, { from, to, middle }: Ends & { readonly middle: number }, alone: boolean, t: Translate): Markup {
   const half = (wall - left) / 2;
   const end = one.kind === "opened" ? right - 7 : right;
   const path = `M${left} ${round(from)}C${left + half} ${round(from)} ${wall - half} ${round(middle)} ${wall} ${round(middle)}S${round(right - half)} ${round(to)} ${end} ${round(to)}`;
-  const words = one.kind === "closed" ? t("closed: {0} to {1}", whole(one.from), whole(one.to)) : t("opened: {0} to {1}", whole(one.from), whole(one.to));
+  const words = alone ? t("let through: {0} to {1}", whole(one.from), whole(one.to)) : one.kind === "closed" ? t("closed: {0} to {1}", whole(one.from), whole(one.to)) : t("opened: {0} to {1}", whole(one.from), whole(one.to));
   return titled(words, tag("path", { class: `fig-flow-${one.kind}`, d: path }), one.kind === "opened" ? head(right, to) : cross(wall, middle));
 }
 

@@ -131,16 +131,16 @@ function drawFree(frame: Frame, top: number): number {
   const least = Math.min(0, shown.leastFree.bytes, ...frees);
   const most = Math.max(1, ...frees);
   const y = linear(least, most, low, high);
-  axis(frame, y, [...(least < 0 ? [least] : []), ...ticks(most, 3, 1024)], bytes);
+  axis(frame, y, [...(least < 0 ? [least] : []), ...ticks(most, 3, 1024)], (value) => bytes(value, t));
   const zero = round(y(0));
   const d = stepped(shown.steps.map(({ time, free }) => ({ x: x(time), y: y(free) })), x(shown.end));
   body.push(tag("path", { class: "fig-calm-soft", "stroke-width": 0, d: `${d}V${zero}H${left}Z` }), tag("path", { class: "fig-line-calm", d }));
   const { bytes: worst, time } = shown.leastFree;
   const [px, py] = [x(time), y(worst)];
-  const words = t("least: {0}", bytes(worst));
+  const words = t("least: {0}", bytes(worst, t));
   const toLeft = px > (left + right) / 2;
   const above = py > low - 16;
-  body.push(titled(t("The least memory left is {0}, after {1}", bytes(worst), span(time, t)), tag("circle", { class: "fig-hot", cx: px, cy: py, r: 4 }), line(shortened(words, right - left - 20, SMALL), px + (toLeft ? -8 : 8), above ? py - 7 : py + 14, "fig-alarm fig-halo", toLeft ? "end" : undefined)));
+  body.push(titled(t("The least memory left is {0}, after {1}", bytes(worst, t), span(time, t)), tag("circle", { class: "fig-hot", cx: px, cy: py, r: 4 }), line(shortened(words, right - left - 20, SMALL), px + (toLeft ? -8 : 8), above ? py - 7 : py + 14, "fig-alarm fig-halo", toLeft ? "end" : undefined)));
   return low;
 }
 

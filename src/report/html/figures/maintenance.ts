@@ -134,8 +134,8 @@ function outcome({ name, lanes, rest, peak, allowed, end, stuck, waiting, leastF
   return [
     out,
     stuck > 0 ? t("{0} cannot be emptied.", number(stuck)) : t("The last is back after {0}.", span(end, t)),
-    waiting === undefined ? "" : t("Guests with {0} find no room.", bytes(waiting.bytes)),
-    leastFree === undefined ? "" : t("The least memory left is {0}.", bytes(leastFree.bytes)),
+    waiting === undefined ? "" : t("Guests with {0} find no room.", bytes(waiting.bytes, t)),
+    leastFree === undefined ? "" : t("The least memory left is {0}.", bytes(leastFree.bytes, t)),
     unknownHosts === 0 ? "" : t("How long {0} more hosts take is not known.", number(unknownHosts)),
   ].filter((part) => part !== "").join(" ");
 }
@@ -153,7 +153,7 @@ function compared({ needs, distance, allowed }: Forecast, cases: readonly Mainte
 function tableOf(cases: readonly MaintenanceCase[], names: Names, t: Translate): Figure["table"] {
   const rows = cases.map(({ name, lanes, rest, peak, end, stuck, waiting, leastFree, unknownHosts }) => [
     names[name], "", number(lanes.length + rest.hosts) + (unknownHosts === 0 ? "" : t(", {0} not known", number(unknownHosts))), "", "", stuck > 0 ? t("never") : span(end, t),
-    t("{0}, after {1}", number(peak.out), span(peak.time, t)), leastFree === undefined ? t("not known") : bytes(leastFree.bytes), waiting === undefined ? number(0) : number(waiting.guests),
+    t("{0}, after {1}", number(peak.out), span(peak.time, t)), leastFree === undefined ? t("not known") : bytes(leastFree.bytes, t), waiting === undefined ? number(0) : number(waiting.guests),
   ]);
   const lanes = cases.flatMap(({ name, lanes: list }) => list.map(({ host, planned, started, emptied, ended }) => [
     names[name], host, "", planned === undefined ? t("when the one before is back") : planned.until === undefined ? t("from {0}", span(planned.from, t)) : t("{0} to {1}", span(planned.from, t), span(planned.until, t)),

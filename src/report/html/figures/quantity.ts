@@ -1,5 +1,6 @@
 import { sizeText } from "../../../model/kernel/memory.ts";
 import type { Translate } from "../../reviewed.ts";
+import { decimal } from "../words.ts";
 
 /** `2 097 152`: thousands apart by a narrow blank, the same in every language. */
 export function number(value: number): string {
@@ -8,8 +9,8 @@ export function number(value: number): string {
 }
 
 /** `1.5 GiB`; a lack of memory with a minus before it. */
-export function bytes(value: number): string {
-  return value < 0 ? `\u2212${sizeText(-value)}` : sizeText(Math.round(value));
+export function bytes(value: number, t: Translate): string {
+  return decimal(value < 0 ? `\u2212${sizeText(-value)}` : sizeText(Math.round(value)), t);
 }
 
 /** `45 s`, `12 min`, `4 h 20 min`, `3 d 4 h`: the two largest units. */
@@ -20,12 +21,4 @@ export function span(seconds: number, t: Translate): string {
   if (minutes < 48 * 60) return minutes % 60 === 0 ? t("{0} h", minutes / 60) : t("{0} h {1} min", Math.floor(minutes / 60), minutes % 60);
   const hours = Math.round(seconds / 3600);
   return hours % 24 === 0 ? t("{0} d", hours / 24) : t("{0} d {1} h", Math.floor(hours / 24), hours % 24);
-}
-
-/** `12 %` of a share from 0 to 1; what is neither nothing nor all is never said to be. */
-export function percent(share: number): string {
-  const rounded = Math.round(share * 100);
-  if (rounded === 0 && share > 0) return "<\u202f1\u202f%";
-  if (rounded === 100 && share < 1) return ">\u202f99\u202f%";
-  return `${rounded}\u202f%`;
 }

@@ -11,7 +11,8 @@ import { bars, columnsOf, heading, keys } from "./bars.ts";
 import type { Drawing } from "./drawing.ts";
 import { picture } from "./drawing.ts";
 import { framed } from "./frame.ts";
-import { number, percent } from "./quantity.ts";
+import { percent } from "../words.ts";
+import { number } from "./quantity.ts";
 
 /** Some hosts that have something in common, and how many of them the change reaches. */
 export interface ReachRow {
@@ -20,6 +21,8 @@ export interface ReachRow {
   readonly reached: number;
   /** Of the reached: those that interrupt or restart a service. */
   readonly interrupted: number;
+  /** Several groups in one: it has no bar, beside which those of single groups would be lines. */
+  readonly isSum?: boolean;
 }
 
 /** What the picture shows: all hosts, then by their nearest group, by what they are for, and the services that stop. */
@@ -44,7 +47,7 @@ export function reachFigures(reviewed: Reviewed, id: string, t: Translate): Figu
   const shown = reachPicture(reach, reviewed, t);
   const { all, groups, roles, services } = shown;
   const title = t("Hosts that the change reaches");
-  const counted = t("The change reaches {0} of {1} hosts ({2}).", number(all.reached), number(all.hosts), percent(all.reached / all.hosts));
+  const counted = t("The change reaches {0} of {1} hosts ({2}).", number(all.reached), number(all.hosts), percent(all.reached / all.hosts, t));
   const stopping = services.map(({ name, hosts }) => `${name} (${number(hosts)})`).join(", ");
   const interrupting =
     all.interrupted === 0 ? t("No interruption of a service was found.")
@@ -52,7 +55,7 @@ export function reachFigures(reviewed: Reviewed, id: string, t: Translate): Figu
     : t("{0} of them interrupt or restart a service: {1}.", number(all.interrupted), stopping);
   const unknown = shown.unknownPlays === 0 ? "" : unknownText(shown.unknownPlays, t);
   const summary = [counted, interrupting, unknown].filter((part) => part !== "").join(" ");
-  const row = (of: string, { name, hosts, reached, interrupted }: ReachRow): string[] => [of, name, number(hosts), number(reached), percent(hosts === 0 ? 0 : reached / hosts), number(interrupted)];
+  const row = (of: string, { name, hosts, reached, interrupted }: ReachRow): string[] => [of, name, number(hosts), number(reached), percent(hosts === 0 ? 0 : reached / hosts, t), number(interrupted)];
   return [
     {
       kind: "reach",
@@ -120,7 +123,7 @@ function groupRows(fleet: Fleet, rowOf: RowOf, t: Translate): ReachRow[] {
 
 function summed(name: string, rows: readonly ReachRow[]): ReachRow {
   const sum = (of: (row: ReachRow) => number): number => rows.reduce((total, row) => total + of(row), 0);
-  return { name, hosts: sum(({ hosts }) => hosts), reached: sum(({ reached }) => reached), interrupted: sum(({ interrupted }) => interrupted) };
+  return { name, hosts: sum(({ hosts }) => hosts), reached: sum(({ reached }) => reached), interrupted: sum(({ interrupted }) => interrupted), ...(rows.length > 1 && { isSum: true }) };
 }
 
 /** A host may have several roles, and counts in each. */
@@ -155,11 +158,11 @@ function drawReach({ all, groups, roles, services: stopping, unknownPlays }: Rea
     { width, y: 2, id },
   );
   body.push(...legend.body);
-  const largest = Math.max(...[...groups, ...roles].map(({ hosts }) => hosts));
+  const largest = (rows: readonly ReachRow[]): number => Math.max(1, ...rows.filter(({ isSum }) => isSum !== true).map(({ hosts }) => hosts));
   const parts: readonly { readonly title?: string; readonly list: readonly Bar[]; readonly most: number }[] = [
     { list: [barOf(all, t), ...(unknownPlays === 0 ? [] : [{ name: t("new plays"), said: t("not known"), segments: [], isUnknown: true }])], most: all.hosts },
-    { title: t("By group"), list: groups.map((row) => barOf(row, t)), most: largest },
-    { title: t("By role"), list: roles.map((row) => barOf(row, t)), most: largest },
+    { title: t("By group"), list: groups.map((row) => barOf(row, t)), most: largest(groups) },
+    { title: t("By role"), list: roles.map((row) => barOf(row, t)), most: largest(roles) },
     { title: t("Services that are interrupted or restarted"), list: stopping.map((one) => stopped(one, t)), most: all.hosts },
   ];
   const columns = columnsOf(parts.flatMap(({ list }) => list), width);
@@ -178,12 +181,12 @@ function stopped({ name, hosts }: ReachPicture["services"][number], t: Translate
   return { name, said: hosts === 1 ? t("1 host") : t("{0} hosts", number(hosts)), segments: [{ value: hosts, className: "fig-hot", pattern: "stripes" }] };
 }
 
-function barOf({ name, hosts, reached, interrupted }: ReachRow, t: Translate): Bar {
+function barOf({ name, hosts, reached, interrupted, isSum }: ReachRow, t: Translate): Bar {
   const share = t("{0} of {1}", number(reached), number(hosts));
   return {
     name,
     said: interrupted === 0 ? share : interrupted === reached ? t("{0}, all interrupting", share) : t("{0}, {1} interrupting", share, number(interrupted)),
-    segments: [
+    segments: isSum === true ? [] : [
       { value: interrupted, className: "fig-hot", pattern: "stripes" },
       { value: reached - interrupted, className: "fig-calm" },
       { value: hosts - reached, className: "fig-rest" },

@@ -8,7 +8,8 @@ import type { Markup } from "../markup.ts";
 import { html } from "../markup.ts";
 import { picture } from "./drawing.ts";
 import { framed } from "./frame.ts";
-import { number, percent } from "./quantity.ts";
+import { percent } from "../words.ts";
+import { number } from "./quantity.ts";
 import { drawDown, drawRollout, drawUnknownRollout } from "./rollout-drawing.ts";
 import type { RolloutPlay } from "./rollout-plays.ts";
 import { aloneFigures } from "./rollout-alone.ts";
@@ -57,8 +58,8 @@ function figureOf(reviewed: Reviewed, one: RolloutPlay, left: number, id: string
   const where = t("{0}: {1} hosts in {2}.", reviewed.shown(play.path), number(hosts.length), sizes.length === 1 ? t("one batch, all at once") : t("{0} batches", number(sizes.length)));
   const summary = [where, brakes(one, t), compared(cases, t), others].filter((part) => part !== "").join(" ");
   const shown = cases.map((each, index) => ({
-    name: percent(each.failing),
-    body: html`<p class="fig-said">${said(each, t)}</p>${picture(`${id}-${index}`, `${title}, ${percent(each.failing)}`, said(each, t), (width, own) => drawRollout(each, width, own, t))}`,
+    name: percent(each.failing, t),
+    body: html`<p class="fig-said">${said(each, t)}</p>${picture(`${id}-${index}`, `${title}, ${percent(each.failing, t)}`, said(each, t), (width, own) => drawRollout(each, width, own, t))}`,
   }));
   const parts: Markup[] = [choice(`${id}-share`, t("When the change fails on this share of the hosts"), shown, SHOWN_FIRST)];
   const heading = t("Down together in the worst batch");
@@ -96,14 +97,14 @@ function sum(numbers: readonly number[]): number {
 /** `On 30 % of the hosts: it stops in batch 2 of 8, with 9 of 40 hosts touched and 3 failed.` */
 function said({ failing, touched, failed, hosts, stopsIn, sizes }: RolloutCase, t: Translate): string {
   const numbers = t("{0} of {1} hosts are touched, and it fails on {2}", number(touched), number(hosts), number(failed));
-  if (stopsIn !== undefined) return t("A change that fails on {0} of the hosts stops in batch {1} of {2}: {3}.", percent(failing), number(stopsIn), number(sizes.length), numbers);
-  return sizes.length === 1 ? t("A change that fails on {0} of the hosts is everywhere before anything can stop it: {1}.", percent(failing), numbers) : t("Nothing stops a change that fails on {0} of the hosts: {1}.", percent(failing), numbers);
+  if (stopsIn !== undefined) return t("A change that fails on {0} of the hosts stops in batch {1} of {2}: {3}.", percent(failing, t), number(stopsIn), number(sizes.length), numbers);
+  return sizes.length === 1 ? t("A change that fails on {0} of the hosts is everywhere before anything can stop it: {1}.", percent(failing, t), numbers) : t("Nothing stops a change that fails on {0} of the hosts: {1}.", percent(failing, t), numbers);
 }
 
 /** `Hosts touched before it stops, by the share on which it fails: 2 at 10 %, …`. */
 function compared(cases: readonly RolloutCase[], t: Translate): string {
   if (cases.every(({ touched, stopsIn, hosts }) => touched === hosts && stopsIn === undefined)) return t("Nothing stops a bad change before it has touched them all.");
-  return t("Hosts that a bad change touches, by the share on which it fails: {0}.", cases.map(({ failing, touched, stopsIn }) => (stopsIn === undefined ? t("{0} at {1} (nothing stops it)", number(touched), percent(failing)) : t("{0} at {1}", number(touched), percent(failing)))).join(", "));
+  return t("Hosts that a bad change touches, by the share on which it fails: {0}.", cases.map(({ failing, touched, stopsIn }) => (stopsIn === undefined ? t("{0} at {1} (nothing stops it)", number(touched), percent(failing, t)) : t("{0} at {1}", number(touched), percent(failing, t)))).join(", "));
 }
 
 function brakes({ play }: RolloutPlay, t: Translate): string {
@@ -127,5 +128,5 @@ function rowsOf({ failing, sizes, exposure, stopsIn }: RolloutCase, t: Translate
     if (last !== undefined && last.cells.join("\0") === cells.join("\0")) last.until = index + 1;
     else rows.push({ from: index + 1, until: index + 1, cells });
   }
-  return rows.map(({ from, until, cells }) => [percent(failing), from === until ? number(from) : t("{0} to {1}, each", number(from), number(until)), ...cells]);
+  return rows.map(({ from, until, cells }) => [percent(failing, t), from === until ? number(from) : t("{0} to {1}, each", number(from), number(until)), ...cells]);
 }

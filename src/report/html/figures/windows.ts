@@ -71,7 +71,7 @@ function titleOf(of: WindowRow["of"], t: Translate): string {
 }
 
 function quantity({ of }: WindowRow, value: number, t: Translate): string {
-  return of === "rate" ? t("{0} a second", bytes(value)) : span(value, t);
+  return of === "rate" ? t("{0} a second", bytes(value, t)) : span(value, t);
 }
 
 function neededText(row: WindowRow, t: Translate): string {

@@ -84,4 +84,32 @@ describe("the picture of flows", () => {
     }
     assert.match(figures.at(-1)!.summary, /4 more rulesets/);
   });
+
+  const FILTER = (rule: string): string => `table inet filter {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t\tct state established,related accept\n\t\t${rule}\n\t}\n}\n`;
+  const INVENTORY = { "inventory/hosts.ini": "[web]\nweb1\nweb2\n" };
+  const [ONE, TWO] = ["hosts/web1/etc/nftables.conf", "hosts/web2/etc/nftables.conf"];
+
+  it("draws what a new ruleset lets through, and what a removed one did", async () => {
+    const rules = { [ONE]: FILTER("ip saddr 192.0.2.0/24 tcp dport 22 accept") };
+    for (const [before, after, title, said] of [
+      [{}, rules, "lets through", "The file is new. It lets 1 flows through. For example: TCP to port 22 from 192.0.2.0/24."],
+      [rules, {}, "let through", "The change removes the file. It let 1 flows through; what filters there now, the change does not say. For example: TCP to port 22 from 192.0.2.0/24."],
+    ] as const) {
+      const [figure, ...others] = flowFigures(await reviewedOf({ ...INVENTORY, ...before }, { ...INVENTORY, ...after }), "f", english);
+      assert.deepEqual(others, []);
+      assert.equal(figure!.title, `Flows that ${ONE} ${title}`);
+      assert.equal(figure!.summary, said.replace("1 flows", "1 flow"));
+      assert.deepEqual(figure!.table.rows.map((row) => row.slice(0, 4)), [["let through", "192.0.2.0/24", "TCP 22 (on this host)", "TCP to port 22 from 192.0.2.0/24"]]);
+      for (const svg of drawingsOf(figure!.html)) {
+        assert.equal(svg.shapes.filter(({ className }) => className === "fig-flow-opened").length, 2, "one arrow and the legend's");
+        assert.equal(svg.shapes.filter(({ className }) => className === "fig-flow-closed" || className === "fig-cross").length, 0);
+      }
+    }
+  });
+
+  it("takes no file of one host for another host's that was moved", async () => {
+    const [old, fresh] = [FILTER("ip saddr 192.0.2.0/24 tcp dport 22 accept\n\t\tudp dport 53 accept\n\t\ttcp dport 53 accept\n\t\ttcp dport 853 accept\n\t\ttcp dport 9100 accept"), FILTER("tcp dport { 80, 443 } accept")];
+    const titles = flowFigures(await reviewedOf({ ...INVENTORY, [ONE]: old }, { ...INVENTORY, [TWO]: fresh }), "f", english).map(({ title }) => title);
+    assert.deepEqual(titles, [`Flows that ${TWO} lets through`, `Flows that ${ONE} let through`]);
+  });
 });

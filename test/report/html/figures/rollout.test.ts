@@ -61,7 +61,7 @@ describe("the picture of a rollout", () => {
         assert.ok(svg.shapes.some(({ className, text }) => className === "fig-alarm" && text === (each.stopsIn === undefined ? "nothing stops it" : `stops in batch ${each.stopsIn}`)));
       }
     }
-    const rows = figure!.table.rows.filter(([failing]) => failing === "30\u202f%");
+    const rows = figure!.table.rows.filter(([failing]) => failing === "30%");
     assert.deepEqual(rows.map((row) => row.slice(1)), [["1", "1", "1", "0", ""], ["2", "4", "4", "2", "yes"], ["3 to 5, each", "10", "0", "0", ""], ["6", "5", "0", "0", ""]]);
   });
 
