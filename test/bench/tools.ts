@@ -27,7 +27,7 @@ export async function timeOfTool(text: string, command: readonly string[]): Prom
 export function activationTime(bundle: string): number {
   const script = `
     const Module = require("node:module");
-    const get = (_, key) => (key === Symbol.toPrimitive ? () => "" : key === "then" ? undefined : anything);
+    const get = (made, key) => (key === "prototype" ? made.prototype : key === Symbol.toPrimitive ? () => "" : key === "then" ? undefined : anything);
     const anything = new Proxy(class {}, { get, set: () => true, apply: () => anything, construct: () => anything, getPrototypeOf: () => anything });
     const load = Module._load;
     Module._load = (name, ...rest) => (name === "vscode" ? anything : load(name, ...rest));
