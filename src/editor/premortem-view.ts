@@ -81,7 +81,7 @@ function rootsOf(reviews: readonly ProjectReview[]): Item[] {
     description: touched.length === 0 ? vscode.l10n.t("none: this change brings no findings") : String(known),
     iconPath: new vscode.ThemeIcon("mortar-board"),
   });
-  const share = of === 0 ? vscode.l10n.t("not known: there is no inventory here") : vscode.l10n.t("{0} of {1} ({2} %)", hosts, of, Math.round((100 * hosts) / of));
+  const share = of === 0 ? vscode.l10n.t("not known: there is no inventory here") : vscode.l10n.t("{0} of {1} ({2}%)", hosts, of, Math.round((100 * hosts) / of));
   const fleet = new Item(vscode.l10n.t("Hosts reached"), "hosts", hosts === 0 ? undefined : () => hostItems(reached), true).with({
     description: stopping === 0 ? share : `${share} · ${vscode.l10n.t("{0} interrupted", stopping)}`,
     iconPath: new vscode.ThemeIcon("server"),

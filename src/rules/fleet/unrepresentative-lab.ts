@@ -66,7 +66,7 @@ function spoken(mix: ReadonlyMap<string, number>): string {
 }
 
 function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
+  return `${Math.round(100 * share)}%`;
 }
 
 function rounded(value: number): number {

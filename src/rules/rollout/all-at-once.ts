@@ -329,7 +329,7 @@ function reportOf(workspace: Workspace, path: string, disruptive: DisruptivePlay
   // Where every host has an association with every other, a few hosts down break many pairs.
   const mesh =
     first.kind === "ipsec" && all && hosts.length >= MANY
-      ? ` If the daemon fails on one host in ten, ${Math.round(100 * pairsBroken(0.1))} % of the up to ${meshPairs(hosts.length)} pairs of hosts lose their association.`
+      ? ` If the daemon fails on one host in ten, ${Math.round(100 * pairsBroken(0.1))}% of the up to ${meshPairs(hosts.length)} pairs of hosts lose their association.`
       : "";
   const how = serial === undefined ? "there is no serial" : `serial lets ${all ? "all of them" : `${largest} of them`} through together`;
   return {

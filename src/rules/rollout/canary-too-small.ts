@@ -25,7 +25,7 @@ export default rule({
     canary: "hosts before the large batch",
     hosts: "hosts of the play",
     detection: "probability that they show a fault of one host in ten",
-    needed: "hosts that show it with 95 %",
+    needed: "hosts that show it with 95%",
     batches: "hosts of each batch",
     batchCount: "number of batches",
     downAtOnce: "roles, sites and racks with the hosts of them that one batch takes down together",
@@ -77,7 +77,7 @@ export default rule({
         confidence: "likely",
         message:
           jump > 0
-            ? `After ${canary} ${canary === 1 ? "host" : "hosts"} the next ${sizes[jump]!} of ${total} go at once. A fault on one host in ten is seen before with a probability of ${Math.round(100 * chance)} %; for 95 % it takes ${needed} hosts. Let the batches grow in steps.`
+            ? `After ${canary} ${canary === 1 ? "host" : "hosts"} the next ${sizes[jump]!} of ${total} go at once. A fault on one host in ten is seen before with a probability of ${Math.round(100 * chance)}%; for 95% it takes ${needed} hosts. Let the batches grow in steps.`
             : `The hosts before the largest batch leave out ${spokenLayers(left)}, which others of the ${total} hosts have: a fault of it is not seen before it is on many. Put hosts of each first.`,
         data: { canary, hosts: total, detection: Math.round(chance * 10000) / 10000, needed, ...pictureOf(workspace, disruptive) },
       });

@@ -107,7 +107,7 @@ export default rule({
       report({
         location: serial.location,
         key: play.name,
-        message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${total} hosts in its first batch. A fault breaks ${Math.round((100 * first) / total)} % of the hosts before it is seen. Begin with one host.`,
+        message: `This play ${spokenDisruptions(disruptions)} on ${first} of ${total} hosts in its first batch. A fault breaks ${Math.round((100 * first) / total)}% of the hosts before it is seen. Begin with one host.`,
         data: { hosts: total, firstBatch: first, ...pictureOf(workspace, disruptive) },
         ...doubt,
         fixes: value === undefined ? [] : [{ title: "One host first", safety: "safe", edits: replaceValue(serial.location, value) }],

@@ -17,7 +17,7 @@ export function allAtOnce({ carriers }: CarrierFile): Report[] {
     if (wave === undefined || share === undefined || share <= STEP) return [];
     const count = hosts === undefined ? undefined : Math.ceil(share * hosts.length);
     const all = share === 1;
-    const reached = all ? `all ${count === undefined ? "" : `${count} `}${units}` : count === undefined ? `${percent(share)} % of the ${units}` : `${count} of ${hosts!.length} ${units}`;
+    const reached = all ? `all ${count === undefined ? "" : `${count} `}${units}` : count === undefined ? `${percent(share)}% of the ${units}` : `${count} of ${hosts!.length} ${units}`;
     return [
       {
         ...common(carrier),
@@ -35,7 +35,7 @@ export function noSmallStart({ carriers }: CarrierFile): Report[] {
     const { by, wave, units } = carrier;
     if (wave === undefined) return [];
     if (wave.share === undefined ? (wave.count ?? 0) < MANY : wave.share > STEP || wave.share <= SMALL) return [];
-    const first = wave.share === undefined ? `up to ${wave.count!} ${units} together` : `${percent(wave.share)} % of the ${units}`;
+    const first = wave.share === undefined ? `up to ${wave.count!} ${units} together` : `${percent(wave.share)}% of the ${units}`;
     const message = `${by} begins with ${first}: ${wave.because}. It ${spoken(carrier, "all of these")} before a fault is seen. ${wave.advice}.`;
     return [{ ...common(carrier), severity: "info" as const, message }];
   });
