@@ -28,7 +28,8 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #disposables: vscode.Disposable[];
-  readonly #nonce = newNonce();
+  /** Made with the first page: the first random number costs the start more than all the rest of the panel. */
+  #nonce = "";
   #panel: vscode.WebviewPanel | undefined;
   #request: ReviewRequest = { comparison: comparisonNamed("HEAD") };
   #version = 0;
@@ -72,6 +73,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   }
 
   #take(panel: vscode.WebviewPanel): void {
+    this.#nonce ||= newNonce();
     this.#panel = panel;
     this.#hasPage = false;
     panel.iconPath = vscode.Uri.joinPath(this.#extension, "media/icon.png");

@@ -181,7 +181,7 @@ export class Reviews implements vscode.Disposable {
       this.#become("failed");
       // What was shown before stays, and is kept up to date.
       this.#asked = this.#request;
-      if (fresh) this.#scheduleAgain();
+      if (JSON.stringify(request) !== JSON.stringify(this.#request)) this.#scheduleAgain();
       return result;
     }
     if (JSON.stringify(request) === JSON.stringify(this.#problem?.request)) this.#problem = undefined;

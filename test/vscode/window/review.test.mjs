@@ -212,6 +212,20 @@ describe("the review of a branch that is not checked out", () => {
     assert.equal(readFileSync(join(directory, FILE), "utf8"), TUNNEL, "nothing is checked out");
     assert.equal(await page.locator(".markers-panel .monaco-list-row").count(), 0);
   });
+
+  it("has no button for a fix of what is not checked out, and says so", async () => {
+    const frame = await reviewFrame(window.page);
+    assert.equal(await frame.locator("button.fix").count(), 0);
+    assert.match(await frame.locator("article.finding", { hasText: "sysctl/pmtud-disabled" }).first().innerText(), /not in the working tree/);
+  });
+
+  it("shows both texts of a changed file side by side", async () => {
+    const frame = await reviewFrame(window.page);
+    await frame.locator("article.finding", { hasText: "sysctl/pmtud-disabled" }).locator("a.changes").first().click();
+    await window.page.locator(".tabs-container .tab.active", { hasText: "60-tunnel.conf (before and after)" }).waitFor();
+    await window.page.locator(".monaco-diff-editor .line-insert").first().waitFor();
+    await window.screenshot("changes");
+  });
 });
 
 describe("the review of a large tree", () => {
