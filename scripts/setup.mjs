@@ -24,14 +24,15 @@ const RIPGREP = "1.18.0";
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "premortem");
 
 /** Runs a command and throws with its output when it fails. */
-export function run(command, args, { cwd = root, quiet = true } = {}) {
-  const result = spawnSync(command, args, { cwd, encoding: "utf8", stdio: quiet ? "pipe" : "inherit", shell: false });
+export function run(command, args, { cwd = root, quiet = true, env = process.env } = {}) {
+  const result = spawnSync(command, args, { cwd, env, encoding: "utf8", stdio: quiet ? "pipe" : "inherit", shell: false });
   if (result.error) throw new Error(`${command} cannot be run: ${result.error.message}`);
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${result.stdout ?? ""}${result.stderr ?? ""}`);
   return result.stdout ?? "";
 }
 
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+/** npm, as this system finds it. */
+export const npm = process.platform === "win32" ? "npm.cmd" : "npm";
 const QUIET = ["--no-audit", "--no-fund", "--loglevel=error"];
 
 /** `npm ci`, unless every package of the lock file is there in its version. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync, readdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
 import { preCommitHooks } from "../../scripts/gen/pre-commit.ts";
@@ -26,6 +27,21 @@ const hook = (id: string): Hook => hooks.find((one) => one.id === id)!;
 const excluded = (path: string): boolean => new RegExp(hook("premortem-check").exclude.replace(/^\(\?i\)/, ""), "i").test(path);
 
 describe("the hooks for pre-commit", () => {
+  it("are installed by npm install -g, whose -g must not reach the installation of what the build needs", () => {
+    const place = folder({ "package.json": "{}", "scripts/prepare.mjs": readFileSync("scripts/prepare.mjs"), "scripts/setup.mjs": readFileSync("scripts/setup.mjs"), log: "" });
+    place.write({ "bin/npm": `#!/bin/sh\necho "$1 global=$npm_config_global prefix=$npm_config_prefix cache=$npm_config_cache" >>'${place.at("log")}'\n` });
+    chmodSync(place.at("bin/npm"), 0o755);
+    const prepare = (environment: Record<string, string>): string => {
+      place.write({ log: "" });
+      execFileSync(process.execPath, ["scripts/prepare.mjs"], { cwd: place.path, env: { PATH: `${place.at("bin")}:${process.env["PATH"]}`, ...environment } });
+      return readFileSync(place.at("log"), "utf8");
+    };
+    assert.equal(prepare({ npm_config_global: "true", npm_config_prefix: "/elsewhere", npm_config_cache: "/cache" }), "ci global= prefix= cache=/cache\n");
+    assert.equal(prepare({}), "", "a checkout installs nothing by itself");
+    place.write({ "dist/cli.cjs": "" });
+    assert.equal(prepare({ npm_config_global: "true" }), "", "it is built already");
+  });
+
   it("are as they are generated, with the keys that pre-commit knows", () => {
     assert.equal(readFileSync(".pre-commit-hooks.yaml", "utf8"), preCommitHooks());
     const known = ["id", "name", "description", "entry", "language", "types", "exclude", "pass_filenames", "require_serial"];
