@@ -5,6 +5,7 @@ globalThis.premortemPages = [
 ["ci.html","Premortem in continuous integration","A review compares two states of the repository and says what the change brings:"],
 ["vscode.html","Visual Studio Code","Findings come while you type, in files of the disk, in unsaved ones, and in virtual file systems."],
 ["editors.html","Premortem in other editors","premortem lsp is a language server on standard input and output:"],
+["lessons-as-code.html","From your post-mortem to a lesson in fifteen minutes","A post-mortem ends with \"we will take care that this does not happen again\"."],
 ["lessons/packs.html","Shipped packs of lessons","A pack is a set of lessons in CEL, written as a team writes its own."],
 ["lessons/schema.html","What lessons can read","A lesson reads one kind of element, and its condition judges one element at a time."],
 ["flows.html","premortem flows","premortem flows BEFORE AFTER tells which packets a change of a firewall lets through, and which it refuses."],

@@ -18,9 +18,16 @@ export function lessonSchemaPage(only?: ElementName): string {
       : ELEMENT_SUMMARIES[only],
     ...names.map((name) => elementSection(name, only === undefined)),
     "## Types",
-    ...[...objectTypes.values()].filter(({ name }) => types.has(name)).map(({ name }) => typeSection(name)),
+    ...ordered(types, only).map((name) => typeSection(name)),
     ...(only === undefined ? [functionSection()] : []),
   ].join("\n\n") + "\n";
+}
+
+/** Types before those that hold them; of one element, its own before all. */
+function ordered(types: ReadonlySet<string>, only: ElementName | undefined): string[] {
+  const own = only === undefined ? undefined : elements[only].type.name;
+  const others = [...objectTypes.keys()].filter((name) => types.has(name) && name !== own);
+  return own === undefined ? others : [own, ...others.reverse()];
 }
 
 /** The types that a type's fields lead to. */

@@ -45,7 +45,7 @@ export function failuresOfExample(lesson: CompiledLesson, example: LessonExample
   if (example.kind === "good") {
     return hits.length === 0 ? [] : [fail(`This example must not give a finding, and gives one in ${placeOf(run, hits[0]!)}: ${hits[0]!.message} Correct the condition or move the example to bad.`)];
   }
-  if (hits.length === 0) return [fail(`This example must give a finding, and gives none.${why || nothingRead(lesson, run)} Correct the condition or move the example to good.`)];
+  if (hits.length === 0) return [fail(`This example must give a finding, and gives none.${why || nothingRead(lesson, run)} ${why === "" ? "Correct the condition or move the example to good." : "Put what is missing into the example, or ask for less."}`)];
   if (run.marks.length === 0) return fixFailures(lesson, run, fail);
   const missed = run.marks.find((mark) => !hits.some((hit) => hit.path === mark.path && overlaps(hit.range, mark.range)));
   if (missed !== undefined) return [fail(`Nothing is found at this mark; the first finding is in ${placeOf(run, hits[0]!)}. Move the mark, or set at to the part that is wrong.`, markIn(source, example, run, missed))];

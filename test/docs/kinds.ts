@@ -17,7 +17,7 @@ type Check = (text: string) => Promise<string | undefined> | string | undefined;
 /** By a file name of the format. */
 const ours = (path: string): Check => async (text) => {
   await prepare([path]);
-  const language = recognise(path, "");
+  const language = recognise(path, text);
   assert.ok(language, `${path} is of a known format`);
   const { errors } = formatOf(language).parse(text);
   assert.deepEqual(errors, []);

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { buildSync } from "esbuild";
 import { commitAll } from "../../scripts/fixture.mjs";
 import { root } from "../../scripts/setup.mjs";
@@ -22,6 +22,10 @@ export interface Ran {
 export class Shell {
   readonly #home = mkdtempSync(join(tmpdir(), "premortem-docs-"));
 
+  get #directory(): string {
+    return join(this.#home, "repository");
+  }
+
   constructor() {
     const programs = join(this.#home, "bin");
     mkdirSync(programs);
@@ -37,16 +41,39 @@ export class Shell {
     rmSync(this.#home, { recursive: true, force: true });
   }
 
-  /** Runs the commands in a fresh repository; undefined where they are of other programs and were only parsed. */
-  run(commands: string): Ran | undefined {
+  /** Empties the directory in which `run` goes on with `again`. */
+  empty(): void {
+    rmSync(this.#directory, { recursive: true, force: true });
+    mkdirSync(this.#directory);
+  }
+
+  /** What a file of that directory says; empty where it is not there. */
+  read(path: string): string {
+    const file = join(this.#directory, path);
+    return existsSync(file) ? readFileSync(file, "utf8") : "";
+  }
+
+  write(path: string, text: string): void {
+    const file = join(this.#directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  /**
+   * Runs the commands in a fresh repository, or with `again` where those before have run; undefined where they are of other
+   * programs and were only parsed.
+   */
+  run(commands: string, { again = false }: { readonly again?: boolean } = {}): Ran | undefined {
     const parsed = spawnSync("bash", ["-n"], { input: commands, encoding: "utf8" });
     if (parsed.status !== 0) throw new Error(`the shell does not parse it: ${parsed.stderr}`);
     if (programsOf(commands).some((program) => !RUN.has(program))) return undefined;
-    const directory = join(this.#home, "repository");
-    rmSync(directory, { recursive: true, force: true });
-    cpSync(join(HERE, "fixture"), directory, { recursive: true });
-    commitAll(directory);
-    cpSync(join(HERE, "change"), directory, { recursive: true });
+    const directory = this.#directory;
+    if (!again) {
+      rmSync(directory, { recursive: true, force: true });
+      cpSync(join(HERE, "fixture"), directory, { recursive: true });
+      commitAll(directory);
+      cpSync(join(HERE, "change"), directory, { recursive: true });
+    }
     const statuses = join(this.#home, "statuses");
     rmSync(statuses, { force: true });
     const env = { ...process.env, PATH: `${join(this.#home, "bin")}${delimiter}${process.env["PATH"]}`, NO_COLOR: "1" };

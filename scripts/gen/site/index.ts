@@ -10,7 +10,7 @@ import { lessonPages, lessonsIndex, rulePages, rulesIndex } from "./rules.ts";
 /** The folder that the site is in. */
 export const SITE = "docs/site";
 /** What the navigation begins with, in this order, folders with all that is in them; other documents of `docs/` follow by their titles. */
-const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "vscode.md", "editors.md", "lessons/"];
+const FIRST = ["start.md", "premortem-yaml.md", "command-line.md", "ci.md", "vscode.md", "editors.md", "lessons-as-code.md", "lessons/"];
 /** True for a document whose page is made from metadata. */
 const isMade = (path: string): boolean => /^(?:rules|site)\//.test(path) || lessons.has(/^lessons\/(.+)\.md$/.exec(path)?.[1] ?? "");
 

@@ -49,7 +49,8 @@ export class LessonReader {
       const entry = result.get(key);
       if (required && (entry === undefined || isEmpty(entry.value))) {
         const where = name === "" ? "" : ` below ${name}`;
-        this.problem(entry?.keyRange ?? owner, `A lesson needs ${key}${where}. ${summary}`);
+        const tagged = entry?.value.tag?.startsWith("!") === true;
+        this.problem(entry?.keyRange ?? owner, tagged ? `YAML takes what begins with ! for a tag, so ${key} is empty. Put it into quotes.` : `A lesson needs ${key}${where}. ${summary}`);
       }
       if (entry !== undefined && isEmpty(entry.value)) result.delete(key);
     }

@@ -101,8 +101,23 @@ function problemOf(fault: CelFault, text: string, element: Element): ExpressionP
   const range = { start, end: Math.min(Math.max(fault.range?.end ?? text.length, start), text.length) };
   if (fault.code === "no_matching_overload") return { range, message: `${overload(summary)} Look up the types with: premortem lesson schema ${element.name}.` };
   if (fault.code === "no_such_overload") return { range, message: `${operands(summary)} Compare values of one type; int() and double() turn one into the other.` };
+  const other = foreign(text);
+  if (other !== undefined) return other;
   const said = summary.replace(/^Unexpected token: EOF$/, "it ends too early").replace(/\.$/, "");
   return { range, message: `This condition cannot be used: ${said.charAt(0).toLowerCase()}${said.slice(1)}. Correct it.` };
+}
+
+const FOREIGN: { readonly [word: string]: string } = { and: "&&", or: "||", not: "!", "=": "==", "===": "==", "<>": "!=" };
+
+/** A word of another language that cannot be read, with what CEL has for it. */
+function foreign(text: string): ExpressionProblem | undefined {
+  const bare = text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'/g, (quoted) => " ".repeat(quoted.length));
+  const found = /\b(?:and|or|not)\b|<>|={1,3}/gi;
+  for (let match = found.exec(bare); match !== null; match = found.exec(bare)) {
+    const meant = /[=!<>]/.test(bare[match.index - 1] ?? "") ? undefined : FOREIGN[match[0].toLowerCase()];
+    if (meant !== undefined) return { range: { start: match.index, end: match.index + match[0].length }, message: `CEL writes ${meant}, not ${match[0]}.`, meant };
+  }
+  return undefined;
 }
 
 function overload(summary: string): string {
