@@ -13,7 +13,8 @@ export class DifferingFiles implements vscode.Disposable {
   readonly #heads: Heads;
   readonly #disposables: vscode.Disposable[];
   #known = "";
-  #round = 0;
+  /** `again`: something changed while the last question was still open. */
+  #state: "idle" | "asking" | "again" = "idle";
 
   constructor(projects: Projects, heads: Heads, linter: Linter) {
     this.#projects = projects;
@@ -28,10 +29,24 @@ export class DifferingFiles implements vscode.Disposable {
   }
 
   async #update(): Promise<void> {
-    const round = ++this.#round;
+    if (this.#state !== "idle") {
+      this.#state = "again";
+      return;
+    }
+    do {
+      this.#state = "asking";
+      await this.#ask();
+    } while (this.#asksAgain());
+    this.#state = "idle";
+  }
+
+  #asksAgain(): boolean {
+    return this.#state === "again";
+  }
+
+  async #ask(): Promise<void> {
     const documents = [...new Set(vscode.window.visibleTextEditors.map(({ document }) => document))];
     const differs = await Promise.all(documents.map((document) => differsFromHead(this.#projects, this.#heads, document).catch(() => false)));
-    if (round !== this.#round) return;
     const addresses = documents.filter((_, index) => differs[index]).map(({ uri }) => uri.toString()).sort();
     const known = addresses.join("\n");
     if (known === this.#known) return;

@@ -5,10 +5,12 @@ import { changesOf, gitApi } from "./git-api.ts";
 import { projectAtHead } from "./head.ts";
 import type { Project } from "./project.ts";
 import { repositoriesOf } from "./revision.ts";
+import { sameFiles } from "./states.ts";
 
 interface Known {
   readonly key: string;
-  readonly base: Workspace;
+  /** Shared by all who ask while git is still at it: each file costs processes of git. */
+  readonly base: Promise<Workspace>;
 }
 
 /** The projects as they are in HEAD, kept for as long as neither HEAD nor the list of changed files differs. */
@@ -37,11 +39,18 @@ export class Heads implements vscode.Disposable {
     const key = keyOf(project, repositories);
     const known = this.#known.get(project);
     if (known?.key === key) return known.base;
+    const base = this.#read(project, repositories, known);
+    this.#known.set(project, { key, base });
+    base.catch(() => this.#known.get(project)?.base === base && this.#known.delete(project));
+    return base;
+  }
+
+  async #read(project: Project, repositories: readonly Repository[], known: Known | undefined): Promise<Workspace> {
+    // One after the other: what the earlier run read is kept for the later one.
+    const last = await known?.base.catch(() => undefined);
     const base = (await projectAtHead(project, repositories)) ?? (await project.workspace());
     // The very same files are the very same workspace, with all that was worked out from it.
-    const kept = known !== undefined && sameFiles(known.base, base) ? known.base : base;
-    this.#known.set(project, { key, base: kept });
-    return kept;
+    return last !== undefined && sameFiles(last, base) ? last : base;
   }
 }
 
@@ -49,8 +58,4 @@ function keyOf(project: Project, repositories: readonly Repository[]): string {
   const dirty = vscode.workspace.textDocuments.filter((document) => document.isDirty).map((document) => document.uri.toString());
   const parts = repositories.map((repository) => [repository.state.HEAD?.commit ?? "", ...[...changesOf(repository).keys()].sort()].join("\n"));
   return [project.configurationText ?? "", ...parts, ...dirty.sort()].join("\n");
-}
-
-function sameFiles(a: Workspace, b: Workspace): boolean {
-  return a.paths.length === b.paths.length && a.configuration === b.configuration && a.paths.every((path) => a.text(path) === b.text(path));
 }

@@ -39,6 +39,8 @@ export async function differing(repository: Repository, revision: Revision): Pro
 /** Texts of files at revisions. What a commit has stays what it is, so it is kept. */
 export class RevisionTexts {
   readonly #known = new Map<string, string | undefined>();
+  /** Asked of git and not yet answered. */
+  readonly #asked = new Map<string, Promise<string | undefined>>();
   #size = 0;
 
   /** A file's text; undefined where it is not there. `now`: its present text, for what is no change of the configuration. */
@@ -47,15 +49,20 @@ export class RevisionTexts {
     if (revision.at === "nothing") return undefined;
     const ref = revision.at === "index" ? "" : revision.commit;
     const key = `${repository.rootUri.toString()}\n${ref}\n${uri.path}`;
-    if (ref !== "" && this.#known.has(key)) return alike(this.#known.get(key), now);
-    let text: string | undefined;
-    try {
-      text = await repository.show(ref, uri.fsPath);
-    } catch {
-      // It is not there.
+    if (this.#known.has(key)) return alike(this.#known.get(key), now);
+    // Where git rejects, the file is not there.
+    const ask = (): Promise<string | undefined> => repository.show(ref, uri.fsPath).catch(() => undefined);
+    if (ref === "") return alike(await ask(), now);
+    let asked = this.#asked.get(key);
+    if (asked === undefined) {
+      asked = ask();
+      this.#asked.set(key, asked);
+      void asked.then((text) => {
+        this.#asked.delete(key);
+        this.#keep(key, text);
+      });
     }
-    if (ref !== "") this.#keep(key, text);
-    return alike(text, now);
+    return alike(await asked, now);
   }
 
   #keep(key: string, text: string | undefined): void {
