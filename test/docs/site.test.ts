@@ -62,6 +62,6 @@ describe("the site", () => {
   it("marks in a rule's examples what is found", () => {
     const page = textOf("rules/sysctl/pmtud-disabled.html");
     assert.match(page, /<mark>1<\/mark>/);
-    assert.deepEqual(pages.filter((path) => /[⟦⟧]/.test(textOf(path))), []);
+    assert.deepEqual(pages.filter((path) => path.startsWith("rules/") && /[⟦⟧]/.test(textOf(path))), []);
   });
 });
