@@ -80,9 +80,12 @@ export class Commands {
     if (rule !== undefined) return rulePage(id, rule, lessons);
     for (const project of await this.#session.projects.all()) {
       const workspace = await project.workspace();
-      const own = lessonRules(workspace).get(id);
+      const all = lessonRules(workspace);
+      const own = all.get(id);
       const taught = own?.lessons.flatMap((lesson) => lessonFor(workspace, lesson) ?? []) ?? [];
       if (own !== undefined) return rulePage(id, own, new Map(taught.map((lesson) => [lesson.id, lesson])));
+      const lesson = lessonFor(workspace, id);
+      if (lesson !== undefined) return lessonPage(lesson, all);
     }
     const lesson = lessons.get(id);
     if (lesson !== undefined) return lessonPage(lesson, rules);

@@ -8,10 +8,11 @@ import { configurationHover } from "../model/configuration/help.ts";
 import { hoverAt } from "../model/firewall/language/hover.ts";
 import { ipsecHoverAt } from "../model/ipsec/language/hover.ts";
 import { keyHoverAt } from "../model/kernel/language/hover.ts";
+import { lessonsOf } from "../model/lesson/lessons.ts";
 import { english } from "../report/english.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
 import type { LinkTo } from "../report/hover/markdown.ts";
-import { plain } from "../report/hover/markdown.ts";
+import { linked, plain } from "../report/hover/markdown.ts";
 import { cephMarkdown, firewallMarkdown, titledMarkdown, sysctlMarkdown } from "../report/hover/subjects.ts";
 import { isFirewall } from "./language.ts";
 import type { Place } from "./projects.ts";
@@ -29,7 +30,8 @@ export async function hover(session: Session, uri: string, position: Position): 
   if (place === undefined) return null;
   const { lines } = place.document;
   const offset = lines.offsetAt(position);
-  const parts = [...ofLanguage(place, offset, textsAround(session, place).linkTo), ...ofFindings(session, place, offset)];
+  const { linkTo } = textsAround(session, place);
+  const parts = [...ofLanguage(place, offset, linkTo), ...ofFindings(session, place, offset, linkTo)];
   const value = parts.map(({ markdown }) => markdown).join("\n\n---\n\n");
   if (parts.length === 0) return null;
   const contents = session.client.markdown ? { kind: MarkupKind.Markdown, value } : { kind: MarkupKind.PlainText, value: plain(value) };
@@ -52,11 +54,16 @@ function ofLanguage(place: Place, offset: number, linkTo: LinkTo): Part[] {
   ];
 }
 
-function ofFindings({ findings }: Session, { workspace, path }: Place, offset: number): Part[] {
+function ofFindings({ findings }: Session, { workspace, path }: Place, offset: number, linkTo: LinkTo): Part[] {
   const here = findings.at(workspace, path).filter(({ location: { range } }) => range.start <= offset && offset <= range.end);
   const ranges = new Map(here.map(({ rule, location }) => [rule, location.range]));
   return [...ranges].flatMap(([id, range]) => {
     const rule = rules.get(id) ?? lessonRules(workspace).get(id);
-    return rule === undefined ? [] : [{ range, markdown: ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), undefined, english) }];
+    if (rule === undefined) return [];
+    const markdown = ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), undefined, english);
+    const file = rules.has(id) ? undefined : lessonsOf(workspace).all.get(rule.lessons[0] ?? "")?.path;
+    // A shipped pack's lesson has no file to open.
+    const written = file === undefined || !workspace.has(file) ? "" : `\n\nWritten in ${linked(linkTo, { path: file, range: { start: 0, end: 0 } })}`;
+    return [{ range, markdown: markdown + written }];
   });
 }

@@ -50,7 +50,9 @@ describe("the language server and what a team writes for Premortem", function ()
     assert.deepEqual(((await client.pull(lesson)) as FullDocumentDiagnosticReport).items, []);
     assert.ok((await codes()).includes("lesson/short-queue"));
     assert.match(markdown(await client.ask("hover", conf, { position: { line: 0, character: 22 } })), /Set 4096.*Lesson of Example, 2020/s);
+    assert.match(markdown(await client.ask("hover", conf, { position: { line: 0, character: 22 } })), /Written in \[short\\-queue\\\.lesson\\\.yaml:1\]\(file:/);
     assert.match(await client.command("premortem.explain", "lesson/short-queue"), /queue of connections is short/);
+    assert.match(await client.command("premortem.explain", "short-queue"), /## Lesson\n[^]*- `lesson\/short-queue`/);
     await client.change(lesson, 2, [{ text: LESSON.replace("< 4096", "< 64") }]);
     assert.ok(!(await codes()).includes("lesson/short-queue"));
   });
