@@ -56,6 +56,8 @@ export function findEnds(selection: Selection, options: EndOptions): Ends {
 
 /** The base that `--base` names, by default HEAD. Undefined where there is no git and nothing is named. */
 export function findBase(selection: Selection, given: string | undefined): Base | undefined {
+  // As a path it would be the current directory.
+  if (given === "") throw new Unavailable("The base is empty. Name a revision or a directory.");
   const directory = given === undefined ? undefined : directoryAt(given);
   if (given !== undefined && directory !== undefined) {
     if (/^[^./]/.test(given) && isRevision(selection.root, given)) {

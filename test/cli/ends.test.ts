@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, readFileSync, readdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { findBase } from "../../src/cli/base.ts";
+import { select } from "../../src/cli/selection.ts";
 import { NO_PMTUD, parsed, placed, premortem } from "../support/command-line.ts";
 import type { Folder } from "../support/folder.ts";
 import { folder } from "../support/folder.ts";
@@ -42,6 +44,11 @@ describe("the two states of a review", () => {
       if (kept !== undefined) process.env["GIT_INDEX_FILE"] = kept;
     }
     assert.deepEqual(await found(repository.path, "--staged"), []);
+  });
+
+  it("takes no empty name for the current directory", () => {
+    const [selection] = select([folder({ [A]: "" }).commit().path]);
+    assert.throws(() => findBase(selection!, ""), /^Unavailable: The base is empty/);
   });
 
   it("counts the files of both states", async () => {
