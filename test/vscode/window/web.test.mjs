@@ -1,4 +1,5 @@
 /* global describe, it, before, after, afterEach */
+import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { makeWebWorkspace } from "../../../scripts/fixture.mjs";
@@ -39,12 +40,18 @@ describe("the window of a browser's editor", function () {
     await window.squiggles("error").first().waitFor();
   });
 
-  it("says in the panel that there is no git, and reviews against a folder from there", async () => {
+  it("offers no review that needs git, and reviews against a folder", async () => {
     const { page } = window;
-    await window.command("Premortem: Review This Change");
+    await page.locator(".activitybar .action-label[aria-label='Premortem']").first().click();
+    await page.locator(".welcome-view-content .monaco-button", { hasText: "Compare with Another Folder" }).waitFor();
+    await page.keyboard.press("F1");
+    const input = page.locator(".quick-input-widget input[type=text]").first();
+    await input.fill(">Premortem: Review");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Premortem: Review Against" }).first().waitFor();
+    assert.equal(await page.locator(".quick-input-list .monaco-list-row", { hasText: "Review This Change" }).count(), 0);
+    await page.keyboard.press("Escape");
+    await window.command("Premortem: Review Against");
     const panel = page.frameLocator("iframe.webview.ready").frameLocator("#active-frame");
-    await panel.getByText("this window is a browser's").first().waitFor();
-    await panel.getByRole("button", { name: "Review Against" }).click();
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "A folder" }).click();
     await page.locator(".quick-input-list .monaco-list-row", { hasText: "fleet" }).first().click();
     const dialog = page.locator(".quick-input-widget", { hasText: "is compared with it" });
