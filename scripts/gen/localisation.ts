@@ -14,7 +14,7 @@ export interface Text {
 const PLACES = [
   { folder: "src/editor", translator: /^(?:vscode\.)?l10n\.t$/ },
   { folder: "src/extension.ts", translator: /^(?:vscode\.)?l10n\.t$/ },
-  { folder: "src/report", translator: /^(?:t|translate)$/ },
+  { folder: "src/report", translator: /^(?:\w+\.)?(?:t|translate)$/ },
 ] as const;
 
 /** The source files that hold texts, by path. */

@@ -17,9 +17,9 @@ export interface ScriptData {
 
 /** The look of the bar above the page, in the theme's colours. */
 const BAR_STYLE = `
-html { font-size: calc(var(--vscode-font-size, 13px) * 1.08); scroll-padding-top: 3.2rem; }
+html { font-size: calc(var(--vscode-font-size, 13px) * 1.08); scroll-padding-top: calc(var(--bar-height, 2.7rem) + .5rem); }
 body code { color: inherit; background: none; padding: 0; border-radius: 0; }
-body > .layout > nav { top: 3.2rem; max-height: calc(100vh - 4rem); }
+body > .layout > nav { top: calc(var(--bar-height, 2.7rem) + .5rem); max-height: calc(100vh - var(--bar-height, 2.7rem) - 1.3rem); }
 #review-bar { position: sticky; top: 0; z-index: 10; display: flex; flex-wrap: wrap; gap: .3rem .5rem; align-items: center; padding: .35rem 1.5rem; margin: 0; font-size: .88rem;
   background: var(--vscode-editor-background, Canvas); color: var(--vscode-editor-foreground, CanvasText);
   border-bottom: 1px solid var(--vscode-panel-border, var(--vscode-contrastBorder, GrayText)); }
@@ -69,6 +69,8 @@ const SCRIPT = String.raw`(data, nonce) => {
   cancel.hidden = true;
   bar.append(status, cancel, button("again", data.words.again), button("against", data.words.against));
   document.body.prepend(bar);
+  // Where there is little room the bar has two lines, and what a link leads to must not lie below it.
+  new ResizeObserver(() => document.documentElement.style.setProperty("--bar-height", bar.offsetHeight + "px")).observe(bar);
 
   const keyOf = (details) => {
     const around = details.closest("[id]");

@@ -99,6 +99,19 @@ describe("the review's panel", () => {
     await page.keyboard.press("Escape");
   });
 
+  it("lets nothing that a link leads to lie below its bar, which has two lines where there is little room", async () => {
+    const { width, height } = page.viewportSize();
+    await page.setViewportSize({ width: 820, height });
+    await frame.waitForFunction(() => document.querySelector("#review-bar").offsetHeight > 60);
+    const [top, bottom] = await frame.evaluate(() => {
+      const target = document.querySelector("#findings");
+      target.scrollIntoView({ behavior: "instant" });
+      return [target.getBoundingClientRect().top, document.querySelector("#review-bar").getBoundingClientRect().bottom];
+    });
+    assert.ok(top >= bottom, `${top} is below ${bottom}`);
+    await page.setViewportSize({ width, height });
+  });
+
   it("opens the page of a rule", async () => {
     await finding("sysctl/pmtud-disabled").locator("a.rule").first().click();
     await page.locator(".tabs-container .tab", { hasText: "pmtud-disabled" }).first().waitFor();
