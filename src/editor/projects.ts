@@ -65,8 +65,8 @@ export class Projects implements vscode.Disposable {
     if (folder !== undefined && document.uri.scheme !== "untitled") {
       let project = innermost(await this.of(folder), document.uri);
       let path = project.pathOf(document.uri);
-      if (splits(project, folder, new Map([[path, text]])) && !skippedPath(path)) {
-        // Opened before the watcher told of it.
+      if (counts(document) && splits(project, folder, new Map([[path, text]])) && !skippedPath(path)) {
+        // Opened before the watcher told of it. Of one that nobody looks at, and that may be gone from the disk, the watcher tells.
         await this.#reload(this.#folders.get(folder.uri.toString())!);
         project = innermost(await this.of(folder), document.uri);
         path = project.pathOf(document.uri);
