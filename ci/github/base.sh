@@ -31,7 +31,8 @@ case "$GITHUB_EVENT_NAME" in
   pull_request | pull_request_target)
     here="$(git rev-parse HEAD)"
     # A shallow clone hides parents from git's walks; the commit itself still names them.
-    mapfile -t parents < <(git cat-file commit "$here" | sed -n '/^$/q; s/^parent //p')
+    parents=()
+    while read -r parent; do parents+=("$parent"); done < <(git cat-file commit "$here" | sed -n '/^$/q; s/^parent //p')
     if [ "${#parents[@]}" = 2 ] && [ "$here" = "$GITHUB_SHA" ]; then
       # The checkout is GitHub's merge of the branch into its target: its first parent is the target as it stands.
       base="${parents[0]}"

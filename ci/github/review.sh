@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Reviews once, as one part or as all of them, and prints the report in every form that is asked for.
-# Outputs: report (with a shard), summary, status.
+# Outputs: report (with a shard), summary, status. Runners with macOS have bash 3.2, to which an empty list is no variable.
 set -uo pipefail
 
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
@@ -36,7 +36,7 @@ else
   parts=("$work/premortem-${shard/\//-of-}.json")
   known=()
   [ -z "$PREMORTEM_BASELINE" ] || known+=(--baseline "$PREMORTEM_BASELINE")
-  quietly premortem "$PREMORTEM_COMMAND" "${ends[@]}" "${place[@]}" "${known[@]}" --shard "$shard" \
+  quietly premortem "$PREMORTEM_COMMAND" ${ends[@]+"${ends[@]}"} ${place[@]+"${place[@]}"} ${known[@]+"${known[@]}"} --shard "$shard" \
     --fail-on "$PREMORTEM_FAIL_ON" --format json --output "${parts[0]}" --no-progress -- "$PREMORTEM_PATH"
   status=$?
   if [ -n "$PREMORTEM_SHARD" ]; then
@@ -71,7 +71,7 @@ if merge --format markdown --output "$summary" --link-base "$GITHUB_SERVER_URL/$
 fi
 [ -z "$PREMORTEM_SARIF" ] || merge --format sarif --output "$PREMORTEM_SARIF"
 if [ -n "$PREMORTEM_HTML" ]; then
-  merge --format html --output "$PREMORTEM_HTML" --path "$PREMORTEM_PATH" "${ends[@]}" "${place[@]}"
+  merge --format html --output "$PREMORTEM_HTML" --path "$PREMORTEM_PATH" ${ends[@]+"${ends[@]}"} ${place[@]+"${place[@]}"}
   [ -e "$PREMORTEM_HTML" ] || quietly cat "$work/errors"
 fi
 output status "$status"

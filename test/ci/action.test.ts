@@ -47,6 +47,15 @@ describe("the action for GitHub", function () {
     for (const file of readdirSync("ci/github")) assert.ok(!readFileSync(`ci/github/${file}`, "utf8").includes("${{"), file);
   });
 
+  it("keeps to what the bash of macOS knows", () => {
+    for (const file of readdirSync("ci/github").filter((name) => name.endsWith(".sh"))) {
+      const text = readFileSync(`ci/github/${file}`, "utf8");
+      assert.doesNotMatch(text, /\b(mapfile|readarray|declare -A|coproc)\b|\$\{\w+(,,|\^\^|@Q)/, file);
+      // These two are never empty.
+      assert.deepEqual([...text.matchAll(/(?<!\+)"\$\{(?!parts|refs)\w+\[@\]\}"/g)].map(String), [], file);
+    }
+  });
+
   it("annotates what a pull request brings, in the shallowest checkout, and fails by fail-on", async () => {
     const one = proposed();
     const job = await run({}, pullRequest(one), checkout(one, one.merge));
