@@ -33,8 +33,8 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
   const { extensionUri, subscriptions } = context;
   const log = vscode.window.createOutputChannel("Premortem", { log: true });
   const projects = new Projects(log);
-  const linter = new Linter(projects, extensionUri, log);
-  const reviews = new Reviews(projects, linter, extensionUri, log);
+  const linter = new Linter(projects, log);
+  const reviews = new Reviews(projects, linter, log);
   const configuration = new EffectiveConfiguration(projects);
   const heads = new Heads();
   const reach = new ReachLenses(projects, heads);
@@ -52,7 +52,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     new Pages(projects),
     new PremortemView(reviews),
     new Sample(extensionUri, projects, reviews),
-    vscode.languages.registerHoverProvider(selector, new FindingHover(linter, extensionUri)),
+    vscode.languages.registerHoverProvider(selector, new FindingHover(linter)),
     // What is registered later comes first in a hover: what a rule does, before why a finding about it matters.
     registerFirewallLanguage(projects),
     registerSysctlLanguage(projects),

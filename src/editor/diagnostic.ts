@@ -37,11 +37,11 @@ export class Ranges {
 }
 
 /** The findings of one file as diagnostics; where there are too many, the worst, and a note of how many are missing. */
-export function toDiagnostics(findings: readonly Finding[], project: Project, workspace: Workspace, extension: vscode.Uri): vscode.Diagnostic[] {
+export function toDiagnostics(findings: readonly Finding[], project: Project, workspace: Workspace): vscode.Diagnostic[] {
   const ranges = new Ranges(workspace);
-  if (findings.length <= MOST) return findings.map((finding) => toDiagnostic(finding, project, ranges, extension));
+  if (findings.length <= MOST) return findings.map((finding) => toDiagnostic(finding, project, ranges));
   const worst = (["error", "warning", "info"] as const).flatMap((severity) => findings.filter((finding) => finding.severity === severity));
-  const shown = worst.slice(0, MOST - 1).map((finding) => toDiagnostic(finding, project, ranges, extension));
+  const shown = worst.slice(0, MOST - 1).map((finding) => toDiagnostic(finding, project, ranges));
   const left = worst.slice(MOST - 1);
   const note = vscode.l10n.t("{0} more findings are not shown here, none of them worse than {1}. `premortem check` lists them all.", left.length, left[0]!.severity);
   const severity = atLeast(left[0]!.severity, "warning") ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Information;
@@ -50,18 +50,13 @@ export function toDiagnostics(findings: readonly Finding[], project: Project, wo
   return [...shown, more];
 }
 
-function toDiagnostic(finding: Finding, project: Project, ranges: Ranges, extension: vscode.Uri): vscode.Diagnostic {
+function toDiagnostic(finding: Finding, project: Project, ranges: Ranges): vscode.Diagnostic {
   const diagnostic = new vscode.Diagnostic(ranges.of(finding.location.path, finding.location.range), finding.message, SEVERITY[finding.severity]);
   diagnostic.source = SOURCE;
-  diagnostic.code = { value: finding.rule, target: rulePageUri(extension, finding.rule, project) };
+  diagnostic.code = { value: finding.rule, target: pageUri("rules", finding.rule, project) };
   diagnostic.relatedInformation = finding.related.map(
     ({ location, message }) =>
       new vscode.DiagnosticRelatedInformation(new vscode.Location(project.uriOf(location.path), ranges.of(location.path, location.range)), message),
   );
   return diagnostic;
-}
-
-/** The page of a rule, or of a lesson that the project has itself. */
-export function rulePageUri(_extension: vscode.Uri, rule: string, project?: Project): vscode.Uri {
-  return pageUri("rules", rule, project);
 }

@@ -2,18 +2,17 @@ import * as vscode from "vscode";
 import { lessonFor, lessonRules, rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
-import { Ranges, rulePageUri } from "./diagnostic.ts";
+import { Ranges } from "./diagnostic.ts";
 import type { Linted, Linter } from "./linter.ts";
+import { pageUri } from "./pages.ts";
 import { linkedPlace } from "./own-lesson.ts";
 
 /** Says why a finding matters, what to do instead, and which outage taught it. The finding's own words are VS Code's to show. */
 export class FindingHover implements vscode.HoverProvider {
   readonly #linter: Linter;
-  readonly #extension: vscode.Uri;
 
-  constructor(linter: Linter, extension: vscode.Uri) {
+  constructor(linter: Linter) {
     this.#linter = linter;
-    this.#extension = extension;
   }
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
@@ -32,7 +31,7 @@ export class FindingHover implements vscode.HoverProvider {
     const builtIn = rules.get(id);
     const rule = builtIn ?? lessonRules(workspace).get(id);
     if (rule === undefined) return undefined;
-    const page = rulePageUri(this.#extension, id, project).toString();
+    const page = pageUri("rules", id, project).toString();
     const text = ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), page, vscode.l10n.t);
     const place = builtIn === undefined ? linkedPlace(workspace, project, rule.lessons[0] ?? "") : "";
     return new vscode.MarkdownString(place === "" ? text : `${text}\n\n${place}`);

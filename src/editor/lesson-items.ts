@@ -58,6 +58,7 @@ function lessonItem(key: string, lesson: Lesson, found: readonly Found[]): Item 
     tooltip,
     iconPath: ICON[SEVERITIES[worst(found)]!],
     contextValue: `lesson ${lesson.id}`,
+    page: pageUri("lessons", lesson.id, found.find(({ review }) => lessonFor(review.after, lesson.id) !== undefined)?.review.project),
   });
 }
 
@@ -71,6 +72,7 @@ function findingItems(found: readonly Found[], under: string): Item[] {
       iconPath: ICON[finding.severity],
       command: goTo(review, finding.location),
       contextValue: `finding ${finding.rule}`,
+      page: pageUri("rules", finding.rule, review.project),
       accessibilityInformation: { label: `${finding.severity}: ${finding.message} ${name}` },
     });
   });

@@ -40,7 +40,6 @@ interface State {
 /** Lints open documents as they change and publishes what it finds. */
 export class Linter implements vscode.Disposable {
   readonly #projects: Projects;
-  readonly #extension: vscode.Uri;
   readonly #log: vscode.LogOutputChannel;
   readonly #collection = vscode.languages.createDiagnosticCollection("premortem");
   readonly #states = new Map<string, State>();
@@ -56,9 +55,8 @@ export class Linter implements vscode.Disposable {
   /** Rules that threw, by id: bugs of ours. */
   readonly failures = new Map<string, RuleFailure>();
 
-  constructor(projects: Projects, extension: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(projects: Projects, log: vscode.LogOutputChannel) {
     this.#projects = projects;
-    this.#extension = extension;
     this.#log = log;
     this.#disposables.push(
       vscode.workspace.onDidOpenTextDocument((document) => this.#schedule(document, 0)),
@@ -167,7 +165,7 @@ export class Linter implements vscode.Disposable {
         state.cost = performance.now() - started;
         this.#note(failures);
         state.linted = { ...place, version, workspace, findings, notComputed, at: Date.now(), took: state.cost };
-        this.#collection.set(uri, toDiagnostics(findings, place.project, workspace, this.#extension));
+        this.#collection.set(uri, toDiagnostics(findings, place.project, workspace));
       }
     } catch (error) {
       this.#log.error(`${uri.toString()} could not be linted`, error as Error);

@@ -31,7 +31,7 @@ export class PremortemView implements vscode.TreeDataProvider<Item>, vscode.Disp
       reviews.onDidChangeState(() => this.#describe()),
       vscode.commands.registerCommand("premortem.refreshReview", () => (reviews.request === undefined ? vscode.commands.executeCommand("premortem.reviewChange") : reviews.review(reviews.request))),
       vscode.commands.registerCommand("premortem.openChanges", (item?: Item) => item?.changes && vscode.commands.executeCommand(item.changes.command, ...item.changes.arguments!)),
-      vscode.commands.registerCommand("premortem.openPage", (item?: Item) => openPageOf(item)),
+      vscode.commands.registerCommand("premortem.openPage", (item?: Item) => item?.page && vscode.commands.executeCommand("vscode.open", item.page)),
     ];
     this.#update();
   }
@@ -97,16 +97,10 @@ function notComputedItems(reviews: readonly ProjectReview[]): Item[] {
     review.result.notComputed.map(({ rule, path, reason }) => {
       const shown = `${review.prefix}${path}`;
       const item = new Item(`${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`, `open ${shown} ${rule} ${reason}`);
-      item.with({ description: path === "" ? rule : `${rule} · ${shown}`, tooltip: `${rule}: ${reason}`, iconPath: new vscode.ThemeIcon("question"), contextValue: `finding ${rule}` });
+      item.with({ description: path === "" ? rule : `${rule} · ${shown}`, tooltip: `${rule}: ${reason}`, iconPath: new vscode.ThemeIcon("question"), contextValue: `finding ${rule}`, page: pageUri("rules", rule, review.project) });
       if (path === "") return item;
       const side = review.after.text(path) === undefined ? "before" : "after";
       return item.with({ command: { command: "vscode.open", title: vscode.l10n.t("Go to Place"), arguments: [review.uriOf(path, side)] } });
     }),
   );
-}
-
-/** The page of a row's lesson or rule. */
-async function openPageOf(item: Item | undefined): Promise<void> {
-  const [, kind, id] = /^(lesson|finding) (.+)$/.exec(item?.contextValue ?? "") ?? [];
-  if (kind !== undefined) await vscode.commands.executeCommand("vscode.open", pageUri(kind === "lesson" ? "lessons" : "rules", id!));
 }

@@ -17,14 +17,12 @@ interface ReviewedFile {
 /** The findings of the shown review as diagnostics, less what the linter shows in the same file. */
 export class ReviewDiagnostics implements vscode.Disposable {
   readonly #linter: Linter;
-  readonly #extension: vscode.Uri;
   readonly #collection = vscode.languages.createDiagnosticCollection("premortem-review");
   readonly #files = new Map<string, ReviewedFile>();
   readonly #subscription: vscode.Disposable;
 
-  constructor(linter: Linter, extension: vscode.Uri) {
+  constructor(linter: Linter) {
     this.#linter = linter;
-    this.#extension = extension;
     this.#subscription = linter.onDidPublish((uri) => this.#show(uri.toString()));
   }
 
@@ -67,7 +65,7 @@ export class ReviewDiagnostics implements vscode.Disposable {
     if (file === undefined) return;
     const shown = new Set(this.#linter.linted(file.uri)?.findings.map((finding) => finding.fingerprint));
     const findings = file.findings.filter((finding) => !shown.has(finding.fingerprint));
-    this.#collection.set(file.uri, toDiagnostics(findings, file.project, file.workspace, this.#extension));
+    this.#collection.set(file.uri, toDiagnostics(findings, file.project, file.workspace));
   }
 }
 

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import { lessonRules, rules } from "../core.ts";
 import type { ReviewRequest } from "./comparison.ts";
 import { comparisonNamed, requestOf } from "./comparison.ts";
-import { rulePageUri } from "./diagnostic.ts";
+import { pageUri } from "./pages.ts";
 import type { FixChoice } from "./review-fix.ts";
 import { applyFix } from "./review-fix.ts";
 import type { ReviewPlace } from "./review-jump.ts";
@@ -121,7 +121,7 @@ export class ReviewPanel implements vscode.Disposable, vscode.WebviewPanelSerial
   async #openPage(rule: string): Promise<void> {
     const own = this.#reviews.shown?.find(({ after }) => lessonRules(after).has(rule));
     if (!rules.has(rule) && own === undefined) return;
-    await vscode.commands.executeCommand("vscode.open", rulePageUri(this.#extension, rule, own?.project), { viewColumn: columnBeside(this.#panel?.viewColumn) });
+    await vscode.commands.executeCommand("vscode.open", pageUri("rules", rule, own?.project), { viewColumn: columnBeside(this.#panel?.viewColumn) });
   }
 
   async #receive(message: unknown): Promise<void> {

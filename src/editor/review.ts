@@ -54,11 +54,11 @@ export class Reviews implements vscode.Disposable {
   /** The review that is shown got out of date, is being made, or is done. */
   readonly onDidChangeState = this.#stateChanged.event;
 
-  constructor(projects: Projects, linter: Linter, extension: vscode.Uri, log: vscode.LogOutputChannel) {
+  constructor(projects: Projects, linter: Linter, log: vscode.LogOutputChannel) {
     this.#linter = linter;
     this.#log = log;
     this.#runner = new ReviewRunner(projects, log);
-    this.#diagnostics = new ReviewDiagnostics(linter, extension);
+    this.#diagnostics = new ReviewDiagnostics(linter);
     this.#disposables = [
       this.#diagnostics,
       this.#reviewed,
@@ -133,7 +133,8 @@ export class Reviews implements vscode.Disposable {
       let made = await this.#run(request, true, progress);
       // What changed on the way has stopped the run, and the answer is to be of the present text.
       while (made === undefined && (this.#state === "stale" || this.#state === "running") && this.#asked === request) made = await this.#run(request, false, progress);
-      return made;
+      // A run that brought this request up to date may have ended before the one that it overtook.
+      return made ?? (this.#state === "current" && this.#request === request ? this.#summarise(this.#result!) : undefined);
     });
     if (typeof summary !== "string") return summary;
     void vscode.window.showWarningMessage(summary);

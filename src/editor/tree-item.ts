@@ -6,6 +6,8 @@ import type { Location } from "../engine/location.ts";
 /** One row of the tree, with what is below it. */
 export class Item extends vscode.TreeItem {
   readonly children: () => readonly Item[];
+  /** The page of the row's lesson or rule. */
+  page?: vscode.Uri;
   /** What opens both texts of the row's file side by side, where there are two. */
   changes?: vscode.Command;
 
@@ -17,7 +19,7 @@ export class Item extends vscode.TreeItem {
   }
 
   /** Fills in what the row shows beside its label. */
-  with(properties: Partial<Pick<vscode.TreeItem, "description" | "tooltip" | "iconPath" | "command" | "contextValue" | "accessibilityInformation"> & { changes: vscode.Command }>): this {
+  with(properties: Partial<Pick<vscode.TreeItem, "description" | "tooltip" | "iconPath" | "command" | "contextValue" | "accessibilityInformation"> & { changes: vscode.Command; page: vscode.Uri }>): this {
     Object.assign(this, properties);
     return this;
   }

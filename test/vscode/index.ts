@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Mocha from "mocha";
+import * as vscode from "vscode";
 
 /** Runs every suite and writes what came out to `result.json` beside this file. Rejects where one failed. */
 export async function run(): Promise<void> {
@@ -31,6 +32,15 @@ export async function run(): Promise<void> {
     writeFileSync(output, JSON.stringify({ passed: 0, failed: 1, pending: [], failures: [{ title: "loading the suite", error: String(error) }] }));
     throw error;
   }
+  await foldersOpen();
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} tests failed.`);
+}
+
+/** On a busy machine the suite is called before the window has read which folders its workspace has. */
+async function foldersOpen(): Promise<void> {
+  let subscription: vscode.Disposable | undefined;
+  const opened = new Promise<void>((resolve) => (subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => resolve())));
+  if (vscode.workspace.workspaceFolders === undefined) await opened;
+  subscription?.dispose();
 }

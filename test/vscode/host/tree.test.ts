@@ -51,6 +51,9 @@ describe("the tree of lessons", () => {
     const [worst, ...rest] = await rows({ "swap.lesson.yaml": own("swap", "Nothing was put aside"), "etc/sysctl.d/50-swap.conf": `vm.swappiness = 0\n${PMTUD}` });
     assert.equal(worst?.label, "Example Team 2024: Nothing was put aside");
     assert.match((worst.tooltip as vscode.MarkdownString).value, /Leave some/);
+    for (const row of [worst, ...worst.children(), ...rest]) assert.ok(row.page, `${String(row.label)} has a page`);
+    assert.match(decodeURIComponent(worst.page!.query), /test-\d+$/, "the page of a team's lesson says whose it is");
+    assert.equal(rest[0]?.page?.query, "");
     assert.deepEqual(worst.children().map(({ label, contextValue }) => [label, contextValue]), [["It swaps nothing.", "finding lesson/swap"]]);
     assert.ok(rest.some(({ contextValue }) => contextValue === "lesson 2015-tunnel-pmtu-collapse"), rest.map(({ contextValue }) => contextValue).join());
     assert.ok(!rest.some(({ id }) => id === "findings"), "no finding is without its lesson");
