@@ -63,7 +63,7 @@ async function pick(title: string, candidates: readonly Candidate[], more: reado
     const count = hosts === 0 ? [] : hosts === 1 ? vscode.l10n.t("1 host") : vscode.l10n.t("{0} hosts", hosts);
     return { label: name, name, description: [count, why ?? []].flat().join(" · "), picked: why !== undefined };
   });
-  const placeHolder = vscode.l10n.t("What is found to be likely is selected. Enter goes on, Escape gives up.");
+  const placeHolder = vscode.l10n.t("Likely ones are selected. Enter goes on, Escape ends.");
   const picked = await vscode.window.showQuickPick<Item>([...items, ...more], { title, placeHolder, canPickMany: true, matchOnDescription: true, ignoreFocusOut: true });
   return picked?.map(({ name }) => name ?? "");
 }

@@ -35,6 +35,23 @@ describe("creating premortem.yaml", () => {
     assert.deepEqual(groupCandidates(workspace, "storage").map(({ name }) => name).sort(), ["ceph_osds", "kvm", "lab", "web"]);
   });
 
+  it("takes no group for production whose name says that it is not, whatever a variable of all hosts says", async () => {
+    const inventory = "[db_production]\ndb01\n\n[front]\nweb01\ndb01\n\n[db_staging]\ndb91\n\n[all:vars]\nenv=production\n";
+    const workspace = await loadWorkspace(new Map([["hosts.ini", inventory]]));
+    const likely = groupCandidates(workspace, "production").filter(({ why }) => why !== undefined).map(({ name, why }) => `${name}: ${why}`);
+    assert.deepEqual(likely.map((line) => line.split(":")[0]), ["db_production", "front"]);
+    assert.match(likely[1]!, /, for some of the hosts$/);
+  });
+
+  it("writes more groups than a line has room for in lines of their own", async () => {
+    const storage = Array.from({ length: 20 }, (_, index) => `ceph_osds_of_row_${index}`);
+    const text = draftConfiguration({ groups: { storage } });
+    assert.match(text, /\n {2}storage:\n {4}- ceph_osds_of_row_0\n/);
+    assert.ok(text.split("\n").every((line) => line.length <= 100));
+    await check(text, { groups: { storage } });
+    assert.equal(apply(text, { groups: { storage } }), text, "a second run with the same answers changes nothing");
+  });
+
   it("finds the operators' networks in variables", async () => {
     const workspace = await loadWorkspace(new Map([["hosts.ini", INVENTORY]]));
     assert.deepEqual(networkCandidates(workspace), [{ name: "192.0.2.0/24", hosts: 0, why: "the variable management_networks holds it" }]);

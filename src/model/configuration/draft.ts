@@ -22,13 +22,18 @@ export interface Answers {
   readonly networks?: readonly string[];
 }
 
+/** What a group's name speaks against. */
+const OPPOSITES: { readonly [T in Trait]?: Trait } = { lab: "production", production: "lab" };
+
 /** The inventory's groups as answers to "Which of these groups are …?", those first for which something speaks. */
 export function groupCandidates(workspace: Workspace, trait: Trait): Candidate[] {
   const { fleet } = workspace;
   const groups = [...fleet.groups.values()].filter(({ name, hosts }) => name !== "all" && name !== "ungrouped" && hosts.length > 0);
   const reasonOf = (members: readonly string[]): string | undefined => {
     const reasons = members.map((name) => fleet.trait(fleet.host(name)!, trait)?.why);
-    return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+    if (!reasons.every((reason) => reason !== undefined)) return undefined;
+    // What speaks for some of the hosts only is told as that.
+    return new Set(reasons).size === 1 ? reasons[0] : `${reasons[0]}, for some of the hosts`;
   };
   const open = new Set(groups.flatMap(({ hosts }) => hosts));
   const why = new Map<string, string>();
@@ -37,6 +42,9 @@ export function groupCandidates(workspace: Workspace, trait: Trait): Candidate[]
   for (const { name, hosts } of order) {
     // A group whose hosts are all in others that were taken says nothing new.
     if (!listed.has(name) && !hosts.some((host) => open.has(host))) continue;
+    // A variable that all hosts have makes no `db_staging` production, whatever it says.
+    const opposite = OPPOSITES[trait];
+    if (!listed.has(name) && opposite !== undefined && suggested(name, opposite) && !suggested(name, trait)) continue;
     const reason = listed.has(name) ? "premortem.yaml lists it" : reasonOf(hosts);
     if (reason === undefined) continue;
     why.set(name, reason);
@@ -95,11 +103,20 @@ export function draftConfiguration(answers: Answers): string {
 
 function lineOf({ section, key, values }: Entry, indentation: string): string[] {
   const summary = KEYS.find(({ path }) => path === `${section}.${key}`)!.summary;
-  return [`${indentation}# ${summary}`, `${indentation}${key}: ${flow(values)}`];
+  const line = `${indentation}${key}: ${flow(values)}`;
+  // More than an editor shows at once is read and changed better line by line.
+  return [`${indentation}# ${summary}`, ...(line.length <= WIDTH ? [line] : [`${indentation}${key}:`, ...values.map((value) => `${indentation}  - ${scalar(value)}`)])];
 }
 
+/** Longer lists are written a line for each entry. */
+const WIDTH = 100;
+
 function flow(values: readonly string[]): string {
-  return `[${values.map((value) => (/^[\w][\w./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|~|[\d._]+)$/i.test(value) ? value : JSON.stringify(value))).join(", ")}]`;
+  return `[${values.map(scalar).join(", ")}]`;
+}
+
+function scalar(value: string): string {
+  return /^[\w][\w./-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|~|[\d._]+)$/i.test(value) ? value : JSON.stringify(value);
 }
 
 /** A replacement in a text; offsets in UTF-16 code units. */
