@@ -51,8 +51,12 @@ function newCommand(id: string, reads: ElementName, terminal: Terminal): void {
   if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id)) throw new Unavailable(`"${id}" is no id. Write lower case words, digits and - between them, such as one-slow-disk.`);
   const path = join("lessons", `${id}.lesson.yaml`);
   if (existsSync(path)) throw new Unavailable(`${path} is there already. Choose another id.`);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, starter(id, reads));
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, starter(id, reads));
+  } catch (error) {
+    throw new Unavailable(`${path} cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}). Go where a folder lessons can be made.`);
+  }
   terminal.out(`${path}\n`);
 }
 

@@ -8,6 +8,19 @@ import { Folder } from "../support/folder.ts";
 const QUEUE = starter("short-queue", "sysctl-entry");
 
 describe("premortem lesson", () => {
+  it("says where it cannot write a new one", async () => {
+    const place = folder({ lessons: "a file" });
+    const here = process.cwd();
+    try {
+      process.chdir(place.path);
+      const { status, out, err } = await premortem("lesson", "new", "one-slow-disk");
+      assert.deepEqual([status, out], [2, ""]);
+      assert.match(err, /^premortem: lessons\/one-slow-disk\.lesson\.yaml cannot be written \(\w+\)\. [^\n]+\n$/);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   const folders: Folder[] = [];
   after(() => folders.forEach((one) => one.remove()));
   const folder = (files: Record<string, string>): string => {
