@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { starter } from "../../src/model/lesson/starters.ts";
 import { parsed, premortem } from "../support/command-line.ts";
-import { Folder } from "../support/folder.ts";
+import { Folder, folder as scratch } from "../support/folder.ts";
 
 const QUEUE = starter("short-queue", "sysctl-entry");
 
 describe("premortem lesson", () => {
   it("says where it cannot write a new one", async () => {
-    const place = folder({ lessons: "a file" });
+    const place = scratch({ lessons: "a file" });
     const here = process.cwd();
     try {
       process.chdir(place.path);
