@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { rules } from "../core.ts";
 import { lessons } from "../lessons/index.ts";
 import { lessonPage, rulePage } from "../report/page.ts";
+import { FixedFiles } from "./fixed-files.ts";
 import { ownPage } from "./own-lesson.ts";
 import type { Project } from "./project.ts";
 import type { Projects } from "./projects.ts";
@@ -44,21 +45,19 @@ export async function openPage(uri: vscode.Uri): Promise<void> {
  * another is a relative one. Also opens `vscode://premortem.premortem/rules/FOLDER/NAME`, the address that reports give.
  * The page of a lesson that a team writes itself follows its file.
  */
-export class Pages implements vscode.FileSystemProvider, vscode.UriHandler, vscode.Disposable {
+export class Pages extends FixedFiles implements vscode.UriHandler, vscode.Disposable {
   readonly #projects: Projects;
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #registrations: vscode.Disposable[];
   /** Addresses of pages that were read and may change. */
   readonly #read = new Map<string, vscode.Uri>();
   /** Grows with every change of a file that such a page may be of, as times of files do. */
   #state = 0;
 
-  readonly onDidChangeFile = this.#changed.event;
-
   constructor(projects: Projects) {
+    super();
     this.#projects = projects;
     this.#registrations = [
-      this.#changed,
+      this.changed,
       projects.onDidChange(() => this.#tell()),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (/\.lesson\.ya?ml$|\/premortem\.ya?ml$/.test(document.uri.path)) this.#tell();
@@ -76,13 +75,13 @@ export class Pages implements vscode.FileSystemProvider, vscode.UriHandler, vsco
     this.#registrations.forEach((registration) => void registration.dispose());
   }
 
-  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+  override async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     const text = await this.#textOf(uri);
     if (text === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return new TextEncoder().encode(text);
   }
 
-  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+  override async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const text = await this.#textOf(uri);
     const directory = /^\/(?:(?:rules|lessons)(?:\/[\w-]+)?)?\/?$/.test(uri.path);
     if (text === undefined && !directory) throw vscode.FileSystemError.FileNotFound(uri);
@@ -112,31 +111,11 @@ export class Pages implements vscode.FileSystemProvider, vscode.UriHandler, vsco
   #tell(): void {
     if (this.#read.size === 0) return;
     this.#state++;
-    this.#changed.fire([...this.#read.values()].map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
+    this.changed.fire([...this.#read.values()].map((uri) => ({ type: vscode.FileChangeType.Changed, uri })));
   }
 
   /** Nobody browses them; links name them. */
-  readDirectory(): [string, vscode.FileType][] {
+  override readDirectory(): [string, vscode.FileType][] {
     return [];
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => {});
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  writeFile(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { FixedFiles } from "./fixed-files.ts";
 import type { Projects } from "./projects.ts";
 import type { Reviews } from "./review.ts";
 
@@ -12,25 +13,23 @@ const FIXED = "premortem.sampleFixed";
 const REVIEWED = "premortem.sampleReviewed";
 
 /** The change behind the outage of 2014 in miniature, as files that can be edited: `before` and `after` it. */
-export class Sample implements vscode.FileSystemProvider, vscode.Disposable {
+export class Sample extends FixedFiles implements vscode.Disposable {
   readonly #extension: vscode.Uri;
   readonly #projects: Projects;
   readonly #reviews: Reviews;
   readonly #files = new Map<string, Uint8Array>();
   readonly #times = new Map<string, number>();
-  readonly #changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
   readonly #disposables: vscode.Disposable[];
   #loaded: Promise<void> | undefined;
 
-  readonly onDidChangeFile = this.#changed.event;
-
   constructor(extension: vscode.Uri, projects: Projects, reviews: Reviews) {
+    super();
     this.#extension = extension;
     this.#projects = projects;
     this.#reviews = reviews;
     const command = (name: string, run: () => unknown): vscode.Disposable => vscode.commands.registerCommand(name, run);
     this.#disposables = [
-      this.#changed,
+      this.changed,
       vscode.workspace.registerFileSystemProvider(SAMPLE_SCHEME, this, { isCaseSensitive: true }),
       command("premortem.openWalkthrough", () => vscode.commands.executeCommand("workbench.action.openWalkthrough", "premortem.premortem#premortem.start", false)),
       command("premortem.openSample", () => this.#open()),
@@ -75,14 +74,14 @@ export class Sample implements vscode.FileSystemProvider, vscode.Disposable {
     return this.#loaded;
   }
 
-  async readFile(uri: vscode.Uri): Promise<Uint8Array> {
+  override async readFile(uri: vscode.Uri): Promise<Uint8Array> {
     await this.#load();
     const content = this.#files.get(uri.path);
     if (content === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return content;
   }
 
-  async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
+  override async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     await this.#load();
     const content = this.#files.get(uri.path);
     const directory = [...this.#files.keys()].some((path) => path.startsWith(uri.path.endsWith("/") ? uri.path : `${uri.path}/`));
@@ -90,7 +89,7 @@ export class Sample implements vscode.FileSystemProvider, vscode.Disposable {
     return { type: content === undefined ? vscode.FileType.Directory : vscode.FileType.File, ctime: 0, mtime: this.#times.get(uri.path) ?? 0, size: content?.length ?? 0 };
   }
 
-  async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
+  override async readDirectory(uri: vscode.Uri): Promise<[string, vscode.FileType][]> {
     await this.#load();
     const folder = uri.path.endsWith("/") ? uri.path : `${uri.path}/`;
     const entries = new Map<string, vscode.FileType>();
@@ -102,28 +101,12 @@ export class Sample implements vscode.FileSystemProvider, vscode.Disposable {
     return [...entries];
   }
 
-  async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
+  override async writeFile(uri: vscode.Uri, content: Uint8Array): Promise<void> {
     await this.#load();
     if (!this.#files.has(uri.path)) throw vscode.FileSystemError.NoPermissions(uri);
     this.#files.set(uri.path, content);
     this.#times.set(uri.path, (this.#times.get(uri.path) ?? 0) + 1);
-    this.#changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => {});
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
+    this.changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
   }
 }
 
