@@ -100,6 +100,7 @@ const FINDINGS = `
 .incident details { margin-top: 0.6rem; }
 .incident details .who { margin-top: 0.6rem; }
 .sources, .facts, .note, .where, .meaning, .count { color: var(--dim); }
+.count { white-space: nowrap; }
 .sources { font-size: 0.9rem; margin-top: 0.75rem; }
 summary { cursor: pointer; width: fit-content; max-width: 100%; }
 summary:hover { text-decoration: underline; text-underline-offset: 0.15em; }
