@@ -135,7 +135,7 @@ describe("bad input", () => {
     for (const base of ["nowhere", "origin/main", "--help-me", "HEAD~7", "HEAD:etc"]) {
       const ran = await premortem("review", repository.path, `--base=${base}`);
       assert.deepEqual([ran.status, ran.out], [2, ""], base);
-      assert.match(ran.err, /^premortem: There is no revision or directory .*git fetch.*--base DIR\.\n$/);
+      assert.match(ran.err, /^premortem: There is no revision or directory .*fetch it.*--base DIR\.\n$/);
     }
     const file = await premortem("review", repository.path, "--base", repository.at("etc/sysctl.d/60-a.conf"));
     assert.match(file.err, /is a file\. Give a directory or a revision\.\n$/);

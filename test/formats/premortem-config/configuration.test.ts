@@ -41,6 +41,7 @@ advisories:
 severity:
   firewall/accepts-all: off
   premortem/suppression: error
+lessons: [post-mortems, team/lessons]
 ignore: [archive/**, "*.bak"]
 `;
 
@@ -67,6 +68,7 @@ describe("premortem.yaml", () => {
       ],
       severity: { "firewall/accepts-all": "off", "premortem/suppression": "error" },
       ignore: ["archive/**", "*.bak"],
+      lessons: ["post-mortems", "team/lessons"],
     });
   });
 
