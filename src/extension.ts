@@ -10,6 +10,7 @@ import { registerFirewallLanguage } from "./editor/firewall-language.ts";
 import { Heads } from "./editor/heads.ts";
 import { FindingHover } from "./editor/hover.ts";
 import { registerIpsecLanguage } from "./editor/ipsec-language.ts";
+import { registerLessonLanguage } from "./editor/lesson-language.ts";
 import { Linter } from "./editor/linter.ts";
 import { Pages } from "./editor/pages.ts";
 import { PremortemView } from "./editor/premortem-view.ts";
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): PremortemApi {
     registerCephLanguage(projects),
     registerIpsecLanguage(projects),
     registerConfigurationLanguage(projects),
+    registerLessonLanguage(),
     vscode.languages.registerCodeActionsProvider(selector, new FindingActions(linter, reviews), FindingActions.metadata),
     vscode.languages.registerCodeLensProvider(selector, reach),
     command(SHOW_REACH, (key: string, index: number) => reach.show(key, index)),

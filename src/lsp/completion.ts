@@ -1,5 +1,5 @@
 import type { CompletionItem, CompletionList, Position } from "vscode-languageserver/node";
-import { CompletionItemKind, InsertTextFormat } from "vscode-languageserver/node";
+import { CompletionItemKind, InsertTextFormat, InsertTextMode, MarkupKind } from "vscode-languageserver/node";
 import type { Range } from "../engine/location.ts";
 import { rules } from "../core.ts";
 import { optionsAt } from "../model/ceph/language/completion.ts";
@@ -8,6 +8,8 @@ import type { CompletionKind } from "../model/firewall/language/completion/index
 import { completionsAt } from "../model/firewall/language/completion/index.ts";
 import { ipsecSuggestionsAt } from "../model/ipsec/language/completion.ts";
 import { suggestionsAt } from "../model/kernel/language/completion.ts";
+import { lessonSuggestions } from "../model/lesson/help/completion.ts";
+import { plain } from "../report/hover/markdown.ts";
 import type { Client } from "./client.ts";
 import { isFirewall } from "./language.ts";
 import type { Place } from "./projects.ts";
@@ -15,9 +17,9 @@ import type { Session } from "./session.ts";
 import { placeOf } from "./session.ts";
 
 /** After these, something else may stand than what was suggested for the word before. */
-export const TRIGGERS: readonly string[] = [" ", "@", "$", "-", "*", ":", ",", ".", "/", "=", "[", "_"];
+export const TRIGGERS: readonly string[] = [" ", "@", "$", "-", "*", ":", ",", ".", "/", "=", "[", "_", "{", "("];
 
-const KIND: Record<CompletionKind | "key" | "section" | "rule" | "group" | "host", CompletionItemKind> = {
+const KIND: Record<CompletionKind | "key" | "section" | "rule" | "group" | "host" | "function" | "file", CompletionItemKind> = {
   keyword: CompletionItemKind.Keyword,
   field: CompletionItemKind.Field,
   value: CompletionItemKind.EnumMember,
@@ -32,6 +34,8 @@ const KIND: Record<CompletionKind | "key" | "section" | "rule" | "group" | "host
   variable: CompletionItemKind.Variable,
   object: CompletionItemKind.Module,
   snippet: CompletionItemKind.Snippet,
+  function: CompletionItemKind.Function,
+  file: CompletionItemKind.File,
 };
 
 /** A suggestion of any model. */
@@ -39,6 +43,8 @@ interface Suggested {
   readonly label: string;
   readonly kind: keyof typeof KIND;
   readonly detail: string;
+  /** A sentence in Markdown. */
+  readonly documentation?: string;
   readonly snippet?: string;
   /** What is written instead of the label. */
   readonly insert?: string;
@@ -61,20 +67,24 @@ export async function completions(session: Session, uri: string, position: Posit
 function suggestions(place: Place, offset: number): { range: Range; items: readonly Suggested[] } | undefined {
   const { workspace, path } = place;
   if (workspace.language(path) === "premortem-config") return configurationSuggestions(workspace, place.document.text, offset, rules);
+  if (workspace.language(path) === "lesson") return lessonSuggestions(place.document.text, offset, path);
   if (isFirewall(place)) return completionsAt(workspace, path, offset);
   return suggestionsAt(workspace, path, offset) ?? optionsAt(workspace, path, offset) ?? ipsecSuggestionsAt(workspace, path, offset);
 }
 
-function toItem({ label, kind, detail, snippet, insert: written, common }: Suggested, index: number, { insert, replace }: { insert: { start: Position; end: Position }; replace: { start: Position; end: Position } }, client: Client): CompletionItem {
+function toItem({ label, kind, detail, documentation, snippet, insert: written, common }: Suggested, index: number, { insert, replace }: { insert: { start: Position; end: Position }; replace: { start: Position; end: Position } }, client: Client): CompletionItem {
   const newText = snippet === undefined ? (written ?? label) : client.snippets ? snippet : withoutStops(snippet);
   return {
     label,
     kind: KIND[kind],
     ...(detail !== "" && (client.labelDetails ? { labelDetails: { description: detail } } : { detail })),
+    ...(documentation !== undefined && { documentation: client.markdown ? { kind: MarkupKind.Markdown, value: documentation } : plain(documentation) }),
     // As they come, which is the likeliest first; clients would sort by the alphabet.
     sortText: `${common === false ? 1 : 0}${String(index).padStart(5, "0")}`,
     filterText: label,
     ...(snippet !== undefined && client.snippets && { insertTextFormat: InsertTextFormat.Snippet }),
+    // Lines below the first are indented like it.
+    ...(newText.includes("\n") && { insertTextMode: InsertTextMode.adjustIndentation }),
     // Without a choice, what was typed is replaced; what stands behind the cursor stays.
     textEdit: client.insertReplace ? { newText, insert, replace } : { newText, range: insert },
   };

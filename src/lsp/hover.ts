@@ -8,9 +8,11 @@ import { configurationHover } from "../model/configuration/help.ts";
 import { hoverAt } from "../model/firewall/language/hover.ts";
 import { ipsecHoverAt } from "../model/ipsec/language/hover.ts";
 import { keyHoverAt } from "../model/kernel/language/hover.ts";
+import { lessonHover } from "../model/lesson/help/hover.ts";
 import { lessonsOf } from "../model/lesson/lessons.ts";
 import { english } from "../report/english.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
+import { lessonMarkdown } from "../report/hover/lesson.ts";
 import type { LinkTo } from "../report/hover/markdown.ts";
 import { linked, plain } from "../report/hover/markdown.ts";
 import { cephMarkdown, firewallMarkdown, titledMarkdown, sysctlMarkdown } from "../report/hover/subjects.ts";
@@ -45,12 +47,14 @@ function ofLanguage(place: Place, offset: number, linkTo: LinkTo): Part[] {
   const option = optionHoverAt(workspace, path, offset);
   const ipsec = ipsecHoverAt(workspace, path, offset);
   const configured = workspace.language(path) === "premortem-config" ? configurationHover(place.document.text, offset, rules) : undefined;
+  const lesson = workspace.language(path) === "lesson" ? lessonHover(place.document.text, offset) : undefined;
   return [
     ...(firewall ? [{ range: firewall.range, markdown: firewallMarkdown(firewall, linkTo) }] : []),
     ...(key ? [{ range: key.range, markdown: sysctlMarkdown(key, linkTo, english) }] : []),
     ...(option ? [{ range: option.range, markdown: cephMarkdown(option, linkTo, english) }] : []),
     ...(ipsec ? [{ range: ipsec.range, markdown: titledMarkdown(ipsec) }] : []),
     ...(configured ? [{ range: configured.range, markdown: titledMarkdown(configured) }] : []),
+    ...(lesson ? [{ range: lesson.range, markdown: lessonMarkdown(lesson) }] : []),
   ];
 }
 

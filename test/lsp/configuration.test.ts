@@ -56,4 +56,29 @@ describe("the language server and what a team writes for Premortem", function ()
     await client.change(lesson, 2, [{ text: LESSON.replace("< 4096", "< 64") }]);
     assert.ok(!(await codes()).includes("lesson/short-queue"));
   });
+
+  it("completes and explains a lesson while it is being written, before it is YAML", async () => {
+    const place = folder({});
+    const client = await LspClient.start([place.path], PULLING);
+    const lesson = place.at("short-queue.lesson.yaml");
+    await client.open(lesson, "", "yaml");
+    let version = 1;
+    const offered = async (text: string): Promise<CompletionList["items"]> => {
+      await client.change(lesson, ++version, [{ text: text.replace("¦", "") }]);
+      const before = text.slice(0, text.indexOf("¦")).split("\n");
+      const position = { line: before.length - 1, character: before.at(-1)!.length };
+      return (await client.ask<CompletionList | null>("completion", lesson, { position }))?.items ?? [];
+    };
+    const labels = async (text: string): Promise<string[]> => (await offered(text)).map(({ label }) => label);
+    assert.ok((await labels("less¦")).includes("lesson sysctl-entry"));
+    assert.ok((await labels("reads: ¦")).includes("sysctl-entry"));
+    const fields = await offered('reads: sysctl-entry\nmessage: "{sysctl.¦');
+    assert.ok(fields.some(({ label, documentation }) => label === "number" && documentation !== undefined), fields.map(({ label }) => label).join());
+    const [file] = await offered("reads: sysctl-entry\nexamples:\n  bad:\n    - ¦");
+    assert.equal(file!.textEdit?.newText, "etc/sysctl.d/60-example.conf: |\n  ");
+    assert.deepEqual(await labels("why: pro¦se"), []);
+    await client.change(lesson, ++version, [{ text: LESSON }]);
+    const line = LESSON.split("\n").findIndex((one) => one.startsWith("when:"));
+    assert.match(markdown(await client.ask("hover", lesson, { position: { line, character: 15 } })), /SysctlEntry\.key: string/);
+  });
 });
