@@ -39,7 +39,7 @@ function meta(project: Project, finding: Finding, alone: boolean): Markup {
   const { t } = project;
   const hosts = project.hostsOf(finding);
   return html`<p class="meta">${alone && html`<span class="severity ${finding.severity}">${severityWord(finding.severity, t)}</span> `}<span>${confidenceWord(finding.confidence, t)}</span>${
-    hosts !== undefined && hosts > 0 && html` <span>${hostCount(hosts, t)}</span>`
+    hosts !== undefined && hosts > 0 && html` <span>${typeof finding.data["hosts"] === "number" ? hostCount(hosts, t) : t("file of {0}", hostCount(hosts, t))}</span>`
   }${alone && html` ${ruleLink(finding.rule)}`}</p>`;
 }
 
