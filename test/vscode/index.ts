@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
     await import("./host/actions.test.ts");
     await import("./host/firewall.test.ts");
     await import("./host/ipsec.test.ts");
+    await import("./host/lesson-help.test.ts");
     await import("./host/living.test.ts");
     await import("./host/own-lessons.test.ts");
     await import("./host/projects.test.ts");

@@ -162,6 +162,18 @@ describe("help with lessons: conditions", () => {
   });
 });
 
+describe("help with lessons: what nobody writes", () => {
+  it("ends for texts that are long and deep", () => {
+    for (const text of ["change.".repeat(20_000), `${"(".repeat(4000)}change${")".repeat(4000)}.`, `${"change.before.rules.exists(r, ".repeat(3000)}r.`, "[".repeat(9000), '"'.repeat(9001), "{".repeat(9001), "- ".repeat(5000)]) {
+      for (const key of ["when: ", "message: ", "examples:\n  bad:\n  ", ""]) {
+        const whole = `reads: change\n${key}${text}`;
+        lessonSuggestions(whole, whole.length, "a.lesson.yaml");
+        lessonHover(whole, whole.length);
+      }
+    }
+  });
+});
+
 describe("help with lessons: hover", () => {
   it("explains keys, words and parts", () => {
     assert.match(said("inci¦dent:\n  title: a")!, /^incident What happened.*Required/);

@@ -18,10 +18,16 @@ export type KnownField = Field<never> & { readonly name: string; readonly of: st
 /** Macros that go through a list with a variable of their own. */
 export const LOOPS: ReadonlySet<string> = new Set(Object.keys(MACROS).filter((name) => name !== "has"));
 
+/** Operands inside each other: more than a condition may have. */
+const DEEPEST = 200;
+
 /** The types of a condition's parts, by the tokens before the cursor alone: the rest need not be written yet. */
 export class Types {
   readonly #tokens: readonly Token[];
   readonly #element: Element;
+  /** Types by the index of their last token: a long chain is asked for each of its parts more than once. */
+  readonly #known = new Map<number, string>();
+  #depth = 0;
 
   /** `tokens`: those before the cursor, without comments. */
   constructor(tokens: readonly Token[], element: Element) {
@@ -51,6 +57,17 @@ export class Types {
 
   /** The type of the operand whose last token has this index; `dyn` where nothing tells. */
   endingAt(index: number): string {
+    let type = this.#known.get(index);
+    if (type === undefined) {
+      this.#depth++;
+      type = this.#depth > DEEPEST ? "dyn" : this.#typeAt(index);
+      this.#depth--;
+      this.#known.set(index, type);
+    }
+    return type;
+  }
+
+  #typeAt(index: number): string {
     const token = this.#tokens[index];
     if (token === undefined) return "dyn";
     if (token.kind === "text") return "string";
