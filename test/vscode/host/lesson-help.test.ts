@@ -20,6 +20,13 @@ examples:
 
 const name = ({ label }: vscode.CompletionItem): string => (typeof label === "string" ? label : label.label);
 
+/** Opens a lesson in a project of its own. */
+async function lesson(text: string): Promise<vscode.TextDocument> {
+  const directory = freshDirectory();
+  await open("premortem.yaml", "{}\n", directory);
+  return open("no-swap.lesson.yaml", text, directory);
+}
+
 /** What Premortem and all other extensions offer at the mark. */
 async function offered(document: vscode.TextDocument, marked: string): Promise<vscode.CompletionItem[]> {
   await replace(document, marked.replace("¦", ""));
@@ -31,7 +38,7 @@ describe("a lesson while it is being written", () => {
   afterEach(closeAll);
 
   it("is completed: starters, keys, words, fields, and each once", async () => {
-    const document = await open("a.lesson.yaml", "");
+    const document = await lesson("");
     assert.equal(document.languageId, "yaml");
     assert.ok((await offered(document, "¦")).map(name).includes("lesson sysctl-entry"));
     for (const [text, wanted] of [["id: a\n¦", "reads"], ["reads: ¦", "firewall-rule"], ["reads: sysctl-entry\nwhen: |\n  true &&\n  sysctl.¦\n", "number"], ['reads: sysctl-entry\nmessage: "{sysctl.¦', "hosts"]] as const) {
@@ -41,11 +48,10 @@ describe("a lesson while it is being written", () => {
     const field = (await offered(document, "reads: sysctl-entry\nwhen: sysctl.nu¦m")).find((item) => name(item) === "number")!;
     assert.match((field.documentation as vscode.MarkdownString).value, /number/);
     assert.equal(document.getText((field.range as { replacing: vscode.Range }).replacing), "num");
-    await replace(document, LESSON);
   });
 
   it("explains its keys and fields", async () => {
-    const document = await open("b.lesson.yaml", LESSON);
+    const document = await lesson(LESSON);
     const said = async (at: string): Promise<string> => {
       const hovers = await vscode.commands.executeCommand<vscode.Hover[]>("vscode.executeHoverProvider", document.uri, document.positionAt(LESSON.indexOf(at) + 1));
       return hovers.flatMap(({ contents }) => contents.map((part) => (typeof part === "string" ? part : part.value))).join();
@@ -55,8 +61,7 @@ describe("a lesson while it is being written", () => {
   });
 
   it("mends a key, a word and a field with one click", async () => {
-    const directory = freshDirectory();
-    const document = await open("c.lesson.yaml", LESSON, directory);
+    const document = await lesson(LESSON);
     assert.deepEqual(found(document), []);
     for (const [wrong, right] of [["insted:", "instead:"], ["sysctl-entri", "sysctl-entry"], ["sysctl.numbr >", "sysctl.number >"], ["{sysctl.numbr}", "{sysctl.number}"]] as const) {
       await replace(document, LESSON.replace(right, wrong));
