@@ -38,8 +38,7 @@ function complete(document: vscode.TextDocument, position: vscode.Position): vsc
   const found = isLesson(document) ? lessonSuggestions(document.getText(), document.offsetAt(position), document.uri.path) : undefined;
   if (found === undefined) return undefined;
   const range = new vscode.Range(document.positionAt(found.range.start), document.positionAt(found.range.end));
-  return found.items.map((suggestion, index) => {
-    const { label, kind, detail, documentation, insert, snippet } = suggestion;
+  return found.items.map(({ label, kind, detail, documentation, insert, snippet, leadsOn }, index) => {
     const item = new vscode.CompletionItem(label, KINDS[kind]);
     item.detail = detail;
     if (documentation !== undefined) item.documentation = new vscode.MarkdownString(documentation);
@@ -48,8 +47,7 @@ function complete(document: vscode.TextDocument, position: vscode.Position): vsc
     if (snippet !== undefined) item.insertText = new vscode.SnippetString(snippet);
     else if (insert !== undefined) item.insertText = insert;
     // What may stand behind the key, or in the call, is offered at once.
-    const goesOn = (insert !== undefined && kind !== "value" && kind !== "variable") || (kind === "function" && snippet?.includes("$0") === true);
-    if (goesOn) item.command = { command: "editor.action.triggerSuggest", title: vscode.l10n.t("Suggest Values") };
+    if (leadsOn === true && (insert !== undefined || snippet !== undefined)) item.command = { command: "editor.action.triggerSuggest", title: vscode.l10n.t("Suggest Values") };
     return item;
   });
 }

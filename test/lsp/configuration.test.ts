@@ -75,7 +75,7 @@ describe("the language server and what a team writes for Premortem", function ()
     const fields = await offered('reads: sysctl-entry\nmessage: "{sysctl.¦');
     assert.ok(fields.some(({ label, documentation }) => label === "number" && documentation !== undefined), fields.map(({ label }) => label).join());
     const [file] = await offered("reads: sysctl-entry\nexamples:\n  bad:\n    - ¦");
-    assert.equal(file!.textEdit?.newText, "etc/sysctl.d/60-example.conf: |\n  ");
+    assert.equal(file!.textEdit?.newText, "etc/sysctl.d/60-example.conf: |\n    ");
     assert.deepEqual(await labels("why: pro¦se"), []);
     await client.change(lesson, ++version, [{ text: LESSON }]);
     const line = LESSON.split("\n").findIndex((one) => one.startsWith("when:"));

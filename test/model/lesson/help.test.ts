@@ -77,8 +77,9 @@ describe("help with lessons: keys", () => {
   it("offers names of files in examples, those of the element first", () => {
     for (const text of ["examples:\n  bad:\n    - ¦", "examples:\n  bad:\n  - etc/¦", "examples:\n  good:\n    - site.yml: |\n        x\n      ¦"]) offers(SYSCTL + text, "etc/sysctl.d/60-example.conf", "inventory/hosts.ini");
     const [first] = at(`${SYSCTL}examples:\n  bad:\n    - ¦`)!.items;
-    assert.deepEqual([first!.label, first!.insert], ["etc/sysctl.d/60-example.conf", "etc/sysctl.d/60-example.conf: |\n  "]);
+    assert.deepEqual([first!.label, first!.insert], ["etc/sysctl.d/60-example.conf", "etc/sysctl.d/60-example.conf: |\n    "]);
     assert.equal(at(`${SYSCTL}examples:\n  bad:\n    ¦`)!.items[0]!.insert, "- etc/sysctl.d/60-example.conf: |\n    ");
+    assert.equal(at(`${SYSCTL}examples:\n  bad:\n    - site.yml: x\n      ¦`)!.items[0]!.insert, "etc/sysctl.d/60-example.conf: |\n  ");
     assert.equal(labels("reads: change\nexamples:\n  bad:\n    - ¦")[0], "before");
     offers("reads: change\nexamples:\n  bad:\n    - before:\n        ¦", "nftables.conf");
     offers("reads: change\nexamples:\n  bad:\n    - before: {}\n      ¦", "after");

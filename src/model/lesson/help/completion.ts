@@ -70,7 +70,11 @@ function keysAt(text: string, offset: number, { path, beside, place }: Spot): Le
   const acts = section === "fix" && ACTIONS.some((action) => there.has(action));
   const isChange = elementIn(text)?.compare !== undefined;
   const items = [...keysOf(section)].filter(([name]) => !there.has(name) && !(acts && ACTIONS.includes(name)) && !(name === "fix" && section === "" && isChange));
-  return { range, items: items.map(([name, { kind, summary, required }]) => keyItem(name, kind === "section" ? "section" : "key", summary, hasColon, required, name === "bad" || name === "good" ? "\n  - " : undefined)) };
+  return { range, items: items.map(([name, { kind, summary, required }]) => ({
+      ...keyItem(name, kind === "section" ? "section" : "key", summary, hasColon, required, name === "bad" || name === "good" ? "\n  - " : undefined),
+      // Behind the others stands what nobody can guess.
+      leadsOn: kind === "cel" || kind === "word" || (kind === "section" && name !== "data"),
+    })) };
 }
 
 function keyItem(label: string, kind: "key" | "section", documentation: string, hasColon: boolean, required = false, below = kind === "section" ? "\n  " : " "): LessonSuggestion {
@@ -94,10 +98,11 @@ function filesAt(text: string, offset: number, { path, item, beside, place }: Sp
   }
   // Without a dash before it, the first file of an example begins it.
   const dash = path.length === 2 && !item && beside.size === 0 && text.slice(text.lastIndexOf("\n", range.start - 1) + 1, range.start).trim() === "" ? "- " : "";
-  const pad = dash === "" ? "" : "  ";
+  // Behind a dash, a key stands two columns further than its line.
+  const pad = dash === "" && !item ? "" : "  ";
   const files = [...holders].filter(([file]) => !beside.has(file) || place === "key").map(([label, names]): LessonSuggestion => ({ label, kind: "file", detail: names.join(", "), ...(!hasColon && { insert: `${dash}${label}: |\n${pad}  ` }) }));
   const sides = (["before", "after"] as const).filter((name) => path.length === 2 && (beside.size === 0 || beside.has("before") || beside.has("after")) && !beside.has(name));
-  const states = sides.map((label): LessonSuggestion => ({ label, kind: "section", detail: `the files ${label} the change`, ...(!hasColon && { insert: `${label === "before" ? dash : ""}${label}:\n${pad}  ` }) }));
+  const states = sides.map((label): LessonSuggestion => ({ label, kind: "section", detail: `the files ${label} the change`, ...(!hasColon && { insert: `${label === "before" ? dash : ""}${label}:\n${pad}  ` }), leadsOn: true }));
   return { range, items: own?.compare === undefined ? [...files, ...states] : [...states, ...files] };
 }
 

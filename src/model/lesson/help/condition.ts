@@ -58,7 +58,7 @@ function unitOf({ type, unit }: { readonly type: string; readonly unit?: string 
 function functionsFor(receiver: string | undefined, isCalled: boolean): LessonSuggestion[] {
   const found: LessonSuggestion[] = [];
   const offer = (label: string, detail: string, documentation: string, snippet: string): void => {
-    found.push({ label, kind: "function", detail, documentation, ...(!isCalled && { snippet }) });
+    found.push({ label, kind: "function", detail, documentation, leadsOn: snippet.includes("$0"), ...(!isCalled && { snippet }) });
   };
   if (receiver === undefined) offer("has", "has(x.field): bool", sentenceOf("has"), "has($0)");
   else if (isListed(receiver)) for (const name of LOOPS) offer(name, signatureOf(name), sentenceOf(name), `${name}(\${1:item}, $0)`);

@@ -12,6 +12,8 @@ export interface LessonSuggestion {
   readonly insert?: string;
   /** The same with places to fill in, in the syntax of snippets. */
   readonly snippet?: string;
+  /** Something is offered behind it, too. */
+  readonly leadsOn?: boolean;
 }
 
 /** What may stand at a place, the likeliest first. */
