@@ -1,13 +1,13 @@
-/* global describe, it, before, after, afterEach */
+/* global describe, it, before */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { build } from "../../../scripts/build.mjs";
 import { commitAll } from "../../../scripts/fixture.mjs";
 import { root, run } from "../../../scripts/setup.mjs";
 import { reviewFrame } from "./review-page.mjs";
-import { startWindow } from "./window.mjs";
+import { inWindow } from "./in-window.mjs";
 
 const FILE = "etc/sysctl.d/60-tunnel.conf";
 const OTHER = "etc/sysctl.d/70-other.conf";
@@ -39,28 +39,6 @@ function incident(name) {
 }
 
 before(() => build());
-
-/** Opens a window on a directory for the tests of a suite; gives what has it. */
-function inWindow(make, file) {
-  const here = {};
-  before(async () => {
-    here.directory = make();
-    here.vscode = await startWindow();
-    here.window = await here.vscode.open(here.directory, file);
-    here.page = here.window.page;
-    // A palette that is opened before the workbench knows of the extension stays without its commands.
-    await here.page.locator(".activitybar [aria-label^=Premortem]").first().waitFor();
-  });
-  after(async () => {
-    await here.vscode?.close();
-    rmSync(here.directory, { recursive: true, force: true });
-  });
-  afterEach(async function () {
-    if (this.currentTest.state === "failed") await here.window?.screenshot(`failed-${this.currentTest.title.replace(/\W+/g, "-")}`);
-  });
-  here.row = (words) => here.page.locator(".pane-body .monaco-list-row", { hasText: words }).first();
-  return here;
-}
 
 describe("nobody is told what they did not ask for", () => {
   const here = inWindow(repository, FILE);
