@@ -86,7 +86,7 @@ describe("help with lessons: keys", () => {
   });
 
   it("says nothing in comments, prose and the texts of examples", () => {
-    for (const text of ["# id¦\nid: a\n", "id: a # wh¦\n", "why: It was s¦", "why: >-\n  It was\n  s¦low\n", `${SYSCTL}examples:\n  bad:\n    - |\n      net.¦\n`, `${SYSCTL}examples:\n  bad:\n    - a.conf: |\n        sysctl.¦\n`, "sources:\n  - \"proc(5)¦\"", `${SYSCTL}message: "sysctl.¦"`, `${SYSCTL}when: "a" ¦`]) silent(text);
+    for (const text of ["# id¦\nid: a\n", "id: a # wh¦\n", "why: It was s¦", "why: >-\n  It was\n  s¦low\n", `${SYSCTL}examples:\n  bad:\n    - |\n      net.¦\n`, `${SYSCTL}examples:\n  bad:\n    - a.conf: |\n        sysctl.¦\n`, "sources:\n  - \"proc(5)¦\"", `${SYSCTL}message: "sysctl.¦"`, `${SYSCTL}when: "a" ¦`, `${SYSCTL}when: true &&\n  # sysctl.¦\n`, `${SYSCTL}when: "true\n  && true" ¦`]) silent(text);
   });
 });
 
@@ -127,7 +127,7 @@ describe("help with lessons: conditions", () => {
   });
 
   it("offers fields with type, unit and meaning, and what can be called", () => {
-    for (const text of ["when: sysctl.¦", "when: sysctl.num¦ < 3", "when: 'sysctl.k¦ == \"a\"'", "when: \"sysctl.key == \\\"a\\\" && sysctl.¦", "when: |\n  sysctl.key == 'x' &&\n\n  sysctl.¦\n", "when: sysctl.key == \"a\" &&\n  sysctl.¦", 'message: "{sysctl.key} is {sysctl.¦', "message: >-\n  {size(sysctl.hosts)} of\n  {sysctl.¦}\n"]) offers(SYSCTL + text, "key", "number", "hosts");
+    for (const text of ["when: sysctl.¦", "when: sysctl.num¦ < 3", "when: 'sysctl.k¦ == \"a\"'", "when: \"sysctl.key == \\\"a\\\" && sysctl.¦", "when: 'sysctl.key == ''it is'' && sysctl.¦", "when: |\n  sysctl.key == 'x' &&\n\n  sysctl.¦\n", "when: sysctl.key == \"a\" &&\n  sysctl.¦", 'message: "{sysctl.key} is {sysctl.¦', "message: >-\n  {size(sysctl.hosts)} of\n  {sysctl.¦}\n"]) offers(SYSCTL + text, "key", "number", "hosts");
     const field = at(`${SYSCTL}when: sysctl.¦`)!.items.find(({ label }) => label === "number")!;
     assert.match(`${field.detail} ${field.documentation}`, /int .+/);
     offers(`${SYSCTL}when: sysctl.key.¦`, "startsWith", "matches", "size");
@@ -159,6 +159,7 @@ describe("help with lessons: conditions", () => {
     offers(`${SYSCTL}when: sysctl.key == "net.core.¦"`, "net.core.somaxconn", "net.ipv4.conf.all.rp_filter");
     assert.equal(at(`${SYSCTL}when: sysctl.key == "net.core.¦som" && a`)!.replaced, "net.core.som");
     offers("reads: ceph-option\nwhen: 'option.name == \"¦\"'", "osd_pool_default_size");
+    offers(`${SYSCTL}when: 'sysctl.key == ''net.core.¦'`, "net.core.somaxconn");
     silent(`${SYSCTL}when: sysctl.value == "¦"`);
   });
 });
