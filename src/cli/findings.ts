@@ -1,5 +1,5 @@
 import type { Finding, NotComputed } from "../engine/finding.ts";
-import { compareFindings, compareText } from "../engine/finding.ts";
+import { compareFindings, relocated } from "../engine/finding.ts";
 import { hash } from "../engine/fingerprint.ts";
 import type { RuleFailure } from "../engine/lint.ts";
 import type { Omission } from "../vcs/tree.ts";
@@ -27,7 +27,7 @@ export function unalias(findings: readonly Finding[], aliases: ReadonlyMap<strin
   // Those under a file's own path come first, so that they are the ones that stay.
   const ordered = [...findings].sort((a, b) => Number(aliases.has(a.location.path)) - Number(aliases.has(b.location.path)));
   for (const finding of ordered) {
-    const renamed = rename(finding, own);
+    const renamed = relocated(finding, own);
     const key = `${renamed.rule}\0${renamed.location.path}\0${renamed.location.range.start}\0${renamed.location.range.end}`;
     if (aliases.has(finding.location.path) && seen.has(key)) continue;
     seen.add(key);
@@ -38,16 +38,7 @@ export function unalias(findings: readonly Finding[], aliases: ReadonlyMap<strin
 
 /** Puts a directory's name before every path. */
 export function prefixed(finding: Finding, prefix: string): Finding {
-  return prefix === "" ? finding : rename(finding, (path) => prefix + path);
-}
-
-function rename(finding: Finding, change: (path: string) => string): Finding {
-  return {
-    ...finding,
-    location: { ...finding.location, path: change(finding.location.path) },
-    related: finding.related.map((related) => ({ ...related, location: { ...related.location, path: change(related.location.path) } })),
-    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path: change(edit.path) })) })),
-  };
+  return prefix === "" ? finding : relocated(finding, (path) => prefix + path);
 }
 
 /** Notes about files and rules that failed, in the form of those that rules make. */
@@ -60,12 +51,4 @@ export function notes(omissions: readonly Omission[], failures: readonly RuleFai
       reason: `the rule failed: ${error instanceof Error ? error.message : String(error)}; please report it, all other findings stand`,
     })),
   ];
-}
-
-/** Sorted, each once. */
-export function sortedNotes(list: readonly NotComputed[]): NotComputed[] {
-  const unique = new Map(list.map((note) => [`${note.path}\0${note.rule}\0${note.reason}`, note]));
-  return [...unique.values()].sort(
-    (a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason),
-  );
 }

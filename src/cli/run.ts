@@ -1,16 +1,16 @@
 import type { Finding, NotComputed } from "../engine/finding.ts";
-import { compareFindings, compareText } from "../engine/finding.ts";
-import { lessonFor, lessonRules, lintFiles, ownRules, reviewChange, rules } from "../core.ts";
+import { compareFindings, compareText, sortedNotes } from "../engine/finding.ts";
+import { lessonRules, lintFiles, ownRules, reviewChange } from "../core.ts";
 import { nearest } from "../engine/similar.ts";
-import { lessons } from "../lessons/index.ts";
 import type { Workspace } from "../model/workspace.ts";
 import { hostReach } from "../report/host-reach.ts";
+import { knownLesson, knownRule, knownRules } from "../report/known.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
 import { Unavailable } from "../vcs/unavailable.ts";
 import type { Base } from "./base.ts";
 import { readBase } from "./base.ts";
-import { inShard, notes, prefixed, sortedNotes, unalias } from "./findings.ts";
+import { inShard, notes, prefixed, unalias } from "./findings.ts";
 import type { Shard } from "./findings.ts";
 import type { Selection } from "./selection.ts";
 import { selects } from "./selection.ts";
@@ -171,8 +171,8 @@ function finish(state: State, findings: readonly Finding[], rest: Rest): Outcome
     changed: (rest.changed ?? []).map((path) => prefix + path),
     mended: (rest.mended ?? []).map((finding) => prefixed(finding, prefix)),
     shown: (path) => prefix + own(path),
-    lesson: (id) => lessonFor(workspace, id) ?? lessons.get(id),
-    rule: (id) => rules.get(id) ?? lessonRules(workspace).get(id),
+    lesson: (id) => knownLesson(workspace, id),
+    rule: (id) => knownRule(workspace, id),
     ran: ranOf(report.only, workspace),
   };
   return {
@@ -199,7 +199,7 @@ function requireLessons(only: ReadonlySet<string> | undefined, workspace: Worksp
 
 /** The rules that ran: those that were asked for, or all, the team's own included. */
 export function ranOf(only: Report["only"], workspace: Workspace): readonly string[] {
-  return only ?? [...rules.keys(), ...lessonRules(workspace).keys()].sort(compareText);
+  return only ?? knownRules(workspace);
 }
 
 function total(reports: readonly Report[], count: (report: Report) => number): number {

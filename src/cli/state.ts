@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { Configuration } from "../engine/configuration.ts";
 import type { Finding } from "../engine/finding.ts";
+import { relocated } from "../engine/finding.ts";
 import { lintFiles, loadWorkspace, readConfiguration } from "../core.ts";
 import { isReviewed, recognise } from "../formats/index.ts";
 import { ignoring } from "../formats/premortem-config/ignore.ts";
@@ -68,11 +69,7 @@ export async function settingsFindings(settings: Settings): Promise<Finding[]> {
   if (!settings.outside || settings.text === undefined) return [];
   const workspace = await loadWorkspace(new Map([["premortem.yaml", settings.text]]));
   const path = settings.path!;
-  return lintFiles(workspace).findings.map((finding) => ({
-    ...finding,
-    location: { ...finding.location, path },
-    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path })) })),
-  }));
+  return lintFiles(workspace).findings.map((finding) => relocated(finding, () => path));
 }
 
 /** The `premortem.yaml` that holds below `root`: the one that is named, else the nearest upwards. */

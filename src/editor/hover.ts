@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
-import { lessonFor, lessonRules, rules } from "../core.ts";
-import { lessons } from "../lessons/index.ts";
+import { rules } from "../core.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
+import { knownLesson, knownRule } from "../report/known.ts";
 import { Ranges } from "./diagnostic.ts";
 import type { Linted, Linter } from "./linter.ts";
 import { pageUri } from "./pages.ts";
@@ -28,12 +28,11 @@ export class FindingHover implements vscode.HoverProvider {
   }
 
   #explain(id: string, { workspace, project }: Linted): vscode.MarkdownString | undefined {
-    const builtIn = rules.get(id);
-    const rule = builtIn ?? lessonRules(workspace).get(id);
+    const rule = knownRule(workspace, id);
     if (rule === undefined) return undefined;
     const page = pageUri("rules", id, project).toString();
-    const text = ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), page, vscode.l10n.t);
-    const place = builtIn === undefined ? linkedPlace(workspace, project, rule.lessons[0] ?? "") : "";
+    const text = ruleMarkdown(id, rule, (lesson) => knownLesson(workspace, lesson), page, vscode.l10n.t);
+    const place = !rules.has(id) ? linkedPlace(workspace, project, rule.lessons[0] ?? "") : "";
     return new vscode.MarkdownString(place === "" ? text : `${text}\n\n${place}`);
   }
 }

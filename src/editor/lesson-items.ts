@@ -3,8 +3,8 @@ import type { Finding, Severity } from "../engine/finding.ts";
 import { compareText } from "../engine/finding.ts";
 import type { Lesson } from "../engine/lesson.ts";
 import { lessonFor } from "../core.ts";
-import { lessons } from "../lessons/index.ts";
 import { escape } from "../report/hover/markdown.ts";
+import { knownLesson } from "../report/known.ts";
 import { pageUri } from "./pages.ts";
 import { changesAt } from "./review-jump.ts";
 import type { ProjectReview } from "./review-run.ts";
@@ -28,7 +28,7 @@ export function lessonItems(reviews: readonly ProjectReview[]): Item[] {
   const other: Found[] = [];
   for (const review of reviews) {
     for (const finding of review.result.findings) {
-      const known = finding.lessons.flatMap((id) => lessonFor(review.after, id) ?? lessons.get(id) ?? []);
+      const known = finding.lessons.flatMap((id) => knownLesson(review.after, id) ?? []);
       if (known.length === 0) other.push({ finding, review });
       for (const lesson of known) {
         // Two projects may each have a lesson of that name.

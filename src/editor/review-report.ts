@@ -1,10 +1,8 @@
-import type { Finding } from "../engine/finding.ts";
-import { compareFindings, compareText } from "../engine/finding.ts";
-import { lessons } from "../lessons/index.ts";
+import { compareFindings, relocated, sortedNotes } from "../engine/finding.ts";
+import { knownLesson, knownRule, knownRules } from "../report/known.ts";
 import type { Report } from "../report/report.ts";
 import type { Reviewed } from "../report/reviewed.ts";
-import { lessonFor, lessonRules, ownRules } from "../core.ts";
-import { rules } from "../rules/index.ts";
+import { ownRules } from "../core.ts";
 import type { Project } from "./project.ts";
 import type { ProjectReview, RunResult } from "./review-run.ts";
 
@@ -17,8 +15,8 @@ export async function reviewedOf({ reviews, unchanged, base }: RunResult): Promi
 function ofReview({ before, after, result, prefix, present }: ProjectReview, base: string): Reviewed {
   const shown = (path: string): string => prefix + path;
   const report: Report = {
-    findings: result.findings.map((finding) => renamed(finding, shown)).sort(compareFindings),
-    notComputed: result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : shown(note.path) })).sort((a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason)),
+    findings: result.findings.map((finding) => relocated(finding, shown)).sort(compareFindings),
+    notComputed: sortedNotes(result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : shown(note.path) }))),
     suppressed: result.suppressed,
     files: after.paths.length,
     own: ownRules(after),
@@ -30,12 +28,12 @@ function ofReview({ before, after, result, prefix, present }: ProjectReview, bas
     before,
     after,
     changed: result.changed.map(shown),
-    mended: result.fixed.map((finding) => renamed(finding, shown)),
+    mended: result.fixed.map((finding) => relocated(finding, shown)),
     shown,
     present: (path) => present(path.slice(prefix.length)),
-    lesson: (id) => lessonFor(after, id) ?? lessons.get(id),
-    rule: (id) => rules.get(id) ?? lessonRules(after).get(id),
-    ran: [...rules.keys(), ...lessonRules(after).keys()].sort(compareText),
+    lesson: (id) => knownLesson(after, id),
+    rule: (id) => knownRule(after, id),
+    ran: knownRules(after),
   };
 }
 
@@ -43,14 +41,4 @@ async function ofUnchanged(project: Project, base: string): Promise<Reviewed> {
   const after = await project.workspace();
   const result = { findings: [], notComputed: [], failures: [], suppressed: 0, hidden: [], fixed: [], unchanged: 0, standing: [], changed: [] };
   return ofReview({ project, before: after, after, result, prefix: "", present: () => true, uriOf: (path) => project.uriOf(path) }, base);
-}
-
-/** A finding with its paths as they are shown. */
-export function renamed(finding: Finding, shown: (path: string) => string): Finding {
-  return {
-    ...finding,
-    location: { ...finding.location, path: shown(finding.location.path) },
-    related: finding.related.map((related) => ({ ...related, location: { ...related.location, path: shown(related.location.path) } })),
-    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path: shown(edit.path) })) })),
-  };
 }

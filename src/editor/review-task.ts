@@ -1,12 +1,13 @@
 import * as vscode from "vscode";
 import { lintInSteps, ownRules } from "../core.ts";
+import { relocated } from "../engine/finding.ts";
 import { citable } from "../report/citable.ts";
 import type { Report } from "../report/report.ts";
 import { textReport } from "../report/text.ts";
 import type { Projects } from "./projects.ts";
 import { comparisonNamed } from "./comparison.ts";
 import { configured } from "./review-commands.ts";
-import { renamed, reviewedOf } from "./review-report.ts";
+import { reviewedOf } from "./review-report.ts";
 import { ReviewRunner } from "./review-run.ts";
 import { inSlices } from "./slices.ts";
 
@@ -129,7 +130,7 @@ class FindingsTerminal implements vscode.Pseudoterminal {
       const result = await inSlices(lintInSteps(workspace, paths), paths.length, { stopped: () => this.#stopped, progress: () => {} });
       if (result === undefined) return vscode.l10n.t("Cancelled.");
       reports.push({
-        findings: result.findings.map((finding) => renamed(finding, (path) => prefix + path)),
+        findings: result.findings.map((finding) => relocated(finding, (path) => prefix + path)),
         notComputed: result.notComputed.map((note) => ({ ...note, path: note.path === "" ? "" : prefix + note.path })),
         suppressed: result.suppressed,
         files: paths.length,

@@ -67,3 +67,19 @@ export function compareFindings(a: Finding, b: Finding): number {
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** A finding with every path that it names changed: that of its place, of related places and of its fixes' edits. */
+export function relocated(finding: Finding, change: (path: string) => string): Finding {
+  return {
+    ...finding,
+    location: { ...finding.location, path: change(finding.location.path) },
+    related: finding.related.map((related) => ({ ...related, location: { ...related.location, path: change(related.location.path) } })),
+    fixes: finding.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, path: change(edit.path) })) })),
+  };
+}
+
+/** Open questions, sorted by path, rule and reason, each once. */
+export function sortedNotes(list: readonly NotComputed[]): NotComputed[] {
+  const unique = new Map(list.map((note) => [`${note.path}\0${note.rule}\0${note.reason}`, note]));
+  return [...unique.values()].sort((a, b) => compareText(a.path, b.path) || compareText(a.rule, b.rule) || compareText(a.reason, b.reason));
+}

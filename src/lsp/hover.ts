@@ -1,8 +1,7 @@
 import type { Hover, Position } from "vscode-languageserver/node";
 import { MarkupKind } from "vscode-languageserver/node";
-import { lessonFor, lessonRules, rules } from "../core.ts";
+import { rules } from "../core.ts";
 import type { Range } from "../engine/location.ts";
-import { lessons } from "../lessons/index.ts";
 import { optionHoverAt } from "../model/ceph/language/hover.ts";
 import { configurationHover } from "../model/configuration/help.ts";
 import { hoverAt } from "../model/firewall/language/hover.ts";
@@ -12,6 +11,7 @@ import { lessonHover } from "../model/lesson/help/hover.ts";
 import { lessonsOf } from "../model/lesson/lessons.ts";
 import { english } from "../report/english.ts";
 import { ruleMarkdown } from "../report/hover/finding.ts";
+import { knownLesson, knownRule } from "../report/known.ts";
 import { lessonMarkdown } from "../report/hover/lesson.ts";
 import type { LinkTo } from "../report/hover/markdown.ts";
 import { linked, plain } from "../report/hover/markdown.ts";
@@ -62,9 +62,9 @@ function ofFindings({ findings }: Session, { workspace, path }: Place, offset: n
   const here = findings.at(workspace, path).filter(({ location: { range } }) => range.start <= offset && offset <= range.end);
   const ranges = new Map(here.map(({ rule, location }) => [rule, location.range]));
   return [...ranges].flatMap(([id, range]) => {
-    const rule = rules.get(id) ?? lessonRules(workspace).get(id);
+    const rule = knownRule(workspace, id);
     if (rule === undefined) return [];
-    const markdown = ruleMarkdown(id, rule, (lesson) => lessonFor(workspace, lesson) ?? lessons.get(lesson), undefined, english);
+    const markdown = ruleMarkdown(id, rule, (lesson) => knownLesson(workspace, lesson), undefined, english);
     const file = rules.has(id) ? undefined : lessonsOf(workspace).all.get(rule.lessons[0] ?? "")?.path;
     // A shipped pack's lesson has no file to open.
     const written = file === undefined || !workspace.has(file) ? "" : `\n\nWritten in ${linked(linkTo, { path: file, range: { start: 0, end: 0 } })}`;
